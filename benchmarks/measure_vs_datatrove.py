@@ -1,0 +1,122 @@
+"""All metrics of a page beside the same rules of datatrove 0.10, on the same documents in one run.
+
+    python benchmarks/measure_vs_datatrove.py CORPUS/quality/*.jsonl
+Prints CPU milliseconds for each document, the best of several rounds, and the ratio. datatrove runs as in pipelines,
+all filters on one document and then the next, so that its cache of tokens serves Gopher's two filters; its bounds are
+set so that no document breaks a rule, because winnow gives every metric. Sentences: datatrove's spaCy sentencizer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from winnow.kernels.c4_lines import C4Lines
+from winnow.kernels.lines import RefinedWebLines
+from winnow.kernels.measure import MeasureSettings, compile_settings, measure_buffer, warm
+
+try:
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import (
+        C4QualityFilter,
+        FineWebQualityFilter,
+        GopherQualityFilter,
+        GopherRepetitionFilter,
+    )
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing}. In an environment of its own: pip install 'datatrove==0.10.1' spacy nltk numba pyarrow")
+
+Lines = Literal["none", "refinedweb", "c4"]
+ROUNDS = 3
+DOCUMENT_CHARS = 6_700
+NEVER = 1e9
+REFINEDWEB = RefinedWebLines(
+    upper_fraction=0.5,
+    short_words=10,
+    counters=("like", "likes", "share", "shares", "comment", "comments", "view", "views", "follower", "followers"),
+    begin=("sign-in",),
+    end=("read more...",),
+    anywhere=("items in cart",),
+)
+C4 = C4Lines(terminal_punctuation=False, min_line_words=3, max_word_chars=1000, bad_words=())
+
+
+def read_documents(paths: Sequence[str]) -> list[str]:
+    """Different texts joined to documents, so that the mean comes near DOCUMENT_CHARS."""
+    lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    documents = [""]
+    for text in dict.fromkeys(json.loads(line)["text"] for line in lines):
+        if len(documents[-1]) + len(text) / 2 > DOCUMENT_CHARS:
+            documents.append("")
+        documents[-1] += ("\n" if documents[-1] else "") + text
+    return documents
+
+
+def peers() -> dict[str, Any]:
+    """datatrove's filters with bounds that no document breaks."""
+    sizes = {
+        "top_n_grams": tuple((n, NEVER) for n in (2, 3, 4)),
+        "dup_n_grams": tuple((n, NEVER) for n in range(5, 11)),
+    }
+    lines = dict.fromkeys(("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac"), NEVER)
+    most = dict.fromkeys(("max_symbol_word_ratio", "max_bullet_lines_ratio", "max_ellipsis_lines_ratio"), NEVER)
+    least = {"min_avg_word_length": 1e-9, "max_avg_word_length": NEVER, "max_non_alpha_words_ratio": 1e-9}
+    c4 = {"filter_no_terminal_punct": False, "filter_lorem_ipsum": False, "filter_curly_bracket": False}
+    loose = {"line_punct_thr": -1, "short_line_thr": NEVER, "char_duplicates_ratio": NEVER, "new_line_ratio": NEVER}
+    return {
+        "Gopher repetition": GopherRepetitionFilter(**lines, **sizes),
+        "Gopher quality": GopherQualityFilter(min_doc_words=1, max_doc_words=10**9, **most, **least, min_stop_words=0),
+        "C4": C4QualityFilter(**c4, min_num_sentences=0),
+        "FineWeb": FineWebQualityFilter(**loose),
+    }
+
+
+def time_peers(filters: Mapping[str, Any], documents: Sequence[str]) -> dict[str, float]:
+    """CPU milliseconds of each filter for each document; ends the run where a document breaks a rule."""
+    spent = dict.fromkeys(filters, 0.0)
+    for text in documents:
+        document = Document(text=text, id="")
+        for name, peer in filters.items():
+            began = time.process_time()
+            verdict = peer.filter(document)
+            spent[name] += time.process_time() - began
+            if verdict is not True:
+                sys.exit(f"{name}: {verdict}: a document was dropped, so that the times would not be of all rules")
+    return {name: 1000 * seconds / len(documents) for name, seconds in spent.items()}
+
+
+def time_winnow(documents: Sequence[str], lines: Lines) -> float:
+    """CPU milliseconds for each document."""
+    encoded = [text.encode() for text in documents]
+    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
+    data = np.frombuffer(b"".join(encoded), np.uint8)
+    compiled = compile_settings(MeasureSettings(lines=lines, refinedweb=REFINEDWEB, c4=C4))
+    began = time.process_time()
+    measure_buffer(data, offsets, compiled)
+    return 1000 * (time.process_time() - began) / len(documents)
+
+
+def main() -> None:
+    documents = read_documents(sys.argv[1:])
+    chars = sum(map(len, documents)) / len(documents)
+    print(f"{len(documents)} documents, {chars:,.0f} characters on average, CPU ms for each, best of {ROUNDS}")
+    warm()
+    filters = peers()
+    time_peers(filters, documents[:1])
+    rounds = [time_peers(filters, documents) for _ in range(ROUNDS)]
+    best = {name: min(spent[name] for spent in rounds) for name in filters}
+    for name, spent in [*best.items(), ("together", sum(best.values()))]:
+        print(f"{'datatrove ' + name:28} {spent:8.3f}")
+    for lines in get_args(Lines):
+        ours = min(time_winnow(documents, lines) for _ in range(ROUNDS))
+        print(f"{'winnow, lines: ' + lines:28} {ours:8.3f}   {sum(best.values()) / ours:.0f} times faster")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Settings, recipes, rules and lists that come with winnow."""

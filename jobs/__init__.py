@@ -1,0 +1,1 @@
+"""One job a file: settings, shards to do, read, stage, commit."""

@@ -1,0 +1,32 @@
+"""Archives of one wave of shards -> pages, warcs: read once, kept on the workers' disks, committed twice."""
+
+from pyspark import StorageLevel
+
+from winnow import delta
+from winnow.budget import check_budget
+from winnow.cli import submit
+from winnow.delta import Work
+from winnow.resources import url_lists
+from winnow.stages.pages import pages_of, read_archives, warcs_of
+from winnow.waves import archive_tasks
+
+
+def run(work: Work, shards: list[int]) -> int | None:
+    """Extract the shards that are to do; rows written, None where none is."""
+    ready = delta.todo(work, "pages", shards)
+    if not ready:
+        return None
+    since = delta.cost(work)
+    delta.forget(work, "pages", list(ready))
+    rows = read_archives(archive_tasks(work, list(ready)), work.settings, url_lists(work.settings.url))
+    rows = rows.persist(StorageLevel.DISK_ONLY)  # two tables come from it, and extraction is most of a crawl's cost
+    try:
+        check_budget(rows, work.settings.archives)
+        delta.replace(work, "warcs", warcs_of(rows), list(ready))
+        return delta.commit(work, "pages", pages_of(rows, work.crawl), ready, since)
+    finally:
+        rows.unpersist()
+
+
+if __name__ == "__main__":
+    submit("extract_pages")

@@ -1,0 +1,31 @@
+"""Archives that are new to the warehouse -> crawls, warcs."""
+
+from pyspark.sql import functions as F
+from pyspark.sql import types as t
+
+from winnow import delta
+from winnow.archives import Archive, rebase
+from winnow.cli import submit
+from winnow.delta import Work
+from winnow.stages.warcs import list_warcs
+from winnow.tables import WARCS
+
+
+def run(work: Work, root: str, archives: list[Archive]) -> int | None:
+    """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
+    num_shards = delta.add_crawl(work, root)
+    listed = delta.crawl_row(work).root
+    if work.root is None and listed != root:
+        archives = rebase(archives, root, listed)
+    schema = t.StructType([WARCS.columns[name] for name in Archive._fields])
+    named = work.spark.createDataFrame(archives, schema)
+    fresh = list_warcs(named, delta.read(work, "warcs"), num_shards)
+    count = fresh.count()
+    if count:
+        keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}
+        delta.upsert(work, "warcs", fresh.withColumns(keyed), ["crawl", "shard", "warc_path"])
+    return count or None
+
+
+if __name__ == "__main__":
+    submit("list_warcs")

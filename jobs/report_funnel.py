@@ -1,0 +1,31 @@
+"""Committed tables of one wave of shards -> funnel, with its sums checked."""
+
+from winnow import delta
+from winnow.cli import submit
+from winnow.delta import Work
+from winnow.errors import WinnowError
+from winnow.stages.funnel import imbalances, report_funnel
+
+
+def run(work: Work, shards: list[int]) -> int | None:
+    """Count the shards that are to do; rows written, None where none is.
+
+    Raises WinnowError where pages were lost or counted twice.
+    """
+    ready = delta.todo(work, "funnel", shards)
+    if not ready:
+        return None
+    since = delta.cost(work)
+    names = ("pages", "measures", "verdicts", "documents")
+    funnel = report_funnel(*(delta.read(work, name, list(ready)) for name in names)).persist()  # checked, then written
+    try:
+        problems = imbalances(funnel.collect())  # some 40 rows a shard
+        if problems:
+            raise WinnowError("the funnel does not add up; this is a fault of winnow:\n" + "\n".join(problems))
+        return delta.commit(work, "funnel", funnel, ready, since)
+    finally:
+        funnel.unpersist()
+
+
+if __name__ == "__main__":
+    submit("report_funnel")

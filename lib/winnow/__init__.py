@@ -1,0 +1,16 @@
+"""A web crawl turned into the text that language models are pre-trained on, as a Spark job on Delta tables.
+
+Measure, then judge: a *kernel* measures one document, a *rule* judges one measurement, a *stage* maps tables to a table,
+a *job* commits one table for one wave of shards. Nothing is dropped without a reason in a column.
+
+    archives -> list_warcs -> extract_pages -> measure_pages -> judge_pages -> build_documents -> report_funnel
+
+    tables      columns of every table          config      settings: base < environment < recipe < file < --set
+    rules       what a page must measure        delta       what is to do, and the commit of a wave
+    warc        records of an archive           extractor   trafilatura in a process of its own
+    kernels/    pure functions of one document  stages/     (DataFrame, settings) -> DataFrame
+    arrow       kernels over Arrow batches      session     Spark as winnow needs it
+    run         every job of a recipe, in waves cli         the command line
+"""
+
+__version__ = "0.1.0"

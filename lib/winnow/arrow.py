@@ -1,0 +1,62 @@
+"""The adaptor between kernels and Spark: Arrow batches in, Arrow batches out, in a Python worker.
+
+A batch is bounded in bytes, so that a worker's memory does not depend on how long pages are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+from pyspark import Accumulator
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
+
+Batches = Iterator[pa.RecordBatch]
+
+_cpu: dict[str, Accumulator[float]] = {}
+
+
+def python_cpu(spark: SparkSession) -> Accumulator[float]:
+    """CPU seconds of Python workers and their children, retries included: a cost, never a statistic of the pages."""
+    context = spark.sparkContext
+    if context.applicationId not in _cpu:
+        _cpu[context.applicationId] = context.accumulator(0.0)
+    return _cpu[context.applicationId]
+
+
+def map_batches(rows: DataFrame, function: Callable[[Batches], Batches], schema: StructType) -> DataFrame:
+    """`rows` mapped by `function` in one Python node; its CPU is counted. Select the columns it needs before."""
+    return rows.mapInArrow(_Counted(function, python_cpu(rows.sparkSession)), schema)
+
+
+def batches_of(rows: Iterable[dict[str, Any]], schema: StructType, batch_bytes: int) -> Batches:
+    """Rows as Arrow batches of about `batch_bytes` of text each."""
+    arrow = to_arrow_schema(schema, timezone="UTC")
+    held: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += 256 + len(row.get("text") or "")
+        if size >= batch_bytes:
+            yield pa.RecordBatch.from_pylist(held, schema=arrow)
+            held, size = [], 0
+    if held:
+        yield pa.RecordBatch.from_pylist(held, schema=arrow)
+
+
+class _Counted:
+    """A function of batches that adds its process's CPU seconds to an accumulator when it ends."""
+
+    def __init__(self, function: Callable[[Batches], Batches], cpu: Accumulator[float]) -> None:
+        self.function, self.cpu = function, cpu
+
+    def __call__(self, batches: Batches) -> Batches:
+        began = time.process_time()
+        try:
+            yield from self.function(batches)
+        finally:
+            self.cpu.add(time.process_time() - began)

@@ -1,0 +1,249 @@
+"""What is to do, and the commit of a wave: the only machinery that jobs share.
+
+`commits` holds one row for each (target, crawl, shard) that is finished. A commit takes that row away first where there
+is one, replaces the shards' rows in one Delta transaction, and writes the row last: a kill in between only redoes work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from winnow.arrow import python_cpu
+from winnow.config import Settings
+from winnow.errors import SettingsError
+from winnow.fingerprint import SOURCES, digest
+from winnow.session import jvm, jvm_cpu_seconds
+from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
+
+# Long texts and nested columns have no statistics in the log: they would cost more than they skip.
+_NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skipped", "spans"}
+
+ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
+
+
+class Work(NamedTuple):
+    """What a job works with: one crawl of one warehouse, under these settings."""
+
+    spark: SparkSession
+    settings: Settings
+    fingerprints: Mapping[str, str]
+    warehouse: str
+    crawl: str
+    root: str | None = None  # where the archives lie; None: as the crawl was listed
+
+
+class Cost(NamedTuple):
+    """Seconds since the session began, taken before and after a piece of work."""
+
+    wall: float
+    cpu: float
+
+
+def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
+    """The rows of this crawl, or of these shards of it; no rows where the table is not there yet."""
+    rows = _open(work, TABLES[table]).toDF().where(F.col("crawl") == work.crawl)
+    return rows if shards is None else rows.where(F.col("shard").isin(shards))
+
+
+def todo(work: Work, target: str, shards: list[int]) -> dict[int, str]:
+    """The shards whose rows of `target` are missing or made with other settings or inputs, each with today's inputs.
+
+    Raises SettingsError where the source of `target` is not finished under these settings.
+    """
+    done = {(row.target, row.shard): (row.fingerprint, row.inputs) for row in _committed(work)}
+    inputs = _archive_inputs(work) if target == "pages" else _source_inputs(work, target, shards, done)
+    wanted = work.fingerprints[target]
+    return {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
+
+
+def commit(work: Work, target: str, rows: DataFrame, shards: Mapping[int, str], since: Cost) -> int:
+    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are.
+
+    `shards` are those of `todo` with their inputs, `since` the cost when the work began.
+    """
+    forget(work, target, list(shards))
+    replace(work, target, rows, list(shards))
+    return _note(work, target, shards, since)
+
+
+def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> None:
+    """Replace the rows of these shards in one transaction, without a note in `commits`."""
+    table = TABLES[target]
+    columns = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints.get(target, ""))}
+    complete = rows.withColumns(columns).select(
+        [F.col(field.name).cast(field.dataType).alias(field.name) for field in table.columns]
+    )
+    _open(work, table)
+    where = f"crawl = '{_quoted(work.crawl)}' AND shard IN ({', '.join(map(str, shards))})"
+    writer = complete.write.format("delta").mode("overwrite").option("replaceWhere", where)
+    writer.option("mergeSchema", "true").save(_path(work, table))
+
+
+def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add these rows to a table that is written row by row: crawls, warcs as they are listed, commits."""
+    schema = TABLES[table].columns
+    _open(work, TABLES[table])
+    frame = work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema)
+    frame.coalesce(1).write.format("delta").mode("append").save(_path(work, TABLES[table]))
+
+
+def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
+    """Add these rows to a table; where one with the same keys is there, it takes its place."""
+    table = TABLES[target]
+    given = set(rows.columns)
+    complete = rows.select(
+        [(F.col(f.name) if f.name in given else F.lit(None)).cast(f.dataType).alias(f.name) for f in table.columns]
+    )
+    condition = " AND ".join(f"old.{key} <=> new.{key}" for key in keys)
+    merge = _open(work, table).alias("old").merge(complete.alias("new"), condition)
+    merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+
+def add_crawl(work: Work, root: str) -> int:
+    """The number of shards, with the crawl's row in `crawls` where it is new.
+
+    Raises SettingsError where the warehouse was made with another number of shards.
+    """
+    rows = {row.crawl: row for row in _open(work, TABLES["crawls"]).toDF().collect()}  # one row a crawl
+    num_shards = work.settings.archives.num_shards
+    for row in rows.values():
+        if row.num_shards != num_shards:
+            made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
+            raise SettingsError([f"{work.warehouse}: {made}; it is fixed: --set archives.num_shards={row.num_shards}"])
+    if work.crawl not in rows:
+        crawl = {
+            "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC), "num_shards": num_shards,
+            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
+        }  # fmt: skip
+        append(work, "crawls", [crawl])
+    return num_shards
+
+
+def archives_by_shard(work: Work) -> Counter[int]:
+    """How many archives each shard of this crawl has."""
+    rows = read(work, "warcs").groupBy("shard").count().collect()  # one row a shard
+    return Counter({row.shard: row["count"] for row in rows})
+
+
+def tries_after(archive: Row) -> int:
+    """How often an archive was tried once it has been read now; one that was read before counts no further try."""
+    return int(archive.tries) + (archive.status in ("listed", "unreachable"))
+
+
+def forget(work: Work, target: str, shards: list[int]) -> None:
+    """Take the notes away that say these shards are done."""
+    old = F.col("target").eqNullSafe(target) & F.col("shard").isin(shards) & (F.col("crawl") == work.crawl)
+    if any(row.target == target and row.shard in set(shards) for row in _committed(work)):
+        _open(work, COMMITS).delete(old)
+
+
+def cost(work: Work) -> Cost:
+    """What the session has cost so far: wall seconds, and CPU seconds of the JVM, Python workers and their children."""
+    return Cost(time.monotonic(), jvm_cpu_seconds(work.spark) + python_cpu(work.spark).value)
+
+
+def _note(work: Work, target: str, shards: Mapping[int, str], since: Cost) -> int:
+    """One row a shard; the cost of the wave is shared out by rows."""
+    now, sizes = cost(work), _sizes(work, TABLES[target])
+    total = sum(sizes.get(shard, (0, 0))[0] for shard in shards)
+    rows = []
+    for shard, inputs in shards.items():
+        count, size = sizes.get(shard, (0, 0))
+        share = count / total if total else 1 / len(shards)
+        rows.append(
+            {
+                "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, "rows": count, "bytes": size,
+                "wall_seconds": (now.wall - since.wall) * share, "cpu_seconds": (now.cpu - since.cpu) * share,
+                "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
+            }
+        )  # fmt: skip
+    append(work, "commits", rows)
+    return total
+
+
+def _sizes(work: Work, table: Table) -> dict[int, tuple[int, int]]:
+    """Rows and bytes of each shard of this crawl, from the table's log."""
+    log = jvm(work.spark).org.apache.spark.sql.delta.DeltaLog.forTable(work.spark._jsparkSession, _path(work, table))
+    files = DataFrame(log.unsafeVolatileSnapshot().allFiles().toDF(), work.spark)
+    mine = files.where(F.col("partitionValues")["crawl"] == work.crawl)
+    totals = mine.groupBy(F.col("partitionValues")["shard"].cast("int").alias("shard")).agg(
+        F.sum(F.get_json_object("stats", "$.numRecords").cast("long")).alias("rows"), F.sum("size").alias("bytes")
+    )
+    return {row.shard: (row.rows, row.bytes) for row in totals.collect()}  # one row a shard
+
+
+def _committed(work: Work) -> list[Row]:
+    columns = ("target", "shard", "fingerprint", "inputs")
+    return read(work, "commits").select(*columns).collect()  # one row a target and shard
+
+
+def _archive_inputs(work: Work) -> dict[int, str]:
+    """For each shard the hash of its archives; a listed or unreachable archive counts the try that is to come."""
+    rows = read(work, "warcs").select(*ARCHIVE_KEYS, "status")
+    archives: dict[int, list[Any]] = {}
+    for row in rows.orderBy("shard", "warc_path").collect():  # one row an archive
+        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries_after(row)])
+    num_shards = crawl_row(work).num_shards
+    return {shard: digest(archives.get(shard, [])) for shard in range(num_shards)}
+
+
+def _source_inputs(
+    work: Work, target: str, shards: list[int], done: Mapping[tuple[str, int], tuple[str, str]]
+) -> dict[int, str]:
+    source = SOURCES[target]
+    wanted = work.fingerprints[source]
+    missing = [shard for shard in shards if done.get((source, shard), ("",))[0] != wanted]
+    if missing:
+        raise SettingsError(
+            [f"{work.warehouse}: {source} of {work.crawl}, shards {_ranges(missing)}: not made with these settings; "
+             f"run the job that writes {source} first, or `winnow run`, which does all in order"]
+        )  # fmt: skip
+    return {shard: digest(done[(source, shard)]) for shard in shards}
+
+
+def crawl_row(work: Work) -> Row:
+    """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
+    known = {row.crawl: row for row in _open(work, TABLES["crawls"]).toDF().collect()}  # one row a crawl
+    if work.crawl not in known:
+        there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
+        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
+    return known[work.crawl]
+
+
+def _ranges(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:20])) + (" ..." if len(numbers) > 20 else "")
+
+
+def _open(work: Work, table: Table) -> DeltaTable:
+    """The Delta table, made empty where it is not there."""
+    path = _path(work, table)
+    if DeltaTable.isDeltaTable(work.spark, path):
+        return DeltaTable.forPath(work.spark, path)
+    builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns)
+    if table.partitioned_by:
+        builder = builder.partitionedBy(*table.partitioned_by)
+    plain = [f.name for f in table.columns if f.name not in _NO_STATISTICS and f.name not in table.partitioned_by]
+    properties = {
+        "delta.minReaderVersion": "1", "delta.minWriterVersion": "2", "delta.enableDeletionVectors": "false",
+        "delta.dataSkippingStatsColumns": ",".join(plain),
+    }  # fmt: skip
+    for key, value in properties.items():
+        builder = builder.property(key, value)
+    builder.comment(f"One row is {table.row}.").execute()
+    return DeltaTable.forPath(work.spark, path)
+
+
+def _path(work: Work, table: Table) -> str:
+    return f"{work.warehouse.rstrip('/')}/{table.name}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")

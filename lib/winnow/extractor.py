@@ -1,0 +1,203 @@
+"""trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
+
+    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, text--> parent: Result
+
+The limits of a page, in the order in which they are met: depth and number of elements (kernels/extract), address space,
+CPU seconds. A page on which the child dies is tried once more in a new child, and only then gated.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from winnow.errors import SurroundingsError
+from winnow.extractor_child import ANSWER, GATE_CODES, OUT_OF_MEMORY, REQUEST, Normalization
+from winnow.kernels.extract import EXTRACT_GATES, ExtractSettings
+
+__all__ = ["EXTRACT_GATES", "ExtractSettings", "Extractor", "Result", "shared_extractor"]
+
+CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.extractor_child")
+PIPE_BYTES = 1 << 20
+START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
+WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
+LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
+
+
+class Result(NamedTuple):
+    """What became of one page: a key of EXTRACT_GATES or None, text, title, and the message of what went wrong."""
+
+    gate: str | None
+    text: str
+    title: str
+    error: str | None
+
+
+class ChildDiedError(Exception):
+    """The child ended, or was ended, before it answered; the message says how."""
+
+    def __init__(self, gate: Literal["extract_timeout", "extract_crash"], reason: str) -> None:
+        super().__init__(reason)
+        self.gate = gate
+
+
+class Extractor:
+    """extract_page in a child process that starts with the first page and is replaced after `recycle_pages` pages.
+
+    The result of a page depends on no other page. Use it from one thread at a time.
+    """
+
+    def __init__(
+        self, settings: ExtractSettings, normalization: Normalization, command: Sequence[str] = CHILD_COMMAND
+    ) -> None:
+        self._command = (*command, json.dumps([asdict(settings), normalization]))
+        self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
+        self._recycle_pages = settings.recycle_pages
+        self._owner = os.getpid()
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def extract(self, html: str) -> Result:
+        """Gate, text and title of one page, as extract_page gives them, or the gate of what it did to the child.
+
+        extract_timeout and extract_crash are given only after a second try in a new child. Memory that runs out is
+        extract_crash. Raises SurroundingsError where no child can be started.
+        """
+        page = html.encode("utf-8", "surrogatepass")
+        with suppress(ChildDiedError):
+            return self._ask(page)
+        try:
+            return self._ask(page)
+        except ChildDiedError as death:
+            return Result(death.gate, "", "", str(death))
+
+    def close(self) -> None:
+        """Ends the child; the next page would start another. Does nothing in a fork of the process that made this."""
+        if self._child is not None and os.getpid() == self._owner:
+            self._child.end()
+        self._child = None
+
+    def _ask(self, page: bytes) -> Result:
+        if self._child is not None and self._child.pages >= self._recycle_pages:
+            self.close()
+        if self._child is None:
+            self._child = _Child(self._command)
+        try:
+            return self._child.answer(page, self._max_wall_seconds)
+        except BaseException:  # an interrupted page must not leave its answer for the next one
+            self.close()
+            raise
+
+
+@cache
+def _extractor_of(_pid: int, settings: ExtractSettings, normalization: Normalization) -> Extractor:
+    extractor = Extractor(settings, normalization)
+    atexit.register(extractor.close)
+    return extractor
+
+
+def shared_extractor(settings: ExtractSettings, normalization: Normalization) -> Extractor:
+    """The one Extractor of this process for these settings, which outlives a task in a reused Spark worker."""
+    return _extractor_of(os.getpid(), settings, normalization)
+
+
+class _Child:
+    def __init__(self, command: Sequence[str]) -> None:
+        path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
+            )
+        except OSError as error:
+            raise SurroundingsError(f"the extractor's process does not start: {error}") from error
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        for pipe in (self._requests, self._answers):
+            _prepare_pipe(pipe)
+        self.pages = 0
+        self._deadline = time.monotonic() + START_SECONDS
+        try:
+            self._receive(ANSWER.size)
+        except ChildDiedError as death:
+            problem = f"the extractor's process does not start: {death}. Its own message stands above; its command is "
+            raise SurroundingsError(problem + " ".join(command)) from death
+
+    def answer(self, page: bytes, max_wall_seconds: float) -> Result:
+        self.pages += 1
+        self._deadline = time.monotonic() + max_wall_seconds
+        self._send(REQUEST.pack(len(page)) + page)
+        code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
+        content = self._receive(title_bytes + body_bytes)
+        title, body, gate = content[:title_bytes].decode(), content[title_bytes:].decode(), GATE_CODES[code]
+        return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _send(self, content: bytes) -> None:
+        left = memoryview(content)
+        while left:
+            self._wait(self._requests, select.POLLOUT)
+            try:
+                left = left[os.write(self._requests, left) :]
+            except BrokenPipeError:
+                raise self._death() from None
+
+    def _receive(self, size: int) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            self._wait(self._answers, select.POLLIN)
+            received = os.read(self._answers, size - len(content))
+            if not received:
+                raise self._death()
+            content += received
+        return bytes(content)
+
+    def _wait(self, pipe: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(pipe, event)
+        if not poll.poll(max(0.0, self._deadline - time.monotonic()) * 1000):
+            self.end()
+            raise ChildDiedError("extract_timeout", "no answer, and no CPU time used")
+
+    def _death(self) -> ChildDiedError:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(LAST_WORDS_SECONDS)
+        self.end()
+        code = self._process.returncode
+        if code == -signal.SIGPROF:
+            return ChildDiedError("extract_timeout", "all CPU seconds used")
+        if code == OUT_OF_MEMORY:
+            return ChildDiedError("extract_crash", "out of memory")
+        return ChildDiedError("extract_crash", signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _prepare_pipe(pipe: int) -> None:
+    os.set_blocking(pipe, False)
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # above the user's share of pipe memory: the pipe stays as it is
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

@@ -1,0 +1,67 @@
+"""Fingerprints: what rows were made with, so that a changed setting redoes what follows from it and nothing else.
+
+A target's fingerprint hashes the settings that affect its rows, the checksums of the lists and models behind them, the
+versions of its kernels, and the fingerprint of its source. Cores, waves, batch sizes and roots are never in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from winnow import warc
+from winnow.config import Settings
+from winnow.kernels import extract, html, language, measure, url
+from winnow.resources import measure_settings, url_lists
+from winnow.rules import load_rules
+from winnow.tables import SCHEMA_VERSION
+
+SOURCES = {"measures": "pages", "verdicts": "measures", "documents": "verdicts", "funnel": "documents"}
+
+
+def fingerprints(settings: Settings) -> dict[str, str]:
+    """The fingerprint of every target under these settings. Raises SettingsError where a list or model is wrong."""
+    own = {
+        "crawls": {},
+        "pages": _pages(settings),
+        "measures": _measures(settings),
+        "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
+        "documents": {},
+        "funnel": {},
+    }
+    made: dict[str, str] = {}
+    for target, inputs in own.items():
+        made[target] = digest([SCHEMA_VERSION, target, inputs, made.get(SOURCES.get(target, ""))])
+    return made
+
+
+def digest(value: Any) -> str:
+    """16 hex digits that name a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _pages(settings: Settings) -> dict[str, Any]:
+    gates = settings.url.model_dump(exclude={"lists", "categories", "words", "exceptions"})
+    return {
+        "max_html_bytes": settings.archives.max_html_bytes,
+        "url": {**gates, "lists": url_lists(settings.url).checksum},
+        "extract": settings.extract.model_dump(exclude={"recycle_pages"}),
+        "trafilatura": version("trafilatura"),
+        "language": {
+            **settings.language.model_dump(exclude={"model"}),
+            "model": language.model_checksum(Path(settings.language.model) if settings.language.model else None),
+        },
+        "text": settings.text.model_dump(),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (warc, html, url, extract, language)],
+    }
+
+
+def _measures(settings: Settings) -> dict[str, Any]:
+    """Line rules count only where they are used; bad words by content, in every mode."""
+    lines, read = settings.measure.lines, measure_settings(settings.measure)
+    used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
+    return {"lines": lines, "used": used, "bad_words": read.c4.bad_words, "kernel": measure.KERNEL_VERSION}

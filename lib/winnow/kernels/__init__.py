@@ -1,0 +1,1 @@
+"""Pure functions of one document or one Arrow buffer."""

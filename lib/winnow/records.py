@@ -1,0 +1,125 @@
+"""Headers of archive records: WARC 0.17 to 1.1, ARC 1 and 2."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MAX_HEADER_BYTES = 256 * 1024
+
+SIGNATURE = re.compile(rb"WARC/\d|filedesc:|dns:|https?:/")
+NEXT_RECORD = re.compile(
+    rb"\n(WARC/\d+\.\d+[ \t]*\r?\n|https?://[^\s]+ [0-9a-fA-F.:]+ \d{14} [^ \n]+ (?:[^\n]* )?\d+\r?\n)"
+)
+CONTENT_LENGTH = b"\ncontent-length:"
+_USUAL_LINES = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
+_WARC_LINE = re.compile(rb"WARC/\d+\.\d+\s*$")
+_ARC_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+
+
+def starts_record(line: bytes) -> bool:
+    """Whether a line is the first of a WARC or ARC record."""
+    if line.startswith(b"WARC/"):
+        return _WARC_LINE.match(line) is not None
+    words = line.split()
+    return len(words) > 3 and _ARC_SCHEME.match(line) is not None and words[-1].removeprefix(b"-").isdigit()
+
+
+def blank_line_end(data: bytes | bytearray, limit: int) -> int:
+    """The place after the first empty line, whose ends are CRLF or LF; -1 where the first bytes hold none."""
+    place = data.find(b"\r\n\r\n", 0, limit)
+    if place < 0 or data.find(b"\n\n", 0, place) >= 0:
+        blank = _BLANK_LINE.search(data, 0, limit)
+        return blank.end() if blank else -1
+    return place + 4
+
+
+def header_end(data: bytes | bytearray) -> int:
+    """Where the block begins: after the blank line of a WARC header, after an ARC line; -1 where neither is there."""
+    if data.startswith(b"WARC/"):
+        return blank_line_end(data, MAX_HEADER_BYTES)
+    return data.find(b"\n", 0, MAX_HEADER_BYTES) + 1 or -1
+
+
+class Fields:
+    """The fields of a header, found when asked for: of a name that comes twice the last counts, folds are joined."""
+
+    __slots__ = ("head", "lowered")
+
+    def __init__(self, head: bytes) -> None:
+        self.head = head
+        self.lowered = head.lower()
+
+    def get(self, name: bytes) -> bytes:
+        """The value after `name:`, b'' where it is missing; name in lower case, between a line's end and the colon."""
+        start = self.lowered.rfind(name)
+        if start < 0:
+            return b""
+        start += len(name)
+        end = self.lowered.find(b"\n", start)
+        while end >= 0 and self.lowered.startswith((b" ", b"\t"), end + 1):
+            end = self.lowered.find(b"\n", end + 1)
+        return self.head[start : end if end >= 0 else None].strip().replace(b"\n", b" ")
+
+
+class Record(NamedTuple):
+    """One record of an archive.
+
+    offset     file offset of the record's gzip member; offset in the inflated stream where it is no member of its own
+    length     bytes of that member in the file, or of the record with its blank lines in the inflated stream
+    fields     of the header; those of an ARC line under their WARC names
+    block      the block's bytes, as many as are held at most
+    size       bytes from the block's start to its declared end, or to where the record ends otherwise
+    declared   bytes that the header declares, -1 where it declares none
+    malformed  the header could not be read
+    cut        the stream ends or breaks inside the record, or its member fails its checksum
+    """
+
+    offset: int
+    length: int
+    fields: Fields
+    block: bytes | memoryview
+    size: int
+    declared: int
+    malformed: bool = False
+    cut: bool = False
+
+
+def parse_header(head: bytes) -> Fields:
+    """Fields of a record's header, of either format, by WARC name."""
+    return Fields(head if head.startswith(b"WARC/") else _as_warc(head))
+
+
+def _as_warc(line: bytes) -> bytes:
+    """An ARC record's line as a WARC header.
+
+    Source: Internet Archive, ARC file format reference, versions 1 and 2.
+    Differs: a URL may hold blanks; the date is the first word of 14 digits, else the one where version 1 has it.
+    """
+    words = line.split()
+    dates = [place for place, word in enumerate(words) if place > 1 and len(word) == 14 and word.isdigit()]
+    date = dates[0] if dates else max(len(words) - 3, 1)
+    url = b" ".join(words[: max(date - 1, 1)])
+    kind = b"warcinfo" if url.startswith(b"filedesc:") else b"response"
+    fields = [b"WARC-Type: " + kind, b"WARC-Target-URI: " + url, b"WARC-Date: " + words[date]]
+    return b"\n".join([b"ARC", *fields, b"Content-Length: " + words[-1]])
+
+
+def declared_length(fields: Fields) -> int:
+    """The Content-Length of a record, -1 where it is missing or no number."""
+    value = fields.get(CONTENT_LENGTH)
+    return int(value) if value.isdigit() and len(value) < 19 else -1
+
+
+def whole_record(data: bytes, offset: int, length: int) -> Record | None:
+    """The record of a member that holds exactly one whole record, else None."""
+    begin = header_end(data)
+    if begin < 0 or not (data.startswith(_USUAL_LINES) or starts_record(data[: data.index(b"\n")])):
+        return None
+    fields = parse_header(data[:begin])
+    declared = declared_length(fields)
+    end = begin + declared
+    if declared < 0 or end > len(data) or data[end:].strip(b"\r\n"):
+        return None
+    return Record(offset, length, fields, memoryview(data)[begin:end], declared, declared)

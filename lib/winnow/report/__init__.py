@@ -1,0 +1,1 @@
+"""Pages and figures about a run, from committed tables."""

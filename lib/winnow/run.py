@@ -1,0 +1,42 @@
+"""Every job of a recipe over one crawl, in waves of shards: what `winnow run` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from winnow import delta
+from winnow.archives import Archive
+from winnow.delta import Work
+from winnow.jobs import (
+    build_documents,
+    extract_pages,
+    judge_pages,
+    list_warcs,
+    measure_pages,
+    report_funnel,
+)
+from winnow.progress import Progress
+from winnow.waves import wave_archives, waves
+
+# The jobs of a wave in order, each with the share of a wave's time that it usually takes.
+JOBS: dict[str, tuple[Callable[[Work, list[int]], int | None], float]] = {
+    "extract_pages": (extract_pages.run, 0.86),
+    "measure_pages": (measure_pages.run, 0.05),
+    "judge_pages": (judge_pages.run, 0.02),
+    "build_documents": (build_documents.run, 0.04),
+    "report_funnel": (report_funnel.run, 0.03),
+}
+
+
+def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress) -> None:
+    """Bring every table of the crawl up to date; what is done already is not done again."""
+    progress.begin("list_warcs", [])
+    progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
+    shards = list(range(delta.crawl_row(work).num_shards))
+    done = 0.0
+    for wave in waves(delta.archives_by_shard(work), shards, wave_archives(work)):
+        for name, (run, share) in JOBS.items():
+            progress.begin(name, wave)
+            rows = run(work, wave)
+            done += share * len(wave) / len(shards)
+            progress.end(name, rows, done)

@@ -1,0 +1,154 @@
+"""Spark as winnow needs it: Java, Delta's jars and the few settings that are not a matter of taste."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from pyspark.sql import SparkSession
+
+from winnow.config import CONF, Spark
+from winnow.errors import SurroundingsError
+
+DELTA = "io.delta:delta-spark_4.2_2.13:4.4.0"
+_JARS = ("delta-spark_4.2_2.13-4.4.0.jar", "delta-storage-4.4.0.jar")
+
+_ALWAYS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
+    "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
+}
+
+
+def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSession:
+    """A Spark session with Delta Lake; the one that spark-submit started, where it did.
+
+    Raises SurroundingsError where Java or Delta's jars are missing.
+    """
+    check_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(name)
+    if not _submitted():
+        for key, value in _launch_settings(settings, verbose).items():
+            builder = builder.config(key, value)
+    conf: dict[str, str | int | float | bool] = {
+        **_ALWAYS,
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(settings.batch_bytes),
+        **settings.config,
+    }
+    for key, setting in conf.items():
+        builder = builder.config(key, setting if isinstance(setting, str) else str(setting).lower())
+    spark = builder.getOrCreate()
+    _check_delta(spark)
+    return spark
+
+
+def check_java() -> None:
+    """Raises SurroundingsError, with the command that installs it, where Java 17 or newer is missing."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    install = "Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"
+    if java is None:
+        where = f"JAVA_HOME is {home}, where there is no bin/java" if home else "java is not on the PATH"
+        raise SurroundingsError(f"Spark needs Java 17 or 21: {where}. {install}")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+    version = re.search(r'version "(\d+)', said.stderr + said.stdout)
+    if said.returncode != 0 or version is None or int(version[1]) < 17:
+        first = (said.stderr + said.stdout).strip().splitlines()[:1]
+        raise SurroundingsError(f"Spark needs Java 17 or 21: {java} says {''.join(first)!r}. {install}")
+
+
+def parallel_tasks(spark: SparkSession) -> int:
+    """Cores that the session can use at once, at least 1."""
+    return max(1, spark.sparkContext.defaultParallelism)
+
+
+def jvm(spark: SparkSession) -> Any:
+    """The JVM behind the session."""
+    return spark.sparkContext._jvm
+
+
+def jvm_cpu_seconds(spark: SparkSession) -> float:
+    """CPU seconds of all executor threads in the JVM since the session began; Python workers are not in it."""
+    gateway: Any = spark.sparkContext._gateway
+    store = spark.sparkContext._jsc.sc().statusStore()
+    stages = store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
+    return float(sum(stages.apply(i).executorCpuTime() for i in range(stages.size()))) / 1e9
+
+
+def install_jars() -> list[Path]:
+    """Delta's jars, fetched from Maven Central and laid beside Spark's own; done once, by `make setup`.
+
+    Raises SurroundingsError where they cannot be fetched.
+    """
+    check_java()
+    home = _spark_jars()
+    if not _installed():
+        with tempfile.TemporaryDirectory() as ivy:
+            _fetch(Path(ivy))
+            for jar in _JARS:
+                found = next(Path(ivy).rglob(f"*_{jar}"))
+                shutil.copyfile(found, home / f".{jar}")
+                (home / f".{jar}").replace(home / jar)
+    return [home / jar for jar in _JARS]
+
+
+def _fetch(ivy: Path) -> None:
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    conf = [f"spark.jars.packages={DELTA}", f"spark.jars.ivy={ivy}", "spark.master=local[1]", "spark.ui.enabled=false"]
+    flags = [part for setting in conf for part in ("--conf", setting)]
+    said = subprocess.run(
+        [str(submit), *flags, "--class", "org.apache.spark.examples.SparkPi", "no-program.jar"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not any(ivy.rglob(f"*_{_JARS[-1]}")):
+        tail = "\n".join((said.stdout + said.stderr).splitlines()[-8:])
+        raise SurroundingsError(f"{DELTA} cannot be fetched from Maven Central; is the network reachable?\n{tail}")
+
+
+def _launch_settings(settings: Spark, verbose: bool) -> dict[str, str]:
+    """Settings that count only where this process starts the JVM."""
+    launch = {"spark.log.structuredLogging.enabled": "false"}
+    if settings.master:
+        launch["spark.master"] = settings.master
+    if settings.driver_memory:
+        launch["spark.driver.memory"] = settings.driver_memory
+    if not verbose:
+        launch["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}"
+    if not _installed():
+        launch["spark.jars.packages"] = DELTA
+    return launch
+
+
+def _submitted() -> bool:
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def _spark_jars() -> Path:
+    return Path(os.environ.get("SPARK_HOME", Path(pyspark.__file__).parent)) / "jars"
+
+
+def _installed() -> bool:
+    return all((_spark_jars() / jar).exists() for jar in _JARS)
+
+
+def _check_delta(spark: SparkSession) -> None:
+    loader = jvm(spark).Thread.currentThread().getContextClassLoader()
+    if loader.getResource("io/delta/sql/DeltaSparkSessionExtension.class") is None:
+        raise SurroundingsError(f"Delta's jars are not in this session: spark-submit --packages {DELTA} ...")
+
+
+if __name__ == "__main__":
+    for path in install_jars():
+        print(path.name)

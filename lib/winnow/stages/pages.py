@@ -1,0 +1,133 @@
+"""pages and warcs: archives read once, every HTML response a row with its text or the gate that stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pyspark import Broadcast
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as t
+
+from winnow.arrow import Batches, batches_of, map_batches
+from winnow.config import Settings
+from winnow.extractor import shared_extractor
+from winnow.kernels.extract import ExtractSettings
+from winnow.kernels.html import decode_html
+from winnow.kernels.language import gate_language, shared_model
+from winnow.kernels.url import gate_url, registered_domain
+from winnow.kernels.url_lists import UrlLists
+from winnow.tables import PAGES, WARCS
+from winnow.warc import ArchiveReader, Page
+
+_ACCOUNT = (
+    "status",
+    "error",
+    "error_offset",
+    "records",
+    "html_pages",
+    "skipped",
+    "digest_mismatches",
+    "length_mismatches",
+)
+_ADDED = {"crawl", "page_id", "fingerprint"}
+ARCHIVE_SCHEMA = t.StructType(
+    [
+        *(WARCS.columns[name] for name in ("shard", "warc_path", "bytes", "etag", "tries")),
+        t.StructField("location", t.StringType()),
+        t.StructField("part", t.IntegerType()),
+        t.StructField("parts", t.IntegerType()),
+    ]
+)
+_SCHEMA = t.StructType(
+    [field for field in PAGES.columns if field.name not in _ADDED]
+    + [
+        t.StructField(
+            "archive", t.StructType([f for f in WARCS.columns if f.name not in {"crawl", "shard", "fingerprint"}])
+        )
+    ]
+)
+
+
+class Reading(NamedTuple):
+    """What a worker needs to turn archives into pages; the lists are broadcast, once for each machine."""
+
+    settings: Settings
+    extract: ExtractSettings
+    lists: Broadcast[UrlLists]
+
+
+def read_archives(archives: DataFrame, settings: Settings, lists: UrlLists) -> DataFrame:
+    """Pages, and one row with `archive` set for each archive, in one pass.
+
+    Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
+    """
+    extract = ExtractSettings(**settings.extract.model_dump())
+    shared: Broadcast[UrlLists] = archives.sparkSession.sparkContext.broadcast(lists)
+    return map_batches(archives, partial(_read_batches, reading=Reading(settings, extract, shared)), _SCHEMA)
+
+
+def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
+    """The `pages` rows among what read_archives gives."""
+    return rows.where(F.col("archive").isNull()).drop("archive").withColumn("page_id", page_id_expr(crawl))
+
+
+def warcs_of(rows: DataFrame) -> DataFrame:
+    """The `warcs` rows among what read_archives gives."""
+    return rows.where(F.col("archive").isNotNull()).select("shard", "archive.*")
+
+
+def page_id_expr(crawl: str) -> Column:
+    """The id of a page: a hash of where it lies."""
+    return F.xxhash64(F.lit(crawl), F.col("warc_path"), F.col("record_offset").cast("bigint"))
+
+
+def _read_batches(batches: Batches, reading: Reading) -> Batches:
+    archives = (archive for batch in batches for archive in batch.to_pylist())
+    rows = (row for archive in archives for row in _read_archive(archive, reading))
+    return batches_of(rows, _SCHEMA, reading.settings.spark.batch_bytes)
+
+
+def _read_archive(archive: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
+    fixed = {"shard": archive["shard"], "warc_path": archive["warc_path"]}
+    stride = (archive["part"], archive["parts"])
+    reader = ArchiveReader(archive["location"], reading.settings.archives.max_html_bytes, stride)
+    try:
+        for page in reader:
+            yield {**fixed, **_judge_page(page, reading)}
+        account = {name: getattr(reader.account, name) for name in _ACCOUNT}
+    except OSError as error:
+        account = {"status": "unreachable", "error": f"{error.strerror or error}"}
+    if archive["part"] == 0:
+        known = {name: archive[name] for name in ("warc_path", "bytes", "etag", "tries")}
+        yield {**fixed, "archive": {**known, **account}}
+
+
+def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:
+    """A page's columns; the first gate that stops it leaves its text out."""
+    row: dict[str, Any] = {
+        "record_offset": page.record_offset,
+        "record_length": page.record_length,
+        "url": page.url,
+        "domain": registered_domain(page.url),
+        "fetched_at": page.fetched_at,
+        "content_type": page.content_type,
+        "html_bytes": page.html_bytes,
+    }
+    gate = gate_url(page.url, reading.lists.value, reading.settings.url) or page.gate
+    return {**row, "gate": gate} if gate else {**row, **_extract_page(page, reading)}
+
+
+def _extract_page(page: Page, reading: Reading) -> dict[str, Any]:
+    html, charset = decode_html(page.body, page.http_charset)
+    result = shared_extractor(reading.extract, reading.settings.text.normalization).extract(html)
+    if result.gate:
+        return {"charset": charset, "gate": result.gate}
+    wanted = reading.settings.language
+    language, score = shared_model(Path(wanted.model) if wanted.model else None).identify(result.text)
+    row = {"charset": charset, "language": language, "language_score": score}
+    gate = gate_language(language, score, wanted.wanted, wanted.min_score)
+    return {**row, "gate": gate} if gate else {**row, "text": result.text, "title": result.title}

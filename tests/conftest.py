@@ -1,0 +1,46 @@
+"""Fixtures for all tests: the real corpus, and one Spark session with Delta for those that need it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from winnow.config import Settings, load_settings
+
+CORPUS = os.environ.get("WINNOW_CORPUS")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the corpus where WINNOW_CORPUS names none."""
+    if CORPUS:
+        return
+    wanted = [item for item in items if item.get_closest_marker("corpus") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+    items[:] = wanted
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    assert CORPUS is not None
+    return Path(CORPUS)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The default recipe on one machine, with little memory and no interface."""
+    return load_settings(changes=["spark.master=local[2]", "spark.driver_memory=2g"])
+
+
+@pytest.fixture(scope="session")
+def spark(settings: Settings) -> Iterator[SparkSession]:
+    """One session for all tests that need Spark; made when the first of them asks."""
+    from winnow.session import open_session
+
+    session = open_session("winnow tests", settings.spark)
+    session.conf.set("spark.sql.shuffle.partitions", "2")  # frames of a few rows: more partitions only cost time
+    yield session
+    session.stop()

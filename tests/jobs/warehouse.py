@@ -1,0 +1,37 @@
+"""Tables of a warehouse as plain rows, read by delta-rs, a reader that is not Spark."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+
+# What is allowed to differ between two runs: when, how fast, how large the files became.
+VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
+TABLES = ("crawls", "warcs", "pages", "measures", "verdicts", "documents", "funnel", "commits")
+
+
+def rows_of(warehouse: Path, table: str, keep_all: bool = False) -> list[dict[str, Any]]:
+    """All rows of a table in a stable order, without the columns that may vary."""
+    rows = DeltaTable(str(warehouse / table)).to_pyarrow_table().to_pylist()
+    drop = set() if keep_all or table == "warcs" else VARYING
+    return sorted(({k: v for k, v in row.items() if k not in drop} for row in rows), key=repr)
+
+
+def everything(warehouse: Path) -> dict[str, list[dict[str, Any]]]:
+    """All tables of a warehouse."""
+    return {table: rows_of(warehouse, table) for table in TABLES}
+
+
+def winnow(*arguments: object, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command line, as a person would start it."""
+    command = [sys.executable, "-m", "winnow", *map(str, arguments)]
+    said = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"}, **options
+    )
+    assert not check or said.returncode == 0, said.stderr[-4000:]
+    return said

@@ -1,0 +1,70 @@
+"""RefinedWeb's line corrections from the wording of Penedo et al. 2023, appendix G.2, with regular expressions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from winnow.kernels.lines import RefinedWebLines
+
+
+@dataclass
+class Corrected:
+    text: str
+    flagged_words: int
+
+
+def lowered(text: str) -> str:
+    """Lower case, character by character: as long as the text."""
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def any_of(phrases: tuple[str, ...]) -> str:
+    """A group that matches the longest phrase; none where there is no phrase."""
+    longest_first = sorted((lowered(phrase) for phrase in phrases if phrase), key=len, reverse=True)
+    return "(?:" + ("|".join(map(re.escape, longest_first)) or "(?!)") + ")"
+
+
+def correct(text: str, settings: RefinedWebLines) -> Corrected:
+    kept, flagged = [], 0
+    for line in text.split("\n"):
+        new = line if line == "" else corrected_line(line, settings)
+        if new != line:
+            flagged += len(line.split())
+        if new is not None:
+            kept.append(new)
+    return Corrected("\n".join(kept), flagged)
+
+
+def corrected_line(line: str, settings: RefinedWebLines) -> str | None:
+    """The line, what is left of it, or None where it is dropped."""
+    if sum(map(str.isupper, line)) / len(line) > settings.upper_fraction:
+        return None
+    if all(map(str.isdigit, line)):
+        return None
+    number = r"\d+(?:[.,]\d+)*[kmb]?"
+    if re.search(rf"^\W*{number}\s+{any_of(settings.counters)}\W*\Z", lowered(line)):
+        return None
+    if len(line.split()) < 2:
+        return None
+    if len(line.split()) > settings.short_words:
+        return line
+    return cut(line, settings) or None
+
+
+def cut(line: str, settings: RefinedWebLines) -> str:
+    """The line without its phrases, as it was where it has none."""
+    stripped = line.strip()
+    left = without(stripped, rf"\s?{any_of(settings.anywhere)}").strip()
+    left = without(left, rf"{any_of(settings.end)}\Z").strip()
+    left = without(left, rf"\A{any_of(settings.begin)}").strip()
+    return line if left == stripped else left
+
+
+def without(line: str, pattern: str) -> str:
+    """The line without what the pattern matches in its lower-case form."""
+    pieces, at = [], 0
+    for match in re.finditer(pattern, lowered(line)):
+        pieces.append(line[at : match.start()])
+        at = match.end()
+    return "".join(pieces) + line[at:]

@@ -1,0 +1,48 @@
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from tests.stages.frames import frame, metrics
+from winnow.stages.funnel import imbalances, report_funnel
+
+
+@pytest.fixture
+def tables(spark: SparkSession) -> list[DataFrame]:
+    pages = [
+        {"shard": 0, "page_id": i, "gate": gate}
+        for i, gate in enumerate([None, None, None, "empty_text", "empty_text"])
+    ]
+    values = [
+        metrics(word_count=words, char_count=words * 5, corrected_word_count=words - 1, corrected_char_count=words * 4)
+        for words in (10, 20, 30)
+    ]
+    measures = [{"shard": 0, "page_id": i, "metrics": value} for i, value in enumerate(values)]
+    verdicts = [{"shard": 0, "page_id": i, "reasons": reasons} for i, reasons in enumerate([[], ["a", "b"], ["b"]])]
+    documents = [{"shard": 0, "page_id": 0, "char_count": 40, "word_count": 9}]
+    named = {"pages": pages, "measures": measures, "verdicts": verdicts, "documents": documents}
+    return [frame(spark, name, rows) for name, rows in named.items()]
+
+
+def test_any_first_only_and_sums(tables: list[DataFrame]) -> None:
+    funnel = {(row.stage, row.reason): tuple(row)[3:] for row in report_funnel(*tables).collect()}
+    assert funnel == {
+        ("extract_pages", ""): (5, 5, 5, None, None),
+        ("extract_pages", "empty_text"): (2, 2, 2, None, None),
+        ("extract_pages", "kept"): (3, 3, 3, None, None),
+        ("judge_pages", ""): (3, 3, 3, 300, 60),
+        ("judge_pages", "a"): (1, 1, 0, 100, 20),
+        ("judge_pages", "b"): (2, 1, 1, 150, 30),
+        ("judge_pages", "kept"): (1, 1, 1, 50, 10),
+        ("build_documents", ""): (1, 1, 1, 40, 9),
+        ("build_documents", "kept"): (1, 1, 1, 40, 9),
+    }
+
+
+def test_pages_are_conserved(tables: list[DataFrame]) -> None:
+    assert imbalances(report_funnel(*tables).collect()) == []
+
+
+@pytest.mark.parametrize(("lost", "stage"), [(1, "judge_pages"), (3, "build_documents")])
+def test_a_lost_page_is_noticed(tables: list[DataFrame], lost: int, stage: str) -> None:
+    holed = [rows.where("page_id != 0") if number == lost else rows for number, rows in enumerate(tables)]
+    (problem, *_) = imbalances(report_funnel(*holed).collect())
+    assert f"shard 0, {stage}" in problem

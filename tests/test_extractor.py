@@ -1,0 +1,239 @@
+"""The extractor's process: what each hostile page costs, and that it costs no other page anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.kernels.hostile_html import (
+    SENTENCE,
+    attribute_soup,
+    many_elements,
+    nested,
+    page,
+    plain_page,
+    regex_trap,
+)
+from tests.kernels.test_extract import BALANCED, html_pages
+from winnow.errors import SurroundingsError
+from winnow.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result
+from winnow.kernels.extract import extract_page
+
+HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
+PLAIN = Result(None, " ".join([SENTENCE.strip()] * 20), "A hostile page", None)
+
+
+def act(order: str) -> str:
+    return page(f"<p>{SENTENCE * 20}</p>", head=f"<title>A hostile page</title><meta name=act content='{order}'>")
+
+
+def open_hostile(settings: ExtractSettings = BALANCED) -> Extractor:
+    return Extractor(settings, "NFC", HOSTILE_CHILD)
+
+
+@pytest.fixture
+def extractor() -> Iterator[Extractor]:
+    with Extractor(BALANCED, "NFC") as opened:
+        yield opened
+
+
+@pytest.fixture
+def hostile() -> Iterator[Extractor]:
+    with open_hostile() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("html", "changes", "gate", "error"),
+    [
+        (nested(100_000), {}, "html_too_deep", None),
+        (many_elements(60_000), {}, "html_too_many_elements", None),
+        (attribute_soup(40_000), {"max_cpu_seconds": 0.5}, "extract_timeout", "all CPU seconds used"),
+        (regex_trap(50_000), {"max_cpu_seconds": 0.5}, "extract_timeout", "all CPU seconds used"),
+        (many_elements(40_000), {"max_memory_bytes": 40 << 20}, "extract_crash", "out of memory"),
+        (page(""), {}, "empty_text", None),
+    ],
+    ids=["depth", "elements", "attributes", "regex", "memory", "empty"],
+)
+def test_hostile_pages_cost_themselves(html: str, changes: dict[str, float], gate: str, error: str | None) -> None:
+    with Extractor(replace(BALANCED, **changes), "NFC") as extractor:
+        assert extractor.extract(plain_page()) == PLAIN
+        assert extractor.extract(html) == Result(gate, "", "", error)
+        assert extractor.extract(plain_page()) == PLAIN
+    assert gate in EXTRACT_GATES
+
+
+@pytest.mark.parametrize(
+    ("order", "gate", "error"),
+    [
+        ("kill SIGSEGV", "extract_crash", "SIGSEGV"),
+        ("kill SIGABRT", "extract_crash", "SIGABRT"),
+        ("kill SIGKILL", "extract_crash", "SIGKILL"),
+        ("leave 3", "extract_crash", "exit code 3"),
+        ("fail here", "extract_error", "KeyError: 'here'"),
+    ],
+)
+def test_crashes_cost_the_page(hostile: Extractor, order: str, gate: str, error: str) -> None:
+    assert hostile.extract(act(order)) == Result(gate, "", "", error)
+    assert hostile.extract(plain_page()) == PLAIN
+
+
+def test_a_child_that_waits_for_ever_is_given_up() -> None:
+    with open_hostile(replace(BALANCED, max_cpu_seconds=0.1)) as hostile:
+        assert hostile.extract(act("kill SIGSTOP")).gate == "extract_timeout"
+        assert hostile.extract(plain_page()) == PLAIN
+
+
+def test_a_page_is_tried_twice(hostile: Extractor, tmp_path: Path) -> None:
+    assert hostile.extract(act(f"count_and_die {tmp_path}/tries")).gate == "extract_crash"
+    assert (tmp_path / "tries").read_text() == "try\n" * 2
+    assert hostile.extract(act(f"die_once {tmp_path}/once")) == PLAIN
+    assert (tmp_path / "once").read_text() == "try\n"
+
+
+def test_an_error_is_the_pages_own(hostile: Extractor) -> None:
+    before = hostile.extract(act("pid")).text
+    hostile.extract(act("fail here"))
+    assert hostile.extract(act("pid")).text == before
+
+
+def test_children_are_replaced() -> None:
+    with open_hostile(replace(BALANCED, recycle_pages=2)) as hostile:
+        pids = [hostile.extract(act("pid")).text for _ in range(5)]
+    assert [pids.index(pid) for pid in pids] == [0, 0, 2, 2, 4]
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid), 0)
+
+
+def test_what_a_parser_prints_is_no_answer(hostile: Extractor, capfd: pytest.CaptureFixture[str]) -> None:
+    assert hostile.extract(act("chatter A word from the parser")) == PLAIN
+    assert hostile.extract(plain_page()) == PLAIN
+    assert capfd.readouterr() == ("", "A word from the parser\nA word from the parser")
+
+
+def test_the_child_inherits_no_files() -> None:
+    os.dup2(2, 200, inheritable=True)
+    try:
+        with open_hostile() as hostile:
+            assert "200" not in hostile.extract(act("files")).text.split()
+    finally:
+        os.close(200)
+
+
+def test_hashes_are_fixed() -> None:
+    hashes = set()
+    for _ in range(2):
+        with open_hostile() as hostile:
+            hashes.add(hostile.extract(act("hash a word")).text)
+    assert len(hashes) == 1
+
+
+class StoppedError(Exception):
+    """What a signal handler raises below."""
+
+
+def test_an_interrupted_page_leaves_no_answer_behind(hostile: Extractor) -> None:
+    def interrupt(*_: object) -> None:
+        raise StoppedError
+
+    hostile.extract(plain_page())
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(StoppedError):
+            hostile.extract(regex_trap(20_000))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert hostile.extract(plain_page()) == PLAIN
+
+
+def test_pages_of_every_size_pass(extractor: Extractor) -> None:
+    for html in ("", "\0", "a\ud800b", plain_page(1), plain_page(2_000), page(f"<p>{SENTENCE}</p>") + " " * 3_000_000):
+        assert extractor.extract(html)[:3] == extract_page(html, BALANCED, "NFC")
+
+
+def test_a_child_that_cannot_start_is_no_gate() -> None:
+    for command, reason in (
+        ((sys.executable, "-c", "raise SystemExit(3)"), "exit code 3"),
+        (("/none",), "No such file"),
+    ):
+        with pytest.raises(SurroundingsError, match=rf"does not start.*{reason}"):
+            Extractor(BALANCED, "NFC", command).extract(plain_page())
+
+
+SCRIPT = """
+import os, signal, sys
+from dataclasses import replace
+from tests.test_extractor import *
+from winnow.extractor import shared_extractor
+
+{body}
+"""
+
+
+def run_script(body: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own; returns once it and whatever inherited its standard error have ended."""
+    script = SCRIPT.format(body=body)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60, env=environment
+    )
+
+
+@pytest.mark.parametrize("html", ["plain_page()", "regex_trap(200_000)"], ids=["idle", "busy"])
+def test_the_child_dies_with_its_parent(html: str) -> None:
+    body = f"""
+extractor = Extractor(replace(BALANCED, max_cpu_seconds=40), "NFC")
+extractor.extract(plain_page())
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+extractor.extract({html})
+os.kill(os.getpid(), signal.SIGALRM)
+"""
+    started = time.monotonic()
+    assert run_script(body).returncode == -signal.SIGALRM
+    assert time.monotonic() - started < 25
+
+
+def test_a_fork_leaves_the_child_alone() -> None:
+    body = """
+hostile, shared = open_hostile(), shared_extractor(BALANCED, "NFC")
+pid = hostile.extract(act("pid")).text
+if os.fork() == 0:
+    hostile.close()
+    other = shared_extractor(BALANCED, "NFC")
+    os._exit(0 if other is not shared and hostile.extract(plain_page()) == PLAIN else 1)
+_, status = os.wait()
+assert status == 0
+assert hostile.extract(act("pid")).text == pid
+hostile.close()
+"""
+    finished = run_script(body)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_one_process_shares_one_extractor() -> None:
+    body = """
+shared = shared_extractor(BALANCED, "NFC")
+assert shared.extract(plain_page()) == PLAIN
+assert shared_extractor(replace(BALANCED), "NFC") is shared
+assert shared_extractor(BALANCED, "none") is not shared
+"""
+    finished = run_script(body)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+@pytest.mark.corpus
+def test_the_child_extracts_as_the_kernel_does(corpus: Path, extractor: Extractor) -> None:
+    for html in islice(html_pages(corpus / "pages_gold_wcxb"), 0, None, 15):
+        assert extractor.extract(html) == (*extract_page(html, BALANCED, "NFC"), None)

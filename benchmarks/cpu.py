@@ -9,7 +9,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_by_kind(root: int | None = None) -> dict[str, float]:
-    """CPU seconds since start: `extractor` for the extraction children, `rest` for all else, the dead that were waited for included."""
+    """CPU seconds since start, of the extraction children and of all else; the dead count for who waited for them."""
     totals = {"extractor": 0.0, "rest": 0.0}
     for pid in _tree(root or os.getpid()):
         stat = _read(pid, "stat")

@@ -1,10 +1,9 @@
 """Kept pages of one wave of shards -> documents."""
 
-from winnow.kernels.measure import METRICS
-
 from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
+from winnow.kernels.measure import METRICS
 from winnow.rules import load_rules
 from winnow.stages.documents import build_documents
 
@@ -12,11 +11,11 @@ from winnow.stages.documents import build_documents
 def run(work: Work, shards: list[int]) -> int | None:
     """Build the documents of the shards that are to do; rows written, None where none is."""
     ready = delta.todo(work, "documents", shards)
-    if not ready:
+    if not ready.shards:
         return None
     since = delta.cost(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
-    measures, pages = (delta.read(work, table, list(ready)) for table in ("measures", "pages"))
+    measures, pages = (delta.read(work, table, list(ready.shards)) for table in ("measures", "pages"))
     return delta.commit(work, "documents", build_documents(measures, pages, rules), ready, since)
 
 

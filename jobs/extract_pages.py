@@ -14,15 +14,15 @@ from winnow.waves import archive_tasks
 def run(work: Work, shards: list[int]) -> int | None:
     """Extract the shards that are to do; rows written, None where none is."""
     ready = delta.todo(work, "pages", shards)
-    if not ready:
+    if not ready.shards:
         return None
     since = delta.cost(work)
-    delta.forget(work, "pages", list(ready))
-    rows = read_archives(archive_tasks(work, list(ready)), work.settings, url_lists(work.settings.url))
+    delta.forget(work, "pages", ready)
+    rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, url_lists(work.settings.url))
     rows = rows.persist(StorageLevel.DISK_ONLY)  # two tables come from it, and extraction is most of a crawl's cost
     try:
         check_budget(rows, work.settings.archives)
-        delta.replace(work, "warcs", warcs_of(rows), list(ready))
+        delta.replace(work, "warcs", warcs_of(rows), list(ready.shards))
         return delta.commit(work, "pages", pages_of(rows, work.crawl), ready, since)
     finally:
         rows.unpersist()

@@ -1,10 +1,9 @@
 """Measures of one wave of shards -> verdicts: every reason of every page, as Column expressions."""
 
-from winnow.kernels.measure import METRICS
-
 from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
+from winnow.kernels.measure import METRICS
 from winnow.rules import load_rules
 from winnow.stages.verdicts import judge_pages
 
@@ -12,11 +11,13 @@ from winnow.stages.verdicts import judge_pages
 def run(work: Work, shards: list[int]) -> int | None:
     """Judge the shards that are to do; rows written, None where none is."""
     ready = delta.todo(work, "verdicts", shards)
-    if not ready:
+    if not ready.shards:
         return None
     since = delta.cost(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
-    return delta.commit(work, "verdicts", judge_pages(delta.read(work, "measures", list(ready)), rules), ready, since)
+    return delta.commit(
+        work, "verdicts", judge_pages(delta.read(work, "measures", list(ready.shards)), rules), ready, since
+    )
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from winnow.stages.measures import measure_pages
 def run(work: Work, shards: list[int]) -> int | None:
     """Measure the shards that are to do; rows written, None where none is."""
     ready = delta.todo(work, "measures", shards)
-    if not ready:
+    if not ready.shards:
         return None
     since = delta.cost(work)
-    pages = delta.read(work, "pages", list(ready))
+    pages = delta.read(work, "pages", list(ready.shards))
     measures = measure_pages(pages, measure_settings(work.settings.measure))
     return delta.commit(work, "measures", measures, ready, since)
 

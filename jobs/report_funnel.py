@@ -13,11 +13,13 @@ def run(work: Work, shards: list[int]) -> int | None:
     Raises WinnowError where pages were lost or counted twice.
     """
     ready = delta.todo(work, "funnel", shards)
-    if not ready:
+    if not ready.shards:
         return None
     since = delta.cost(work)
     names = ("pages", "measures", "verdicts", "documents")
-    funnel = report_funnel(*(delta.read(work, name, list(ready)) for name in names)).persist()  # checked, then written
+    funnel = report_funnel(
+        *(delta.read(work, name, list(ready.shards)) for name in names)
+    ).persist()  # checked, then written
     try:
         problems = imbalances(funnel.collect())  # some 40 rows a shard
         if problems:

@@ -43,6 +43,23 @@ def chatter(text: str) -> None:
     os.write(1, text.encode())
 
 
+def ask_for(size: str) -> str:
+    """What trafilatura does with a MemoryError: it goes on with something else."""
+    try:
+        return f"given {len(bytearray(int(size)))}"
+    except MemoryError:
+        return "refused"
+
+
+def swell(size: str) -> str:
+    blocks = []
+    try:
+        while True:
+            blocks.append(bytearray(int(size)))
+    except MemoryError:
+        return "refused"
+
+
 def fail(name: str) -> None:
     raise KeyError(name)
 
@@ -54,6 +71,8 @@ ACTS = {
     "leave": lambda code: os._exit(int(code)),
     "chatter": chatter,
     "fail": fail,
+    "ask_for": ask_for,
+    "swell": swell,
     "pid": lambda _: os.getpid(),
     "files": lambda _: " ".join(sorted(os.listdir("/dev/fd"))),  # noqa: PTH208
     "hash": hash,

@@ -40,8 +40,8 @@ from winnow.demo.sites import REFERENCE_MODULES, reference_page
 from winnow.demo.texts import LANGUAGES
 from winnow.demo.truth import PageTruth, Truth, compare, compare_archives, read_truth
 from winnow.errors import SettingsError
+from winnow.kernels.body import decode_body
 from winnow.kernels.extract import EXTRACT_GATES
-from winnow.kernels.html import decode_body
 from winnow.kernels.language import LANGUAGE_GATES
 from winnow.kernels.url import URL_GATES
 from winnow.warc import PAGE_GATES

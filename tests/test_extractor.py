@@ -100,6 +100,14 @@ def test_a_page_is_tried_twice(hostile: Extractor, tmp_path: Path) -> None:
     assert (tmp_path / "once").read_text() == "try\n"
 
 
+def test_memory_is_limited() -> None:
+    with open_hostile(replace(BALANCED, max_memory_bytes=128 << 20)) as hostile:
+        assert hostile.extract(act(f"ask_for {32 << 20}")).text == f"given {32 << 20}"
+        assert hostile.extract(act(f"ask_for {160 << 20}")).text == "refused"
+        assert hostile.extract(act(f"swell {4 << 20}")) == Result("extract_crash", "", "", "out of memory")
+        assert hostile.extract(plain_page()) == PLAIN
+
+
 def test_an_error_is_the_pages_own(hostile: Extractor) -> None:
     before = hostile.extract(act("pid")).text
     hostile.extract(act("fail here"))
@@ -151,7 +159,7 @@ def test_an_interrupted_page_leaves_no_answer_behind(hostile: Extractor) -> None
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.3)
         with pytest.raises(StoppedError):
-            hostile.extract(regex_trap(20_000))
+            hostile.extract(regex_trap(10_000))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -187,7 +195,12 @@ def run_script(body: str) -> subprocess.CompletedProcess[str]:
     script = SCRIPT.format(body=body)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60, env=environment
+        [sys.executable, "-W", "error", "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
     )
 
 
@@ -209,13 +222,15 @@ def test_a_fork_leaves_the_child_alone() -> None:
     body = """
 hostile, shared = open_hostile(), shared_extractor(BALANCED, "NFC")
 pid = hostile.extract(act("pid")).text
+shared.extract(plain_page())
 if os.fork() == 0:
     hostile.close()
     other = shared_extractor(BALANCED, "NFC")
-    os._exit(0 if other is not shared and hostile.extract(plain_page()) == PLAIN else 1)
+    os._exit(0 if other is not shared and other.extract(plain_page()) == PLAIN else 1)
 _, status = os.wait()
 assert status == 0
 assert hostile.extract(act("pid")).text == pid
+assert shared.extract(plain_page()) == PLAIN
 hostile.close()
 """
     finished = run_script(body)

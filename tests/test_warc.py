@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import zlib
 from collections import Counter
@@ -44,6 +46,10 @@ def read(data: bytes, limit: int = LIMIT, stride: tuple[int, int] = (0, 1)) -> t
     assert len({one.record_offset for one in found}) == len(found)
     assert (account.status == "damaged") == (account.error is not None) == (account.error_offset is not None)
     return found, account
+
+
+def comparable(item: Record | Damage) -> Record | Damage | tuple[object, ...]:
+    return (*item[:2], item.fields.head, *item[3:]) if isinstance(item, Record) else item
 
 
 def bodies(found: list[Page]) -> list[bytes]:
@@ -119,7 +125,7 @@ def test_the_shortcut_changes_nothing(form: str) -> None:
     data = bytearray(FORMS[form](pages(30)))
     for _ in range(2):
         short, long = (list(Framer(io.BytesIO(data), 5_000_000, shortcut)) for shortcut in (True, False))
-        assert short == long
+        assert [comparable(item) for item in short] == [comparable(item) for item in long]
         data[len(data) // 2] ^= 0x55
 
 
@@ -130,10 +136,10 @@ def test_truncation_keeps_the_pages_before(form: str) -> None:
     for end in range(0, len(data), 13):
         found, account = read(data[:end])
         kept = [one for one in found if one.gate is None]
-        assert kept == whole[: len(kept)]
+        assert [one[2:] for one in kept] == [one[2:] for one in whole[: len(kept)]]
         if form in ("members", "plain"):
             before = [one for one in whole if one.record_offset + one.record_length <= end]
-            assert kept[: len(before)] == before
+            assert [one[2:] for one in kept[: len(before)]] == [one[2:] for one in before]
             assert len(found) <= len(before) + 1
         if form == "members":
             starts = [place for place in range(end) if data.startswith(b"\x1f\x8b\x08", place)]
@@ -168,11 +174,13 @@ def test_reading_goes_on_after_a_member_that_is_broken() -> None:
     assert [one.record_offset for one in found if one.gate == "record_damaged"] in ([], [len(member(good[0]))])
 
 
-def test_a_wrong_checksum_gates_the_page() -> None:
-    data = bytearray(member(page("one")) + member(page("two")) + member(page("three")))
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_a_wrong_checksum_gates_the_page(size: int) -> None:
+    data = bytearray(member(page("one")) + member(page("two")) + member(page("three" * size)))
     data[-8] ^= 1
     found, account = read(bytes(data))
     assert [one.gate for one in found] == [None, None, "record_damaged"]
+    assert account.length_mismatches == 0
     assert account.error_offset == found[2].record_offset
     assert account.error is not None
     assert "incorrect data check" in account.error
@@ -182,13 +190,24 @@ def test_a_wrong_checksum_gates_the_page() -> None:
 @pytest.mark.parametrize("length", [300, 6_000_000, 10 * 2**40, -1])
 def test_a_block_declared_too_long_ends_at_the_next_record(form: str, length: int) -> None:
     liar = page("liar", "http://a.example/liar", length)
-    found, account = read(FORMS[form]([page("before"), liar, page("after"), page("last")]))
+    records = [page("before"), liar, page("after"), page("last")]
+    found, account = read(FORMS[form](records))
+    starts = [sum(len(member(data) if form == "members" else data) for data in records[:place]) for place in range(4)]
+    assert [one.record_offset for one in found] == starts
     assert [one.body.rstrip() for one in found] == [
         b"<html>before</html>",
         b"<html>liar</html>",
         b"<html>after</html>",
         b"<html>last</html>",
     ]
+    assert (account.status, account.length_mismatches) == ("read", 1)
+
+
+@pytest.mark.parametrize("form", ["plain", "whole"])
+def test_a_block_declared_longer_than_is_held_and_than_the_archive(form: str) -> None:
+    after = [page(f"{number} " + "x" * 400_000, f"http://a.example/{number}") for number in range(6)]
+    found, account = read(FORMS[form]([page("liar", length=10**13), *after]), limit=1000)
+    assert [one.url for one in found[1:]] == [f"http://a.example/{number}" for number in range(6)]
     assert (account.status, account.length_mismatches) == ("read", 1)
 
 
@@ -213,7 +232,7 @@ def test_a_header_without_end_costs_little(form: str) -> None:
     endless = b"WARC/1.0\r\nX: " + b"y" * 3_000_000 + b"\r\n\r\n"
     found, account = read(FORMS[form]([page("before"), endless, page("after")]))
     assert bodies(found) == [b"<html>before</html>", b"<html>after</html>"]
-    assert (account.skipped["malformed"], account.status) == (1, "damaged")
+    assert (account.skipped["malformed"], account.status, account.length_mismatches) == (1, "damaged", 0)
 
 
 @pytest.mark.parametrize("form", ["plain", "members", "whole", "lz4"])
@@ -226,6 +245,12 @@ def test_a_page_that_is_too_large_is_gated_and_not_held(form: str) -> None:
         (None, 18, 18),
     ]
     assert account.status == "read"
+
+
+def test_a_page_whose_block_is_longer_than_is_held() -> None:
+    chunk = b"1;" + b"e" * 4000 + b"\r\nx\r\n"
+    found, _ = read(record(http(chunk * 400, HTML, b"Transfer-Encoding: chunked")), limit=1000)
+    assert [(one.gate, one.body) for one in found] == [("html_too_large", b"")]
 
 
 @pytest.mark.parametrize(("size", "gate"), [(1000, None), (1001, "html_too_large")])
@@ -289,12 +314,11 @@ def test_bodies_are_decoded(fields: list[bytes], body: bytes, expected: bytes, g
 
 
 def test_the_columns_of_a_page() -> None:
-    data = record(
-        http(PAGE, b'Content-Type: Text/HTML; Charset="ISO-8859-1"'), WARC_Target_URI=b"<http://a.example/\xff>"
-    )
-    assert read(data)[0] == [
-        Page(0, len(data), "http://a.example/ÿ", datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), "text/html", "ISO-8859-1", PAGE, 17, None)
-    ]  # fmt: skip
+    served = b'Content-Type: Text/HTML; Charset="ISO-8859-1"'
+    data = record(http(PAGE, served), WARC_Target_URI=b"<http://a.example/\xff>")
+    fetched_at = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+    expected = Page(0, len(data), "http://a.example/ÿ", fetched_at, "text/html", "ISO-8859-1", PAGE, len(PAGE), None)
+    assert read(data)[0] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -369,16 +393,16 @@ def test_digests(block_digest: bytes, payload_digest: bytes, mismatches: int) ->
 
 
 def _base32(algorithm: str, data: bytes) -> bytes:
-    import base64
-    import hashlib
-
     return base64.b32encode(hashlib.new(algorithm, data).digest())
 
 
 def _hex(algorithm: str, data: bytes) -> bytes:
-    import hashlib
-
     return hashlib.new(algorithm, data).hexdigest().encode()
+
+
+def test_a_field_that_goes_on_in_the_next_line() -> None:
+    found, _ = read(record(http(PAGE, b"Content-Type:\r\n\ttext/html"), WARC_Target_URI=b"http://a.example/\r\n  x"))
+    assert [(one.content_type, one.url.split()) for one in found] == [("text/html", ["http://a.example/", "x"])]
 
 
 def test_an_archive_that_is_not_there() -> None:
@@ -410,7 +434,8 @@ def html_of_warcio(path: Path) -> Counter[tuple[str, bytes]]:
                 if one.rec_type == "response" and headers and headers.get_statuscode() == "200":
                     name = "uri" if one.format == "arc" else "WARC-Target-URI"
                     if (headers.get_header("Content-Type") or "").lower().startswith("text/html"):
-                        found[one.rec_headers.get_header(name).strip("<>"), one.content_stream().read()] += 1
+                        url = one.rec_headers.get_header(name).strip("<>").split(" ")[0]
+                        found[url, one.content_stream().read()] += 1
         except (ArchiveLoadFailed, AttributeError):  # AttributeError: warcio calls a method that brotli has no more
             pass
     return found
@@ -421,9 +446,9 @@ def html_of_fastwarc(path: Path) -> Counter[str]:
     try:
         for one in FastWarcIterator(str(path), record_types=WarcRecordType.response, fsspec_args=False):
             headers = one.http_headers
-            if one.is_http and headers.status_code == 200:
-                if (headers.get("Content-Type") or "").lower().startswith("text/html"):
-                    found[(one.headers.get("WARC-Target-URI") or "").strip("<>")] += 1
+            is_page = one.is_http and headers.status_code == 200
+            if is_page and (headers.get("Content-Type") or "").lower().startswith("text/html"):
+                found[(one.headers.get("WARC-Target-URI") or "").strip("<>").split(" ")[0]] += 1
     except OSError:
         pass
     return found
@@ -435,7 +460,7 @@ def test_every_page_that_warcio_or_fastwarc_can_read_is_there(corpus: Path) -> N
     damaged = set()
     for path in paths:
         found, account = read(path.read_bytes())
-        urls = Counter(one.url for one in found)
+        urls = Counter(one.url.split(" ")[0] for one in found)
         assert not html_of_fastwarc(path) - urls, path
         by_warcio = html_of_warcio(path)
         assert not Counter(url for url, _ in by_warcio.elements()) - urls, path
@@ -446,12 +471,11 @@ def test_every_page_that_warcio_or_fastwarc_can_read_is_there(corpus: Path) -> N
 
 @pytest.mark.corpus
 def test_bodies_are_those_of_warcio(corpus: Path) -> None:
-    differing = [
-        (path.name, url)
-        for path in archives(corpus)
-        for url, body in html_of_warcio(path)
-        if len(body) <= LIMIT and body not in {one.body for one in read(path.read_bytes())[0] if one.url == url}
-    ]
+    differing = []
+    for path in archives(corpus):
+        mine = {(one.url.split(" ")[0], one.body) for one in read(path.read_bytes())[0]}
+        theirs = {(url, body) for url, body in html_of_warcio(path) if len(body) <= LIMIT}
+        differing += [(path.name, url) for url, body in theirs - mine if body]  # b"": warcio trusts wrong chunk lengths
     assert differing == []
 
 

@@ -1,7 +1,7 @@
 """A web crawl turned into the text that language models are pre-trained on, as a Spark job on Delta tables.
 
-Measure, then judge: a *kernel* measures one document, a *rule* judges one measurement, a *stage* maps tables to a table,
-a *job* commits one table for one wave of shards. Nothing is dropped without a reason in a column.
+Measure, then judge: a *kernel* measures one document, a *rule* judges one measurement, a *stage* maps tables to a
+table, a *job* commits one table for one wave of shards. Nothing is dropped without a reason in a column.
 
     archives -> list_warcs -> extract_pages -> measure_pages -> judge_pages -> build_documents -> report_funnel
 

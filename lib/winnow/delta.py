@@ -6,9 +6,10 @@ is one, replaces the shards' rows in one Delta transaction, and writes the row l
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -40,6 +41,20 @@ class Work(NamedTuple):
     root: str | None = None  # where the archives lie; None: as the crawl was listed
 
 
+class Todo(NamedTuple):
+    """Shards that are to do, each with the inputs it will be made from; whether a note of older rows stands yet."""
+
+    shards: dict[int, str]
+    noted: bool
+
+
+class Size(NamedTuple):
+    """What a shard of a table holds."""
+
+    rows: int
+    bytes: int
+
+
 class Cost(NamedTuple):
     """Seconds since the session began, taken before and after a piece of work."""
 
@@ -53,29 +68,30 @@ def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
     return rows if shards is None else rows.where(F.col("shard").isin(shards))
 
 
-def todo(work: Work, target: str, shards: list[int]) -> dict[int, str]:
-    """The shards whose rows of `target` are missing or made with other settings or inputs, each with today's inputs.
+def todo(work: Work, target: str, shards: list[int]) -> Todo:
+    """The shards whose rows of `target` are missing or made with other settings or inputs.
 
     Raises SettingsError where the source of `target` is not finished under these settings.
     """
     done = {(row.target, row.shard): (row.fingerprint, row.inputs) for row in _committed(work)}
     inputs = _archive_inputs(work) if target == "pages" else _source_inputs(work, target, shards, done)
     wanted = work.fingerprints[target]
-    return {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
+    ready = {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
+    return Todo(ready, any((target, shard) in done for shard in ready))
 
 
-def commit(work: Work, target: str, rows: DataFrame, shards: Mapping[int, str], since: Cost) -> int:
+def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Cost) -> int:
     """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are.
 
-    `shards` are those of `todo` with their inputs, `since` the cost when the work began.
+    `since` is the cost when the work began.
     """
-    forget(work, target, list(shards))
-    replace(work, target, rows, list(shards))
-    return _note(work, target, shards, since)
+    forget(work, target, ready)
+    sizes = replace(work, target, rows, list(ready.shards))
+    return _note(work, target, ready.shards, sizes, since)
 
 
-def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> None:
-    """Replace the rows of these shards in one transaction, without a note in `commits`."""
+def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict[int, Size]:
+    """Replace the rows of these shards in one transaction, without a note in `commits`; what was written."""
     table = TABLES[target]
     columns = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints.get(target, ""))}
     complete = rows.withColumns(columns).select(
@@ -85,6 +101,7 @@ def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> None
     where = f"crawl = '{_quoted(work.crawl)}' AND shard IN ({', '.join(map(str, shards))})"
     writer = complete.write.format("delta").mode("overwrite").option("replaceWhere", where)
     writer.option("mergeSchema", "true").save(_path(work, table))
+    return _written(work, table, where)
 
 
 def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
@@ -138,11 +155,11 @@ def tries_after(archive: Row) -> int:
     return int(archive.tries) + (archive.status in ("listed", "unreachable"))
 
 
-def forget(work: Work, target: str, shards: list[int]) -> None:
+def forget(work: Work, target: str, ready: Todo) -> None:
     """Take the notes away that say these shards are done."""
-    old = F.col("target").eqNullSafe(target) & F.col("shard").isin(shards) & (F.col("crawl") == work.crawl)
-    if any(row.target == target and row.shard in set(shards) for row in _committed(work)):
-        _open(work, COMMITS).delete(old)
+    if ready.noted:
+        mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
+        _open(work, COMMITS).delete(mine)
 
 
 def cost(work: Work) -> Cost:
@@ -150,17 +167,16 @@ def cost(work: Work) -> Cost:
     return Cost(time.monotonic(), jvm_cpu_seconds(work.spark) + python_cpu(work.spark).value)
 
 
-def _note(work: Work, target: str, shards: Mapping[int, str], since: Cost) -> int:
+def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Cost) -> int:
     """One row a shard; the cost of the wave is shared out by rows."""
-    now, sizes = cost(work), _sizes(work, TABLES[target])
-    total = sum(sizes.get(shard, (0, 0))[0] for shard in shards)
+    now, total = cost(work), sum(size.rows for size in sizes.values())
     rows = []
     for shard, inputs in shards.items():
-        count, size = sizes.get(shard, (0, 0))
-        share = count / total if total else 1 / len(shards)
+        size = sizes.get(shard, Size(0, 0))
+        share = size.rows / total if total else 1 / len(shards)
         rows.append(
             {
-                "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, "rows": count, "bytes": size,
+                "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, **size._asdict(),
                 "wall_seconds": (now.wall - since.wall) * share, "cpu_seconds": (now.cpu - since.cpu) * share,
                 "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
             }
@@ -169,15 +185,34 @@ def _note(work: Work, target: str, shards: Mapping[int, str], since: Cost) -> in
     return total
 
 
-def _sizes(work: Work, table: Table) -> dict[int, tuple[int, int]]:
-    """Rows and bytes of each shard of this crawl, from the table's log."""
-    log = jvm(work.spark).org.apache.spark.sql.delta.DeltaLog.forTable(work.spark._jsparkSession, _path(work, table))
-    files = DataFrame(log.unsafeVolatileSnapshot().allFiles().toDF(), work.spark)
-    mine = files.where(F.col("partitionValues")["crawl"] == work.crawl)
-    totals = mine.groupBy(F.col("partitionValues")["shard"].cast("int").alias("shard")).agg(
-        F.sum(F.get_json_object("stats", "$.numRecords").cast("long")).alias("rows"), F.sum("size").alias("bytes")
-    )
-    return {row.shard: (row.rows, row.bytes) for row in totals.collect()}  # one row a shard
+def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
+    """Rows and bytes that the newest commit with this predicate wrote to each shard, from the table's log."""
+    sizes: dict[int, Size] = {}
+    for actions in _newest_commits(work, _path(work, table)):
+        info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+        if info.get("operationParameters", {}).get("predicate") != where:
+            continue  # another writer's commit, of other shards
+        for add in (action["add"] for action in actions if "add" in action):
+            shard, rows = int(add["partitionValues"]["shard"]), json.loads(add["stats"])["numRecords"]
+            before = sizes.get(shard, Size(0, 0))
+            sizes[shard] = Size(before.rows + rows, before.bytes + add["size"])
+        break
+    return sizes
+
+
+def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
+    """The commits of a table, newest first, each as its actions."""
+    java, session = jvm(work.spark), work.spark._jsparkSession
+    log = java.org.apache.spark.sql.delta.DeltaLog.forTable(session, path)
+    folder = java.org.apache.hadoop.fs.Path(path, "_delta_log")
+    files = folder.getFileSystem(session.sessionState().newHadoopConf())
+    for version in range(log.unsafeVolatileSnapshot().version(), -1, -1):
+        stream = files.open(java.org.apache.hadoop.fs.Path(folder, f"{version:020}.json"))
+        try:
+            text = java.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
+        finally:
+            stream.close()
+        yield [json.loads(line) for line in text.splitlines() if line]
 
 
 def _committed(work: Work) -> list[Row]:

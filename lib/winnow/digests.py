@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from winnow.http import Response
-from winnow.kernels.html import join_chunks
+from winnow.kernels.body import join_chunks
 from winnow.records import Record
 
 _ALGORITHMS = {

@@ -57,7 +57,7 @@ class ChildDiedError(Exception):
 class Extractor:
     """extract_page in a child process that starts with the first page and is replaced after `recycle_pages` pages.
 
-    The result of a page depends on no other page. Use it from one thread at a time.
+    The result of a page depends on no other page. It belongs to the process that made it, and to one thread at a time.
     """
 
     def __init__(
@@ -66,7 +66,6 @@ class Extractor:
         self._command = (*command, json.dumps([asdict(settings), normalization]))
         self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
         self._recycle_pages = settings.recycle_pages
-        self._owner = os.getpid()
         self._child: _Child | None = None
 
     def __enter__(self) -> Extractor:
@@ -90,8 +89,8 @@ class Extractor:
             return Result(death.gate, "", "", str(death))
 
     def close(self) -> None:
-        """Ends the child; the next page would start another. Does nothing in a fork of the process that made this."""
-        if self._child is not None and os.getpid() == self._owner:
+        """Ends the child; the next page would start another."""
+        if self._child is not None:
             self._child.end()
         self._child = None
 

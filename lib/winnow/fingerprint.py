@@ -13,9 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from winnow import warc
+from winnow import framing, http, warc
 from winnow.config import Settings
-from winnow.kernels import extract, html, language, measure, url
+from winnow.kernels import body, extract, html, language, measure, url
 from winnow.resources import measure_settings, url_lists
 from winnow.rules import load_rules
 from winnow.tables import SCHEMA_VERSION
@@ -36,6 +36,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     made: dict[str, str] = {}
     for target, inputs in own.items():
         made[target] = digest([SCHEMA_VERSION, target, inputs, made.get(SOURCES.get(target, ""))])
+    made["warcs"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
     return made
 
 
@@ -50,13 +51,13 @@ def _pages(settings: Settings) -> dict[str, Any]:
         "max_html_bytes": settings.archives.max_html_bytes,
         "url": {**gates, "lists": url_lists(settings.url).checksum},
         "extract": settings.extract.model_dump(exclude={"recycle_pages"}),
-        "trafilatura": version("trafilatura"),
+        "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
         "language": {
             **settings.language.model_dump(exclude={"model"}),
             "model": language.model_checksum(Path(settings.language.model) if settings.language.model else None),
         },
         "text": settings.text.model_dump(),
-        "kernels": [kernel.KERNEL_VERSION for kernel in (warc, html, url, extract, language)],
+        "kernels": [kernel.KERNEL_VERSION for kernel in (framing, http, warc, body, html, url, extract, language)],
     }
 
 

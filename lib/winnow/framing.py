@@ -8,8 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from fastwarc.stream_io import GzipReader
-
+from winnow.members import whole_members
 from winnow.records import (
     MAX_HEADER_BYTES,
     NEXT_RECORD,
@@ -20,14 +19,12 @@ from winnow.records import (
     header_end,
     parse_header,
     starts_record,
-    whole_record,
 )
 from winnow.streams import GZIP_MAGIC, Window, find_member, is_compressed, open_window
 
 KERNEL_VERSION = 1
 SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
 CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
-MAX_DEFLATE_RATIO = 1032  # inflated bytes of one compressed byte
 SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
 
 
@@ -154,6 +151,10 @@ class Framer:
         own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
         broken = own_member and bool(self.window.error) and not more and self.window.member_here() < 0
         misplaced = more and self.window.member_here() < 0 and not self._at_record()
+        if misplaced and size == len(block) and NEXT_RECORD.search(block):
+            self.window.put_back(block + b"\n" * (self.window.position - block_end))
+            block, size, _ = self._block_to_next(self.held_bytes)
+            misplaced = False
         self.stray_bytes = self._block_to_next(0)[1] if misplaced else 0
         size += self.stray_bytes
         cut = broken or (at_end and (size < declared or not fields))
@@ -212,52 +213,6 @@ class Framer:
                 return bytes(block), window.position - first, False
             window.fill()
         return bytes(block), window.position - first, True
-
-
-def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tuple[Record, int]]:
-    """Records of the leading gzip members that hold exactly one whole record each, with their inflated bytes.
-
-    base: file offset of the first; most_bytes: inflated bytes of a member. A member's end is where the next magic
-    number stands, if the four bytes before it are the length of what was inflated; a member is given only after
-    the inflater passed its checksum.
-    """
-    reader = GzipReader(io.BytesIO(compressed))
-    waiting: tuple[Record, int] | None = None
-    start = 0
-    for end in [*_magic_numbers(compressed), len(compressed)]:
-        size = int.from_bytes(compressed[end - 4 : end], "little")
-        if size > min(most_bytes, MAX_DEFLATE_RATIO * (end - start)):
-            continue
-        try:
-            data = reader.read(size)
-        except OSError:
-            return
-        if waiting:
-            yield waiting
-        right = len(data) == size and reader.frame_start_position() == start
-        record = whole_record(data, base + start, end - start) if right else None
-        if record is None:
-            return
-        waiting, start = (record, size), end
-    if waiting and start == len(compressed) and _is_at_end(reader):
-        yield waiting
-
-
-def _magic_numbers(data: bytes) -> list[int]:
-    """Where a further gzip member may start."""
-    places, place = [], data.find(GZIP_MAGIC, 1)
-    while place >= 0:
-        places.append(place)
-        place = data.find(GZIP_MAGIC, place + 1)
-    return places
-
-
-def _is_at_end(reader: GzipReader) -> bool:
-    """Whether the inflater passed the last checksum and has nothing left."""
-    try:
-        return not reader.read(1)
-    except OSError:
-        return False
 
 
 def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:

@@ -22,7 +22,7 @@ def starts_record(line: bytes) -> bool:
     """Whether a line is the first of a WARC or ARC record."""
     if line.startswith(b"WARC/"):
         return _WARC_LINE.match(line) is not None
-    words = line.split()
+    words = line.rstrip().split(b" ")
     return len(words) > 3 and _ARC_SCHEME.match(line) is not None and words[-1].removeprefix(b"-").isdigit()
 
 
@@ -97,7 +97,7 @@ def _as_warc(line: bytes) -> bytes:
     Source: Internet Archive, ARC file format reference, versions 1 and 2.
     Differs: a URL may hold blanks; the date is the first word of 14 digits, else the one where version 1 has it.
     """
-    words = line.split()
+    words = line.rstrip().split(b" ")
     dates = [place for place, word in enumerate(words) if place > 1 and len(word) == 14 and word.isdigit()]
     date = dates[0] if dates else max(len(words) - 3, 1)
     url = b" ".join(words[: max(date - 1, 1)])

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from winnow.digests import digest_matches
 from winnow.framing import Damage, Framer, record_at
 from winnow.http import NO_TYPES, Response, is_html, parse_response
-from winnow.kernels.html import Body, decode_body
+from winnow.kernels.body import Body, decode_body
 from winnow.records import Record
 
 KERNEL_VERSION = 1

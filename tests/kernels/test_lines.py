@@ -48,7 +48,7 @@ def test_a_cut_line_is_flagged_whole_and_removed_in_part() -> None:
     assert metrics["removed_word_fraction"] == 1 / 7
 
 
-@pytest.mark.parametrize("text", ["MENU", "", "\n", "1\n2"])
+@pytest.mark.parametrize("text", ["MENU", "", "\n", "Menu\nHome", "Sign-in items in cart"])
 def test_nothing_left_is_an_empty_text(text: str) -> None:
     assert corrected(text, "refinedweb").strip() == ""
 

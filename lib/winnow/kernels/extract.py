@@ -85,8 +85,8 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
     Differs: the paper names no flags; `favor: precision` is what datatrove and FineWeb use. Text is compared with no
     earlier page (`deduplicate=False`), so that a page's text depends on that page alone. Pages nested too deep are
     gated, where libxml2 would leave out the rest of the page without a word. References to control characters (`&#1;`)
-    are dropped, where trafilatura would find no text. trafilatura itself puts text into NFC; under `normalization: none`
-    that stays.
+    are dropped, where trafilatura would find no text. Under `normalization: none` text is in NFC too where trafilatura
+    put it so.
     """
     try:
         tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", _without_surrogates(html)))

@@ -1,35 +1,22 @@
-"""The text of an HTML response's body: its codings undone, its character set found."""
+"""The text of an HTML page's bytes: its character set found, and decoded by it."""
 
 from __future__ import annotations
 
 import codecs
-import io
 import re
-import zlib
-from collections.abc import Callable
-from typing import NamedTuple
 
-import brotli
-from fastwarc.stream_io import ZstdReader
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 KERNEL_VERSION = 1
 
-MAX_CODINGS = 4  # content codings of one body that are undone
-MAX_CHUNK_LINE_BYTES = 4096
 META_BYTES = 4096  # of a page that are searched for its own declaration of a character set
 DETECT_BYTES = 16384  # of a page that the detector sees
-MAX_ERROR_FRACTION = (
-    0.05  # undecodable of all non-ASCII characters, above which a declared character set is not believed
-)
+MAX_ERROR_FRACTION = 0.05  # undecodable of all non-ASCII characters, up to which a character set is believed
 MIN_WIDE_ZERO_FRACTION = 0.02  # zero bytes of all, from which a page is taken for UTF-16 or UTF-32
+MIN_WIDE_ZEROS = 4
 MIN_UTF32_ZERO_FRACTION = 0.9  # zero bytes at two of four places
 FALLBACK_CHARSET = "windows-1252"  # WHATWG HTML, section 13.2.3.2, for most locales
-_TEXT_BYTES = 512
-_STEP_BYTES = 1024
 
-_CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _META = re.compile(
     rb"<!--.*?-->|<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([^\s\"'/>;]{1,40})"
     rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})",
@@ -44,11 +31,8 @@ _BYTE_ORDER_MARKS = (
 )
 _MARK_STARTS = tuple(mark[:1] for mark, _ in _BYTE_ORDER_MARKS)
 _NAMES = {
-    "cp866": "ibm866",
-    "shift_jis": "shift_jis",
-    "mac-roman": "macintosh",
-    "gbk": "gb18030",
-    "iso8859-11": "windows-874",
+    **{"cp866": "ibm866", "shift_jis": "shift_jis", "mac-roman": "macintosh", "gbk": "gb18030"},
+    **{"iso8859-11": "windows-874"},
 }
 _BEYOND_WHATWG = {
     **{label: label for label in ("cp437", "cp720", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "johab")},
@@ -57,142 +41,9 @@ _BEYOND_WHATWG = {
     **{"x-mac-cyrillic": "x-mac-cyrillic", "mac-cyrillic": "x-mac-cyrillic", "mac_cyrillic": "x-mac-cyrillic"},
 }
 _CODECS = {
-    **{
-        "shift_jis": "cp932",
-        "euc-kr": "cp949",
-        "big5": "big5hkscs",
-        "macintosh": "mac_roman",
-    },
+    **{"shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs", "macintosh": "mac_roman"},
     **{"x-mac-cyrillic": "mac_cyrillic", "windows-874": "cp874", "iso-2022-jp": "iso2022_jp_ext"},
 }
-
-
-class Body(NamedTuple):
-    """A decoded body.
-
-    data         at most limit bytes
-    truncated    there was more than limit
-    undecodable  a coding that is not known, or bytes that are not of their coding and no text either
-    """
-
-    data: bytes
-    truncated: bool
-    undecodable: bool
-
-
-def decode_body(raw: bytes, content_encoding: str, transfer_encoding: str, limit: int) -> Body:
-    """A body without its transfer and content codings, at most limit bytes of it; total on any bytes.
-
-    content_encoding, transfer_encoding: the header's value, codings in the order they were applied, '' for none.
-    Nothing is inflated beyond limit bytes, in any of at most MAX_CODINGS codings. A stream that ends early or breaks
-    gives what came before. A body that is not of its declared coding, but is text, was stored decoded: it is taken as
-    it is.
-    Source: RFC 9112, section 7.1; RFC 9110, section 8.4.
-    Differs: what follows a chunk whose size line is broken is kept as it is; unknown codings that no program
-    implements (`none`, `utf-8`) count as identity.
-    """
-    if "chunked" in transfer_encoding.lower():
-        raw = join_chunks(raw)
-    if not content_encoding:
-        return Body(raw[:limit], len(raw) > limit, False)
-    codings = [coding.strip().lower() for coding in content_encoding.split(",")]
-    known = [coding for coding in codings if coding in _INFLATERS or coding in _UNREADABLE]
-    data, truncated = raw, False
-    if len(known) > MAX_CODINGS:
-        return Body(b"", False, True)
-    for coding in reversed(known):
-        inflated = _INFLATERS.get(coding, _nothing)(data, limit + 1)
-        if not inflated and data and not is_text(data):
-            return Body(b"", False, True)
-        data = inflated or data
-        truncated = truncated or len(data) > limit
-    return Body(data[:limit], truncated or len(data) > limit, False)
-
-
-def join_chunks(raw: bytes) -> bytes:
-    """A chunked body's data; the bytes as they are where no chunk starts them."""
-    pieces: list[bytes] = []
-    place = 0
-    while line := _CHUNK_LINE.match(raw, place, place + MAX_CHUNK_LINE_BYTES):
-        size, start = int(line[1], 16), line.end()
-        if not size:
-            return b"".join(pieces)
-        pieces.append(raw[start : start + size])
-        place = start + size
-        place += 2 if raw.startswith(b"\r\n", place) else raw.startswith(b"\n", place)
-    return b"".join([*pieces, raw[place:]])
-
-
-def is_text(data: bytes) -> bool:
-    """Whether the first bytes hold no control characters that text has not."""
-    return _CONTROLS.search(data, 0, _TEXT_BYTES) is None
-
-
-def _inflate(data: bytes, limit: int, window_bits: int) -> bytes:
-    """What comes before the first error, the end or the limit; members of gzip follow each other."""
-    inflated = b""
-    while data and len(inflated) < limit:
-        inflater = zlib.decompressobj(window_bits)
-        before = inflater.copy()
-        try:
-            piece = inflater.decompress(data, limit - len(inflated))
-        except zlib.error:
-            return inflated + _inflate_until_error(before, data, limit - len(inflated), _STEP_BYTES)
-        inflated += piece
-        data = inflater.unused_data if piece and window_bits > zlib.MAX_WBITS else b""
-    return inflated
-
-
-def _inflate_until_error(inflater: zlib._Decompress, data: bytes, limit: int, step: int) -> bytes:
-    inflated = bytearray()
-    for start in range(0, len(data), step):
-        before, piece = inflater.copy(), data[start : start + step]
-        try:
-            inflated += inflater.decompress(piece, limit - len(inflated))
-        except zlib.error:
-            rest = _inflate_until_error(before, piece, limit - len(inflated), 1) if step > 1 else b""
-            return bytes(inflated) + rest
-        if len(inflated) >= limit:
-            break
-    return bytes(inflated)
-
-
-def _inflate_gzip(data: bytes, limit: int) -> bytes:
-    return _inflate(data, limit, zlib.MAX_WBITS | 16)
-
-
-def _inflate_deflate(data: bytes, limit: int) -> bytes:
-    """Deflate with or without its zlib header: both are sent."""
-    return _inflate(data, limit, zlib.MAX_WBITS) or _inflate(data, limit, -zlib.MAX_WBITS)
-
-
-def _inflate_brotli(data: bytes, limit: int) -> bytes:
-    inflater, inflated = brotli.Decompressor(), bytearray()
-    try:
-        inflated += inflater.process(data, output_buffer_limit=limit)
-        while len(inflated) < limit and not inflater.is_finished() and not inflater.can_accept_more_data():
-            inflated += inflater.process(b"", output_buffer_limit=limit - len(inflated))
-    except brotli.error:
-        pass
-    return bytes(inflated)
-
-
-def _inflate_zstd(data: bytes, limit: int) -> bytes:
-    try:
-        return ZstdReader(io.BytesIO(data)).read(limit)
-    except OSError:
-        return b""
-
-
-def _nothing(data: bytes, limit: int) -> bytes:
-    return b""
-
-
-_INFLATERS: dict[str, Callable[[bytes, int], bytes]] = {
-    **{"gzip": _inflate_gzip, "x-gzip": _inflate_gzip, "deflate": _inflate_deflate},
-    **{"br": _inflate_brotli, "zstd": _inflate_zstd},
-}
-_UNREADABLE = frozenset({"compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm", "bzip2", "xz"})
 
 
 def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
@@ -203,8 +54,9 @@ def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
     non-ASCII characters cannot be decoded. Undecodable bytes become U+FFFD, NUL is removed, newlines are untouched;
     the text is valid Unicode.
     Source: WHATWG Encoding (labels and their supersets), HTML section 13.2.3.
-    Differs: valid UTF-8 comes before the declarations, which are wrong more often; five bytes that windows-1252 maps
-    to control characters become U+FFFD; ISO-2022-KR and HZ are decoded; the declaration is searched in META_BYTES.
+    Differs: UTF-8 comes before the declarations, as other text is hardly ever valid UTF-8; five bytes that
+    windows-1252 maps to control characters become U+FFFD; ISO-2022-KR and HZ are decoded; the declaration is searched
+    in META_BYTES.
     """
     if body.startswith(_MARK_STARTS):
         for mark, charset in _BYTE_ORDER_MARKS:
@@ -278,7 +130,7 @@ def _guess_wide(head: bytes) -> str | None:
         return None
     zeros = [head[place::4].count(0) for place in range(4)]
     most, even, odd = len(head) // 4, zeros[0] + zeros[2], zeros[1] + zeros[3]
-    if even + odd <= len(head) * MIN_WIDE_ZERO_FRACTION:
+    if even + odd <= max(MIN_WIDE_ZEROS, len(head) * MIN_WIDE_ZERO_FRACTION):
         return None
     full = [count >= most * MIN_UTF32_ZERO_FRACTION for count in zeros]
     if all(full[:2]) != all(full[2:]):

@@ -41,11 +41,14 @@ class LanguageModel:
         """The likeliest label without its prefix, its score in [0, 1]; ("", 0.0) for text without words.
 
         Source: Grave et al. 2018, lid.176; the whole text as one line, newlines as spaces.
-        Differs: fastText's own scores pass 1 by rounding, and its label for nothing at all is English.
+        Differs: all of Unicode's white space separates words; for fastText a no-break space does not, so that pages
+        which are set with it score low. fastText's own scores pass 1 by rounding, and its label for nothing at all is
+        English.
         """
-        if not text.replace("\0", " ").strip():
+        words = text.replace("\0", " ").split()
+        if not words:
             return "", 0.0
-        line = text.encode("utf-8", "replace").replace(b"\n", b" ") + b"\n"
+        line = " ".join(words).encode("utf-8", "replace") + b"\n"
         for score, label in self._model.predict(line, 1, 0.0, "replace"):
             return str(label).removeprefix(LABEL_PREFIX), min(max(float(score), 0.0), 1.0)
         return "", 0.0

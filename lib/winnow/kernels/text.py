@@ -8,13 +8,27 @@ word        a maximal run of characters that are not white space, as `text.split
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 from numpy.typing import NDArray
+
+
+def _cache_folder() -> str:
+    """NUMBA_CACHE_DIR, else beside the sources, else below the user's home, each with a folder for this state of them."""
+    here = Path(__file__).parent
+    state = sha256(b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))).hexdigest()[:16]
+    beside = here / "__pycache__" if os.access(here, os.W_OK) else Path.home() / ".cache" / "winnow"
+    return str(Path(os.environ.get("NUMBA_CACHE_DIR") or beside) / state)
+
+
+vars(config)["CACHE_DIR"] = _cache_folder()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,7 +52,11 @@ FE15-FE16 FE52 FE56-FE57 FF01 FF0E FF1F FF61 10A56-10A57 10F55-10F59 10F86-10F89
 
 
 def jit(function: Function) -> Function:
-    """The function compiled on its first call, kept on disk for the next process, without the interpreter's lock."""
+    """The function compiled on its first call, kept on disk for the next process, without the interpreter's lock.
+
+    Numba's cache looks at the file of the function alone; here it is one for each state of all kernels, so that a
+    change of one is never hidden by the compiled form of another. NUMBA_CACHE_DIR says below which folder.
+    """
     return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pyspark.sql import Row
 from rich.table import Table
 
-_STAGES = ("extract_pages", "judge_pages", "build_documents")
+from winnow.stages.funnel import STAGES
 
 
 def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
@@ -23,7 +23,7 @@ def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
     for name in ("pages", "first", "only", "words", "of all"):
         table.add_column(name, justify="right", no_wrap=True)
     everything = sums[("extract_pages", "")][0]
-    for stage in _STAGES:
+    for stage in STAGES:
         for reason in _in_order(stage, sums):
             any_, first, only, words = sums[(stage, reason)]
             share = f"{first / everything:.1%}" if everything else "-"

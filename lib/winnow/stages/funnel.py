@@ -11,37 +11,18 @@ before line corrections in judge_pages, after them in build_documents, null befo
 
 from __future__ import annotations
 
-from functools import reduce
-
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+STAGES = ("extract_pages", "judge_pages", "build_documents")
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
 def report_funnel(pages: DataFrame, measures: DataFrame, verdicts: DataFrame, documents: DataFrame) -> DataFrame:
-    """One row for each shard, stage and reason. Reads no text."""
-    judged = measures.select(
-        "shard",
-        "page_id",
-        F.col("metrics.char_count").alias("chars"),
-        F.col("metrics.word_count").alias("words"),
-        F.col("metrics.corrected_char_count").alias("chars_left"),
-        F.col("metrics.corrected_word_count").alias("words_left"),
-    ).join(verdicts.select("shard", "page_id", "reasons"), ["shard", "page_id"])
-    kept = judged.where(F.size("reasons") == 0)
-    none = F.lit(None)
-    parts = [
-        _entering(pages, "extract_pages", none, none),
-        _gated(pages),
-        _leaving(pages.where(F.col("gate").isNull()), "extract_pages", none, none),
-        _entering(judged, "judge_pages", F.col("chars"), F.col("words")),
-        _rejected(judged),
-        _leaving(kept, "judge_pages", F.col("chars"), F.col("words")),
-        _entering(kept, "build_documents", F.col("chars_left"), F.col("words_left")),
-        _leaving(documents, "build_documents", F.col("char_count"), F.col("word_count")),
-    ]
-    return reduce(DataFrame.unionByName, parts)
+    """One row for each shard, stage and reason. Reads no text, and each table once."""
+    counted = _extracted(pages).unionByName(_judged(measures, verdicts)).unionByName(_built(documents))
+    sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
+    return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
 
 def imbalances(funnel: list[Row]) -> list[str]:
@@ -52,7 +33,7 @@ def imbalances(funnel: list[Row]) -> list[str]:
         sums[(row.shard, row.stage, row.reason)] = row.pages_first
     for shard in sorted({row.shard for row in funnel}):
         entering = None
-        for stage in ("extract_pages", "judge_pages", "build_documents"):
+        for stage in STAGES:
             here = {reason: pages for (s, st, reason), pages in sums.items() if (s, st) == (shard, stage)}
             came, kept = here.get("", 0), here.get("kept", 0)
             taken = sum(pages for reason, pages in here.items() if reason not in ("", "kept"))
@@ -64,39 +45,63 @@ def imbalances(funnel: list[Row]) -> list[str]:
     return problems
 
 
-def _entering(rows: DataFrame, stage: str, chars: Column, words: Column) -> DataFrame:
-    return _counted(rows, stage, F.lit(""), chars, words)
+def _extracted(pages: DataFrame) -> DataFrame:
+    groups = pages.groupBy("shard", "gate").agg(F.count("*").alias("pages"))
+    none = F.lit(None).cast("bigint")
+    entered = _line("extract_pages", F.lit(""), chars=none, words=none)
+    left = _line("extract_pages", F.coalesce("gate", F.lit("kept")), chars=none, words=none)
+    return _lines(groups, F.array(entered, left))
 
 
-def _leaving(rows: DataFrame, stage: str, chars: Column, words: Column) -> DataFrame:
-    return _counted(rows, stage, F.lit("kept"), chars, words)
+def _judged(measures: DataFrame, verdicts: DataFrame) -> DataFrame:
+    """Pages are first counted by the whole set of their reasons, of which there are few."""
+    sizes = {
+        "chars": "char_count", "words": "word_count",
+        "chars_left": "corrected_char_count", "words_left": "corrected_word_count",
+    }  # fmt: skip
+    measured = measures.select(
+        "shard", "page_id", *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
+    )
+    joined = measured.join(verdicts.select("shard", "page_id", "reasons"), ["shard", "page_id"])
+    groups = joined.groupBy("shard", "reasons").agg(
+        F.count("*").alias("pages"), *(F.sum(key).alias(key) for key in sizes)
+    )
+    kept = F.size("reasons") == 0
+    left = _line("judge_pages", F.lit("kept"), when=kept)
+    entered_next = _line("build_documents", F.lit(""), when=kept, chars=F.col("chars_left"), words=F.col("words_left"))
+    taken = F.transform("reasons", _taken)
+    return _lines(groups, F.concat(F.array(_line("judge_pages", F.lit("")), left, entered_next), taken))
 
 
-def _gated(pages: DataFrame) -> DataFrame:
-    return _counted(pages.where(F.col("gate").isNotNull()), "extract_pages", F.col("gate"), F.lit(None), F.lit(None))
+def _taken(reason: Column, position: Column) -> Column:
+    first = position == 0
+    chars, words = (F.when(first, F.col(name)).otherwise(0) for name in ("chars", "words"))
+    return _line("judge_pages", reason, first=first, only=F.size("reasons") == 1, chars=chars, words=words)
 
 
-def _counted(rows: DataFrame, stage: str, reason: Column, chars: Column, words: Column) -> DataFrame:
-    """Rows of which each has one reason: hit by it at all, first and only."""
-    pages = F.count("*")
-    counts = [pages.alias("pages_any"), pages.alias("pages_first"), pages.alias("pages_only")]
-    return _grouped(rows.select("shard", reason.alias("reason"), chars.alias("c"), words.alias("w")), stage, counts)
+def _built(documents: DataFrame) -> DataFrame:
+    sums = [F.sum("char_count").alias("chars"), F.sum("word_count").alias("words")]
+    groups = documents.groupBy("shard").agg(F.count("*").alias("pages"), *sums)
+    return _lines(groups, F.array(_line("build_documents", F.lit("kept"))))
 
 
-def _rejected(judged: DataFrame) -> DataFrame:
-    hits = judged.select("shard", "chars", "words", F.size("reasons").alias("hits"), F.posexplode("reasons"))
-    first, only = F.col("pos") == 0, F.col("hits") == 1
-    counts = [
-        F.count("*").alias("pages_any"),
-        F.count(F.when(first, 1)).alias("pages_first"),
-        F.count(F.when(only, 1)).alias("pages_only"),
-    ]
-    c, w = F.when(first, F.col("chars")).otherwise(0), F.when(first, F.col("words")).otherwise(0)
-    rows = hits.select("shard", F.col("col").alias("reason"), "pos", "hits", c.alias("c"), w.alias("w"))
-    return _grouped(rows, "judge_pages", counts)
+def _line(
+    stage: str, reason: Column, when: Column | None = None, first: Column | None = None, only: Column | None = None,
+    chars: Column | None = None, words: Column | None = None,
+) -> Column:  # fmt: skip
+    """What a group of pages adds to one row of the funnel: nothing where `when` is false."""
+    here = F.lit(True) if when is None else when
+    pages = F.when(here, F.col("pages")).otherwise(0)
+    values = {
+        "pages_any": pages,
+        "pages_first": pages if first is None else F.when(first, pages).otherwise(0),
+        "pages_only": pages if only is None else F.when(only, pages).otherwise(0),
+        "chars": F.when(here, F.col("chars") if chars is None else chars),
+        "words": F.when(here, F.col("words") if words is None else words),
+    }
+    numbers = [value.cast("bigint").alias(name) for name, value in values.items()]
+    return F.struct(F.lit(stage).alias("stage"), reason.alias("reason"), *numbers)
 
 
-def _grouped(rows: DataFrame, stage: str, counts: list[Column]) -> DataFrame:
-    sums = [F.sum("c").cast("bigint").alias("chars"), F.sum("w").cast("bigint").alias("words")]
-    counted = rows.groupBy("shard", "reason").agg(*counts, *sums)
-    return counted.select("shard", F.lit(stage).alias("stage"), "reason", *_COUNTS)
+def _lines(groups: DataFrame, lines: Column) -> DataFrame:
+    return groups.select("shard", F.explode(lines).alias("line")).select("shard", "line.*")

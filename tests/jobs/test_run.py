@@ -1,0 +1,236 @@
+"""Whole runs over a generated crawl: again, interrupted, with other settings, other cores and other readers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+from tests.jobs.warehouse import TABLES, everything, rows_of, winnow
+from winnow import delta
+from winnow.archives import find_archives
+from winnow.config import Settings
+from winnow.delta import Work
+from winnow.demo.crawl import CRAWLS, make_crawl
+from winnow.demo.show import demo_settings, disagreements
+from winnow.errors import SettingsError
+from winnow.fingerprint import fingerprints
+from winnow.progress import Progress
+from winnow.run import run_crawl
+
+FIRST, SECOND = CRAWLS
+
+
+@pytest.fixture(scope="session")
+def crawls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archives")
+    make_crawl(folder, 100, seed=5)
+    return folder
+
+
+def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:
+    settings = demo_settings(["spark.master=local[2]", *changes])
+    return Work(spark, settings, fingerprints(settings), str(warehouse), crawl)
+
+
+def run(work: Work, crawls: Path) -> None:
+    with Progress(work.spark) as progress:
+        run_crawl(work, *find_archives([str(crawls / work.crawl / "warc.paths.gz")], None), progress)
+
+
+def versions(warehouse: Path) -> dict[str, int]:
+    return {table: DeltaTable(str(warehouse / table)).version() for table in TABLES}
+
+
+@pytest.fixture(scope="session")
+def clean(spark: SparkSession, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse made by one undisturbed run of the first crawl."""
+    warehouse = tmp_path_factory.mktemp("clean")
+    run(work_on(spark, warehouse, FIRST), crawls)
+    return warehouse
+
+
+def test_every_planted_page_ends_as_it_should(spark: SparkSession, clean: Path, crawls: Path) -> None:
+    assert disagreements(work_on(spark, clean, FIRST), crawls / "truth.json") == []
+
+
+def test_pages_are_conserved_and_ids_are_unique(clean: Path) -> None:
+    pages, measures, verdicts = (rows_of(clean, name) for name in ("pages", "measures", "verdicts"))
+    documents = rows_of(clean, "documents")
+    assert len({page["page_id"] for page in pages}) == len(pages)
+    assert len(pages) == sum(archive["html_pages"] for archive in rows_of(clean, "warcs"))
+    ungated = {page["page_id"] for page in pages if page["gate"] is None}
+    assert ungated == {row["page_id"] for row in measures} == {row["page_id"] for row in verdicts}
+    assert {row["page_id"] for row in verdicts if not row["reasons"]} == {row["page_id"] for row in documents}
+    assert all((page["text"] is None) == (page["gate"] is not None) for page in pages)
+
+
+def test_a_document_says_where_its_page_lies(clean: Path) -> None:
+    pages = {page["page_id"]: page for page in rows_of(clean, "pages")}
+    texts = {row["page_id"]: row["text"] for row in rows_of(clean, "measures")}
+    documents = rows_of(clean, "documents")
+    assert documents
+    for document in documents:
+        page = pages[document["page_id"]]
+        shared = ("crawl", "shard", "warc_path", "record_offset", "url", "domain", "fetched_at", "language", "title")
+        assert [document[name] for name in shared] == [page[name] for name in shared]
+        assert document["text"] == texts[document["page_id"]]
+        assert document["word_count"] == len(document["text"].split())
+        assert document["char_count"] == len(document["text"])
+
+
+def test_tables_are_for_any_reader(clean: Path) -> None:
+    for table in TABLES:
+        read = DeltaTable(str(clean / table))
+        protocol = read.protocol()
+        assert (protocol.min_reader_version, protocol.min_writer_version) == (1, 2)
+        assert read.metadata().partition_columns == ([] if table == "crawls" else ["crawl", "shard"])
+        assert all(row["fingerprint"] for row in read.to_pyarrow_table().to_pylist())
+
+
+def test_a_shard_is_one_file_of_each_table(clean: Path) -> None:
+    for table in ("warcs", "pages", "measures", "verdicts", "documents", "funnel"):
+        files = DeltaTable(str(clean / table)).file_uris()
+        assert max(Counter(Path(uri).parent for uri in files).values()) == 1
+
+
+def test_a_second_run_writes_nothing(spark: SparkSession, clean: Path, crawls: Path) -> None:
+    before = versions(clean)
+    run(work_on(spark, clean, FIRST), crawls)
+    assert versions(clean) == before
+
+
+class KilledError(Exception):
+    """Stands for a process that ends here."""
+
+
+@pytest.mark.parametrize("target", ["pages", "documents"])
+@pytest.mark.parametrize("moment", ["replace", "_note"])
+def test_killed_between_two_writes_and_resumed(
+    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
+) -> None:
+    """An exception before the table's commit, or between it and the note, leaves what a kill would leave."""
+    original = getattr(delta, moment)
+
+    def kill(work: Work, table: str, *arguments: Any) -> Any:
+        if table == target:
+            raise KilledError
+        return original(work, table, *arguments)
+
+    work = work_on(spark, tmp_path, FIRST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delta, moment, kill)
+        with pytest.raises(KilledError):
+            run(work, crawls)
+    run(work, crawls)
+    assert everything(tmp_path) == everything(clean)
+
+
+def test_back_to_the_old_settings_after_a_kill_in_between(
+    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path
+) -> None:
+    """The note of the old rows is gone before new ones are written, or the old settings would find the new rows."""
+    work = work_on(spark, tmp_path, FIRST)
+    run(work, crawls)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delta, "_note", lambda *_: (_ for _ in ()).throw(KilledError))
+        with pytest.raises(KilledError):
+            run(work_on(spark, tmp_path, FIRST, "rules.gopher_too_few_words.min=10"), crawls)
+    run(work, crawls)
+    assert everything(tmp_path) == everything(clean)
+
+
+@pytest.mark.parametrize(
+    ("change", "redone"),
+    [
+        ("rules.gopher_too_few_words.min=20", {"verdicts", "documents", "funnel"}),
+        ("measure.lines=none", {"measures", "verdicts", "documents", "funnel"}),
+        ("spark.batch_bytes=100000", set()),
+        ("extract.recycle_pages=50", set()),
+    ],
+)
+def test_a_changed_setting_redoes_what_follows_from_it(
+    spark: SparkSession, clean: Path, crawls: Path, change: str, redone: set[str]
+) -> None:
+    before = versions(clean)
+    run(work_on(spark, clean, FIRST, change), crawls)
+    after = versions(clean)
+    assert {table for table in TABLES if after[table] != before[table]} - {"commits"} == redone
+    run(work_on(spark, clean, FIRST), crawls)
+
+
+def test_a_second_crawl_leaves_the_first_as_it_was(
+    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path
+) -> None:
+    run(work_on(spark, tmp_path, FIRST), crawls)
+    run(work_on(spark, tmp_path, SECOND), crawls)
+    both, alone = everything(tmp_path), everything(clean)
+    for table in TABLES:
+        assert [row for row in both[table] if row["crawl"] == FIRST] == alone[table]
+    assert {row["crawl"]: row["position"] for row in both["crawls"]} == {FIRST: 0, SECOND: 1}
+    assert disagreements(work_on(spark, tmp_path, SECOND), crawls / "truth.json") == []
+
+
+def test_an_archive_out_of_reach_is_tried_again(spark: SparkSession, crawls: Path, tmp_path: Path) -> None:
+    copy, warehouse = tmp_path / "copy", tmp_path / "tables"
+    make_crawl(copy, 100, seed=5)
+    lost = sorted(copy.rglob("*-00003.warc.gz"))[0]
+    lost.rename(tmp_path / "lost")
+    work = work_on(spark, warehouse, FIRST)
+    run(work, copy)
+    by_status = Counter(row["status"] for row in rows_of(warehouse, "warcs"))
+    assert by_status == {"read": 10, "damaged": 1, "unreachable": 1}
+    (tmp_path / "lost").rename(lost)
+    run(work, copy)
+    found = {row["warc_path"]: (row["status"], row["tries"]) for row in rows_of(warehouse, "warcs")}
+    assert Counter(found.values()) == {("read", 1): 10, ("damaged", 1): 1, ("read", 2): 1}
+    assert disagreements(work, copy / "truth.json") == []
+    before = versions(warehouse)
+    run(work, copy)
+    assert versions(warehouse) == before
+
+
+def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, crawls: Path) -> None:
+    with pytest.raises(SettingsError, match="was made with 4 shards"):
+        run(work_on(spark, clean, FIRST, "archives.num_shards=8"), crawls)
+
+
+def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) -> None:
+    other = work_on(spark, clean, FIRST, "language.min_score=0.5")
+    with pytest.raises(SettingsError, match="pages of DEMO-2024-10, shards 0, 1, 2, 3: not made with these settings"):
+        delta.todo(other, "measures", [0, 1, 2, 3])
+
+
+def demo_flags(settings: Settings) -> Iterator[str]:
+    for name in ("lists", "words", "exceptions"):
+        yield from ("--set", f"url.{name}={getattr(settings.url, name)}")
+    yield from ("--set", f"url.categories=[{', '.join(settings.url.categories)}]")
+
+
+@pytest.mark.parametrize("master", ["local[1]", "local[4]", "local-cluster[2,1,1024]"])
+def test_other_cores_and_executors_give_the_same_rows(clean: Path, crawls: Path, tmp_path: Path, master: str) -> None:
+    flags = [*demo_flags(demo_settings()), "--set", f"spark.master={master}"]
+    winnow("run", crawls / FIRST / "warc.paths.gz", "--crawl", FIRST, "--warehouse", tmp_path, *flags)
+    assert everything(tmp_path) == everything(clean)
+
+
+def test_a_killed_process_is_resumed_by_the_same_command(clean: Path, crawls: Path, tmp_path: Path) -> None:
+    """Killed, with its JVM and workers, when its second job begins to write."""
+    arguments = ["run", crawls / FIRST / "warc.paths.gz", "--crawl", FIRST, "--warehouse", tmp_path]
+    command = [sys.executable, "-m", "winnow", *map(str, arguments), *demo_flags(demo_settings())]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stderr is not None
+        reached = next(line for line in process.stderr if "extract_pages" in line)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert reached
+    winnow(*arguments, *demo_flags(demo_settings()))
+    assert everything(tmp_path) == everything(clean)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint format lock clean bench corpus
+.PHONY: setup demo test lint format lock clean corpus chaos
 
 setup: $(READY)
 
@@ -38,6 +38,11 @@ format: $(READY)
 # The recipe over real archives: WINNOW_CORPUS names the folder that holds them.
 corpus: $(READY)
 	benchmarks/corpus.sh $(BIN)
+
+# What takes longer than a test may, or needs root: real archives in six ways, killed executors, a disk that fills up.
+chaos: $(READY)
+	$(BIN)/python -m tests.chaos.same_rows
+	$(BIN)/python -m tests.chaos.full_disk
 
 # New pins, with hashes and without an index address; fasttext-predict would overwrite the module fasttext.
 lock:

@@ -1,32 +1,86 @@
-"""CPU per page of the whole job, inside and outside the extractor, and the cost of commits.
+"""CPU per page of the whole job, inside and outside the extractor; seconds and files of a wave's commits.
 
-    .venv/bin/python benchmarks/cost_per_page.py [--recipe fineweb] [--copies 1 4]
+    WINNOW_CORPUS=... python -m benchmarks.cost_per_page [--recipe fineweb] [--copies 1 4]
 
-The archives of pages_docs_multilang and pages_gold_wcxb (WINNOW_CORPUS) are run as one crawl with one copy and as
-another with four, in one warm session on two cores. CPU is that of all processes (JVM, Python workers, extractors) read
-from /proc; the cost per page is the slope between the two, so that start-up is in neither.
+The archives of pages_docs_multilang and pages_gold_wcxb are run as crawls of one copy, four and one again, in one warm
+session on two cores. CPU is that of all processes (driver, JVM, Python workers, extractors) read from /proc; the cost
+per page is the slope from one copy to four, so that start-up is in neither, and the mean of the two crawls of one copy
+takes most of what the JVM still compiles out of it. URL removal, newlines and normalisation happen in the extractor's
+process; they are measured apart and counted outside. A wave's commits are timed on crawls of eight pages.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
+import statistics
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from benchmarks.cpu import cpu_by_kind
+import pyarrow as pa
+import trafilatura
+from deltalake import DeltaTable
+
+from benchmarks.cpu import KINDS, Meter
 from winnow import delta
 from winnow.archives import find_archives
-from winnow.config import load_settings
+from winnow.config import Settings, load_settings
 from winnow.delta import Work
 from winnow.fingerprint import fingerprints
-from winnow.progress import Progress
+from winnow.kernels.extract import ExtractSettings, extract_page
+from winnow.kernels.html import decode_html
 from winnow.run import run_crawl
 from winnow.session import open_session
+from winnow.warc import ArchiveReader
 
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")
+TINY_ARCHIVES, TINY_CRAWLS = 8, 3
+FILE_BYTES = 256 * 1024 * 1024
+CHILD_SAMPLE = 20  # of so many pages one, for what the child does beside extracting
+
+
+class Step(NamedTuple):
+    """What one job of a crawl cost: CPU seconds by kind, and wall seconds."""
+
+    cpu: dict[str, float]
+    wall: float
+
+
+class Steps:
+    """Stands where the progress line does, and meters each job."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter, self.of = meter, dict[str, Step]()
+        self._before, self._began = meter.seconds(), time.monotonic()
+
+    def begin(self, job: str, shards: list[int]) -> None:
+        self._before, self._began = self.meter.seconds(), time.monotonic()
+
+    def end(self, job: str, rows: int | None, share: float) -> None:
+        now = self.meter.seconds()
+        spent = {kind: now[kind] - self._before[kind] for kind in KINDS}
+        known = self.of.get(job, Step(dict.fromkeys(KINDS, 0.0), 0.0))
+        added = {kind: known.cpu[kind] + spent[kind] for kind in KINDS}
+        self.of[job] = Step(added, known.wall + time.monotonic() - self._began)
+
+    def cpu(self) -> dict[str, float]:
+        return {kind: sum(step.cpu[kind] for step in self.of.values()) for kind in KINDS}
+
+    def wall(self) -> float:
+        return sum(step.wall for step in self.of.values())
+
+
+class Costs(NamedTuple):
+    """CPU milliseconds a page."""
+
+    extractor: float
+    outside: float
 
 
 def main() -> None:
@@ -35,35 +89,147 @@ def main() -> None:
     parser.add_argument("--copies", type=int, nargs=2, default=[1, 4])
     parser.add_argument("--set", dest="changes", action="append", default=[])
     options = parser.parse_args()
-    corpus = Path(os.environ["WINNOW_CORPUS"])
-    changes = ["spark.master=local[2]", "extract.recycle_pages=1000000", *options.changes]
-    settings = load_settings(options.recipe, changes=changes)
-    spark = open_session("cost per page", settings.spark)
-    with tempfile.TemporaryDirectory() as folder:
-        measured = []
-        for name, copies in (("WARM", 1), ("SMALL", options.copies[0]), ("LARGE", options.copies[1])):
-            root = _lay_out(Path(folder) / name, corpus, copies)
-            work = Work(spark, settings, fingerprints(settings), f"{folder}/tables", name)
-            before, began = cpu_by_kind(), time.monotonic()
-            with Progress(spark) as progress:
-                run_crawl(work, *find_archives([str(root)], None), progress)
-            after, wall = cpu_by_kind(), time.monotonic() - began
-            pages = delta.read(work, "pages").count()
-            measured.append((pages, {kind: after[kind] - before[kind] for kind in after}))
-            print(f"{name}: {pages} pages, {wall:.1f} s, CPU {measured[-1][1]}")
-        (few, small), (many, large) = measured[1:]
-        for kind in ("extractor", "rest"):
-            print(f"{kind}: {1000 * (large[kind] - small[kind]) / (many - few):.2f} CPU ms per page")
-        commits = delta.read(work, "commits").groupBy("target").sum("wall_seconds", "cpu_seconds", "rows", "bytes")
-        commits.orderBy("target").show(truncate=False)
+    measure_winnow(options.recipe, options.copies, options.changes)
 
 
-def _lay_out(folder: Path, corpus: Path, copies: int) -> Path:
+def measure_winnow(recipe: str, copies: list[int], changes: list[str]) -> Costs:
+    """Prints what was measured; the costs of a page."""
+    settings = load_settings(recipe, changes=["spark.master=local[2]", "extract.recycle_pages=1000000", *changes])
+    print(f"recipe {recipe}; load before: {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as name, Meter() as meter:
+        folder = Path(name)
+        spark = open_session("cost per page", settings.spark)
+
+        def crawl_of(name: str) -> Work:
+            return Work(spark, settings, fingerprints(settings), f"{folder}/tables", name)
+
+        pages, crawls = [], []
+        for number, count in enumerate([copies[0], copies[0], copies[1], copies[0]]):
+            crawl = crawl_of(f"CRAWL-{number}" if number else "WARM-UP")
+            crawls.append(run(crawl, lay_out(folder / crawl.crawl, count), meter))
+            pages.append(delta.read(crawl, "pages").count())
+            _print_crawl(crawl.crawl, pages[-1], crawls[-1])
+        costs = _print_slopes(pages, crawls, settings)
+        _print_peaks(meter)
+        _print_files(Path(crawl.warehouse))
+        _time_commits(crawl_of, folder, meter)
+        spark.stop()
+    return costs
+
+
+def lay_out(folder: Path, copies: int) -> Path:
+    """A folder with so many copies of the archives, under different names."""
     folder.mkdir(parents=True)
     for copy in range(copies):
         for name in SETS:
-            shutil.copyfile(corpus / name, folder / f"{copy}-{Path(name).name}")
+            shutil.copyfile(Path(os.environ["WINNOW_CORPUS"], name), folder / f"{copy}-{Path(name).name}")
     return folder
+
+
+def run(work: Work, archives: Path, meter: Meter) -> Steps:
+    """Every job over these archives."""
+    steps = Steps(meter)
+    run_crawl(work, *find_archives([str(archives)], None), steps)  # type: ignore[arg-type]
+    return steps
+
+
+def _print_crawl(name: str, pages: int, steps: Steps) -> None:
+    cpu = ", ".join(f"{kind} {seconds:.1f}" for kind, seconds in steps.cpu().items())
+    print(f"{name}: {pages} pages, {steps.wall():.0f} s wall; CPU seconds: {cpu}; load {os.getloadavg()[0]:.1f}")
+
+
+def _print_slopes(pages: list[int], crawls: list[Steps], settings: Settings) -> Costs:
+    """CPU milliseconds a page of each job and kind, from the crawls of one copy to that of several."""
+    _, first, large, last = crawls
+    added = pages[2] - pages[1]
+
+    def slope(job: str, kind: str) -> float:
+        small = statistics.mean(steps.of[job].cpu[kind] for steps in (first, last))
+        return 1000 * (large.of[job].cpu[kind] - small) / added
+
+    print(f"\n{'CPU ms a page':16}" + "".join(f"{kind:>11}" for kind in KINDS))
+    for job in large.of:
+        print(f"{job:16}" + "".join(f"{slope(job, kind):11.2f}" for kind in KINDS))
+    totals = {kind: sum(slope(job, kind) for job in large.of) for kind in KINDS}
+    print(f"{'together':16}" + "".join(f"{total:11.2f}" for total in totals.values()))
+    ours = _ours_in_the_child(settings)
+    extractor, outside = totals.pop("extractor") - ours, sum(totals.values()) + ours
+    print(f"in trafilatura {extractor:.2f}; outside {outside:.2f}, of which {ours:.2f} in the extractor's process")
+    return Costs(extractor, outside)
+
+
+def _ours_in_the_child(settings: Settings) -> float:
+    """CPU milliseconds a page of extract_page without trafilatura itself."""
+    wanted = ExtractSettings(**settings.extract.model_dump())
+    pages, names = list(_sample()), ("load_html", "extract")
+    originals, inside = [getattr(trafilatura, name) for name in names], [0.0]
+    try:
+        for name, original in zip(names, originals, strict=True):
+            setattr(trafilatura, name, _timed(original, inside))
+        extract_page(pages[0], wanted, settings.text.normalization)
+        before, began = inside[0], time.process_time()
+        for page in pages:
+            extract_page(page, wanted, settings.text.normalization)
+        ours = time.process_time() - began - (inside[0] - before)
+    finally:
+        for name, original in zip(names, originals, strict=True):
+            setattr(trafilatura, name, original)
+    return 1000 * ours / len(pages)
+
+
+def _timed(function: Callable[..., Any], inside: list[float]) -> Callable[..., Any]:
+    def call(*arguments: Any, **options: Any) -> Any:
+        began = time.process_time()
+        try:
+            return function(*arguments, **options)
+        finally:
+            inside[0] += time.process_time() - began
+
+    return call
+
+
+def _sample() -> Iterator[str]:
+    for name in SETS:
+        for number, page in enumerate(ArchiveReader(Path(os.environ["WINNOW_CORPUS"], name), 2_000_000)):
+            if number % CHILD_SAMPLE == 0:
+                yield decode_html(page.body, page.http_charset)[0]
+
+
+def _print_peaks(meter: Meter) -> None:
+    peaks = ", ".join(f"{kind} {size / 1e6:.0f} MB" for kind, size in meter.peak_bytes().items())
+    print(f"largest resident size of one process: {peaks}")
+
+
+def _print_files(warehouse: Path) -> None:
+    """The most files of a crawl and shard in each table, against one for each 256 MB."""
+    print("\nfiles of a crawl and shard")
+    for table in sorted(path for path in warehouse.iterdir() if path.is_dir()):
+        files, sizes = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
+        for add in pa.table(DeltaTable(table).get_add_actions(flatten=True)).to_pylist():
+            key = add.get("partition.crawl"), add.get("partition.shard")
+            files[key] += 1
+            sizes[key] += add["size_bytes"]
+        over = [key for key in files if files[key] > max(1, math.ceil(sizes[key] / FILE_BYTES))]
+        print(f"{table.name:16} at most {max(files.values(), default=0)}, {len(over)} of {len(files)} with too many")
+
+
+def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -> None:
+    """Wall and CPU seconds of a wave of archives that hold one page each, list_warcs apart."""
+    source = Path(os.environ["WINNOW_CORPUS"], SETS[1])
+    page = next(iter(ArchiveReader(source, 2_000_000)))
+    record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]
+    print(f"\na wave of {TINY_ARCHIVES} archives with one page each; load {os.getloadavg()[0]:.1f}")
+    for number in range(TINY_CRAWLS):
+        crawl = crawl_of(f"TINY-{number}")
+        archives = folder / crawl.crawl
+        archives.mkdir()
+        for archive in range(TINY_ARCHIVES):
+            (archives / f"{archive}.warc.gz").write_bytes(record)
+        steps = run(crawl, archives, meter).of
+        steps.pop("list_warcs")
+        jobs = ", ".join(f"{job} {step.wall:.1f}" for job, step in steps.items())
+        cpu = sum(sum(step.cpu.values()) for step in steps.values())
+        print(f"{sum(step.wall for step in steps.values()):.1f} s wall, {cpu:.1f} s CPU: {jobs}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ from winnow.config import Settings, load_settings
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
 
+# Every JVM of the tests lives for minutes: its optimising compiler would cost more than it gives.
+os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs the corpus where WINNOW_CORPUS names none."""

@@ -1,28 +1,30 @@
-"""The command line: arguments in, one clear message or a result out."""
+"""The command line: arguments in, one clear message or a result out.
+
+Spark, numba and the kernels are imported where a command needs them: help and refusals come at once.
+"""
 
 from __future__ import annotations
 
 import importlib
+import logging
+import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NoReturn, TypeVar
 
 import typer
-from pyspark import SparkConf, SparkContext
-from rich.console import Console
 
-from winnow import __version__, delta
-from winnow.archives import Archive, find_archives
-from winnow.config import Settings, load_settings
-from winnow.delta import Work
+from winnow import __version__
 from winnow.errors import SettingsError, WinnowError
-from winnow.fingerprint import fingerprints
-from winnow.progress import Progress
-from winnow.report.funnel import funnel_table
-from winnow.session import open_session
-from winnow.trouble import explain_failure
-from winnow.waves import wave_archives, waves
+
+if TYPE_CHECKING:
+    from winnow.archives import Archive
+    from winnow.config import Settings, Spark
+    from winnow.delta import Work
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="winnow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -48,6 +50,19 @@ Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
 
 
+class Given(NamedTuple):
+    """What a command line says of the tables to make."""
+
+    crawl: str
+    warehouse: str
+    recipe: str
+    config: Path | None
+    changes: list[str] | None
+    root: str | None
+    environment: Literal["local", "cluster"]
+    archives: list[str] | None = None  # None: as they were listed
+
+
 @app.callback(invoke_without_command=True)
 def about(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     """Options of every command."""
@@ -66,59 +81,87 @@ def run(
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
     """
+    work, listing = _prepare(
+        Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
+    )
+    from winnow.progress import Progress
     from winnow.run import run_crawl
 
-    settings = load_settings(recipe, environment, config, changes)
-    work, found = _prepare(settings, warehouse, crawl, root, archives, verbose)
-    assert found is not None
     with Progress(work.spark) as progress:
-        run_crawl(work, *found, progress)
-    rows = delta.read(work, "funnel").collect()  # some 40 rows a shard
-    Console().print(funnel_table(rows, crawl))
+        run_crawl(work, *listing, progress)
+    _show_funnel(work)
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Folder for the generated crawls and their tables.")] = Path("demo"),
-    pages: Annotated[int, typer.Option(help="Pages of each generated crawl.")] = 400,
+    pages: Annotated[int, typer.Option(min=1, help="Pages of each generated crawl.")] = 400,
     verbose: Verbose = False,
 ) -> None:
     """Generate two crawls with planted faults, run the default recipe, and compare the tables with the truth."""
+    from winnow.demo.crawl import CRAWLS
+    from winnow.session import check_java
+
+    problems = _folder_problems("FOLDER", folder, [f"archives/{crawl}" for crawl in CRAWLS])
+    if problems:
+        raise SettingsError(problems)
+    check_java()
     from winnow.demo.show import run_demo
 
-    run_demo(folder, pages, verbose)
+    run_demo(folder.absolute(), pages, verbose)
 
 
 def submit(job: str) -> NoReturn:
     """The command line of one job, for spark-submit: `jobs/<job>.py --warehouse DIR --crawl NAME ...`."""
+    from winnow.progress import Progress
+
     module = importlib.import_module(f"winnow.jobs.{job}")
 
     def list_job(
         archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
         changes: Set = None, root: Root = None,
     ) -> None:  # fmt: skip
-        settings = load_settings(recipe, _environment(), config, changes)
-        work, found = _prepare(settings, warehouse, crawl, root, archives, verbose=True)
-        assert found is not None
-        module.run(work, *found)
+        given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
+        work, listing = _prepare(given, f"{job} {crawl}", verbose=True)
+        with Progress(work.spark) as progress:
+            progress.begin(job, [])
+            progress.end(job, module.run(work, *listing), 1.0)
 
     def shard_job(
         crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
         root: Root = None, shards: Shards = None,
     ) -> None:  # fmt: skip
-        settings = load_settings(recipe, _environment(), config, changes)
-        work, _ = _prepare(settings, warehouse, crawl, root, None, verbose=True)
-        chosen = parse_shards(shards, delta.crawl_row(work).num_shards)
-        with Progress(work.spark) as progress:
-            for wave in waves(delta.archives_by_shard(work), chosen, wave_archives(work)):
-                progress.begin(job, wave)
-                progress.end(job, module.run(work, wave), (chosen.index(wave[-1]) + 1) / len(chosen))
+        given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
+        work, _ = _prepare(given, f"{job} {crawl}", verbose=True)
+        _run_job(work, job, module.run, shards)
+        if job == "report_funnel":
+            _show_funnel(work)
 
     command = list_job if job == "list_warcs" else shard_job
     command.__doc__ = module.__doc__
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     single.command()(command)
     _call(single)
+
+
+def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], shards: str | None) -> None:
+    """One job over the chosen shards, in waves."""
+    from winnow import delta
+    from winnow.progress import Progress
+    from winnow.waves import wave_archives, waves
+
+    chosen = parse_shards(shards, delta.crawl_row(work).num_shards)
+    with Progress(work.spark) as progress:
+        for wave in waves(delta.archives_by_shard(work), chosen, wave_archives(work)):
+            progress.begin(job, wave)
+            progress.end(job, run_wave(work, wave), (chosen.index(wave[-1]) + 1) / len(chosen))
+
+
+def _show_funnel(work: Work) -> None:
+    from winnow import delta
+    from winnow.report.funnel import show_funnel
+
+    show_funnel(delta.read(work, "funnel").collect(), work.crawl)  # some 40 rows a shard
 
 
 def main() -> NoReturn:
@@ -141,67 +184,130 @@ def parse_shards(text: str | None, num_shards: int) -> list[int]:
     return sorted(chosen)
 
 
-def _prepare(
-    settings: Settings, warehouse: str, crawl: str, root: str | None, named: list[str] | None, verbose: bool
-) -> tuple[Work, tuple[str, list[Archive]] | None]:
-    """Everything that can be wrong before Spark starts, looked at before it starts."""
-    problems: list[str] = []
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", crawl):
-        problems.append(f"--crawl {crawl!r}: expected letters, digits, dots, - and _")
-    problems += _warehouse_problems(warehouse)
-    made: dict[str, str] = {}
-    found: tuple[str, list[Archive]] | None = None
-    try:
-        made = fingerprints(settings)
-    except SettingsError as error:
-        problems += error.problems
-    try:
-        found = find_archives(named, root) if named is not None else None
-    except SettingsError as error:
-        problems += error.problems
-    if problems:
+def _prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
+    """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
+    from winnow.archives import find_archives
+    from winnow.config import load_settings
+
+    problems = _name_problems(given)
+    settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
+    listing = _try(problems, lambda: find_archives(given.archives or [], given.root)) if given.archives else ("", [])
+    if settings is not None:
+        problems += _spark_problems(settings.spark)
+        _check_files(settings, problems)
+    if problems or settings is None or listing is None:
         raise SettingsError(problems)
-    spark = open_session(f"winnow {crawl}", settings.spark, verbose)
-    return Work(spark, settings, made, str(warehouse), crawl, root), found
+    from winnow.delta import Work
+    from winnow.fingerprint import fingerprints
+    from winnow.session import open_session
+
+    made = fingerprints(settings)
+    warehouse = given.warehouse if "://" in given.warehouse else str(Path(given.warehouse).absolute())
+    spark = open_session(name, settings.spark, verbose)
+    return Work(spark, settings, made, warehouse, given.crawl, given.root), listing
 
 
-def _warehouse_problems(warehouse: str) -> list[str]:
-    """What speaks against this folder; a warehouse that is not a local path is Spark's to judge."""
-    if "://" in warehouse:
-        return []
-    folder = Path(warehouse)
-    if folder.exists() and not folder.is_dir():
-        return [f"--warehouse {warehouse}: is a file; name a folder"]
-    held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-    if held and not (folder / "crawls" / "_delta_log").exists():
-        return [f"--warehouse {warehouse}: holds something else ({', '.join(held[:5])}); name an empty or a new folder"]
+def _try(problems: list[str], check: Callable[[], T]) -> T | None:
+    """What `check` gives; None, and its problems noted, where it refuses."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return [f"--warehouse {warehouse}: cannot be made: {error.strerror}"]
+        return check()
+    except SettingsError as error:
+        problems += error.problems
+        return None
+
+
+def _name_problems(given: Given) -> list[str]:
+    """What speaks against the crawl's name, the warehouse and the root; only Spark can judge a remote warehouse."""
+    problems = []
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
+        problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
+    if "://" not in given.warehouse:
+        made = "crawls/_delta_log"
+        problems += _folder_problems("--warehouse", Path(given.warehouse), [made])
+        if given.archives is None and not problems and not Path(given.warehouse, made).exists():
+            problems.append(f"--warehouse {given.warehouse}: no crawl was listed here; run list_warcs first")
+    if given.root is not None and not Path(given.root).is_dir():
+        problems.append(f"--root {given.root}: there is no such folder")
+    return problems
+
+
+def _folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
+    """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        return [f"{option} {folder}: {nearest} is a file; name a folder"]
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
+    held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
+    foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
+    if foreign and not any((folder / name).exists() for name in own):
+        return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
     return []
+
+
+def _spark_problems(given: Spark) -> list[str]:
+    """What Spark would refuse with a trace of its own."""
+    problems = []
+    if given.master is not None and not re.fullmatch(r"local(-cluster)?(\[.+\])?|yarn|(spark|k8s)://.+", given.master):
+        problems.append(f"spark.master: {given.master}: expected local[2], spark://host:port, k8s://... or yarn")
+    if given.driver_memory is not None and not re.fullmatch(r"\d+[kmgt]b?", given.driver_memory.lower()):
+        problems.append(f"spark.driver_memory: {given.driver_memory}: expected a size, as in 4g")
+    return problems
+
+
+def _check_files(settings: Settings, problems: list[str]) -> None:
+    """Read the lists, rules and models that settings name; note what is wrong with them."""
+    from winnow.kernels.language import LanguageModel
+    from winnow.kernels.measure import METRICS
+    from winnow.resources import measure_settings, url_lists
+    from winnow.rules import load_rules
+
+    model = settings.language.model
+    _try(problems, lambda: url_lists(settings.url))
+    _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    _try(problems, lambda: measure_settings(settings.measure))
+    _try(problems, lambda: load_rules(settings.rule_files, settings.rules, METRICS))
 
 
 def _environment() -> Literal["local", "cluster"]:
     """conf/local.yaml where spark-submit runs on this machine, conf/cluster.yaml elsewhere."""
+    from pyspark import SparkConf, SparkContext
+
     SparkContext._ensure_initialized()
     return "local" if SparkConf().get("spark.master", "local[*]").startswith("local") else "cluster"
 
 
 def _call(command: typer.Typer) -> NoReturn:
     """Run a command and leave with 0, 1 (failure), 2 (usage) or 130 (interrupted)."""
+    logging.getLogger().addFilter(_is_news)
     try:
         command()
-    except WinnowError as error:
-        _leave(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _leave("stopped; start the same command again to go on where it was", 130)
-    except Exception as error:
+    except BaseException as error:  # Typer makes a SystemExit of an interrupt
+        if _interrupted(error):
+            _leave("stopped; start the same command again to go on where it was", 130)
+        if isinstance(error, WinnowError):
+            _leave(str(error), error.exit_code)
+        if isinstance(error, SystemExit):
+            raise
+        from winnow.trouble import explain_failure
+
         said = explain_failure(error)
         if said is None:
             raise
         _leave(said, 1)
     sys.exit(0)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for what Py4J logs of an interrupt or a lost JVM, with two traces, before it raises the same."""
+    return not record.getMessage().endswith("while sending command.")
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether this was raised while an interrupt was being handled, as by a `finally` that asks a cancelled Spark."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _leave(message: str, code: int) -> NoReturn:

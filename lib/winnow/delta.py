@@ -10,6 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -30,8 +31,12 @@ _NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skippe
 ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 
 
-class Work(NamedTuple):
-    """What a job works with: one crawl of one warehouse, under these settings."""
+@dataclass(frozen=True)
+class Work:
+    """What jobs work with: one crawl of one warehouse, under these settings.
+
+    `notes` is what `commits` says of the crawl: read once, then kept up to date with what is committed here.
+    """
 
     spark: SparkSession
     settings: Settings
@@ -39,6 +44,7 @@ class Work(NamedTuple):
     warehouse: str
     crawl: str
     root: str | None = None  # where the archives lie; None: as the crawl was listed
+    notes: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
 
 
 class Todo(NamedTuple):
@@ -73,8 +79,8 @@ def todo(work: Work, target: str, shards: list[int]) -> Todo:
 
     Raises SettingsError where the source of `target` is not finished under these settings.
     """
-    done = {(row.target, row.shard): (row.fingerprint, row.inputs) for row in _committed(work)}
-    inputs = _archive_inputs(work) if target == "pages" else _source_inputs(work, target, shards, done)
+    done = _notes(work)
+    inputs = _archive_inputs(work, shards) if target == "pages" else _source_inputs(work, target, shards)
     wanted = work.fingerprints[target]
     ready = {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
     return Todo(ready, any((target, shard) in done for shard in ready))
@@ -160,6 +166,8 @@ def forget(work: Work, target: str, ready: Todo) -> None:
     if ready.noted:
         mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
         _open(work, COMMITS).delete(mine)
+        for shard in ready.shards:
+            work.notes.pop((target, shard), None)
 
 
 def cost(work: Work) -> Cost:
@@ -182,6 +190,7 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
             }
         )  # fmt: skip
     append(work, "commits", rows)
+    work.notes.update({(target, shard): (work.fingerprints[target], inputs) for shard, inputs in shards.items()})
     return total
 
 
@@ -215,25 +224,24 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
         yield [json.loads(line) for line in text.splitlines() if line]
 
 
-def _committed(work: Work) -> list[Row]:
-    columns = ("target", "shard", "fingerprint", "inputs")
-    return read(work, "commits").select(*columns).collect()  # one row a target and shard
+def _notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
+    if not work.notes:
+        rows = read(work, "commits").select("target", "shard", "fingerprint", "inputs").collect()  # one row a note
+        work.notes.update({(row.target, row.shard): (row.fingerprint, row.inputs) for row in rows})
+    return work.notes
 
 
-def _archive_inputs(work: Work) -> dict[int, str]:
+def _archive_inputs(work: Work, shards: list[int]) -> dict[int, str]:
     """For each shard the hash of its archives; a listed or unreachable archive counts the try that is to come."""
-    rows = read(work, "warcs").select(*ARCHIVE_KEYS, "status")
+    rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     archives: dict[int, list[Any]] = {}
-    for row in rows.orderBy("shard", "warc_path").collect():  # one row an archive
+    for row in sorted(rows, key=lambda row: str(row.warc_path)):
         archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries_after(row)])
-    num_shards = crawl_row(work).num_shards
-    return {shard: digest(archives.get(shard, [])) for shard in range(num_shards)}
+    return {shard: digest(archives.get(shard, [])) for shard in shards}
 
 
-def _source_inputs(
-    work: Work, target: str, shards: list[int], done: Mapping[tuple[str, int], tuple[str, str]]
-) -> dict[int, str]:
-    source = SOURCES[target]
+def _source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
+    source, done = SOURCES[target], _notes(work)
     wanted = work.fingerprints[source]
     missing = [shard for shard in shards if done.get((source, shard), ("",))[0] != wanted]
     if missing:

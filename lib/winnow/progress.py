@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from types import TracebackType
@@ -25,8 +24,9 @@ class Progress:
         self._live = (
             Live(console=self._console, transient=True, auto_refresh=False) if self._console.is_terminal else None
         )
-        self._began = self._job_began = time.monotonic()
+        self._began = self._job_began = self._estimated = time.monotonic()
         self._job, self._shards, self._share = "", "", 0.0
+        self._left: float | None = None  # seconds, as estimated when the last job ended
         self._pages = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -47,33 +47,41 @@ class Progress:
 
     def begin(self, job: str, shards: list[int]) -> None:
         """A job begins on a wave of shards."""
-        self._job, self._shards, self._job_began = job, _ranges(shards), time.monotonic()
+        self._job, self._shards, self._job_began = job, shard_ranges(shards), time.monotonic()
 
     def end(self, job: str, rows: int | None, share: float) -> None:
         """A job has ended: rows written (None: nothing was to do), and the share (0 to 1) of the run that is done."""
-        seconds = time.monotonic() - self._job_began
-        self._share = share
-        self._pages += rows if rows is not None and job == "extract_pages" else 0
-        said = "up to date" if rows is None else f"{rows:,} rows, {seconds:.1f} s"
+        now = time.monotonic()
+        seconds, elapsed = now - self._job_began, now - self._began
+        self._share, self._estimated = share, now
+        self._left = elapsed / share - elapsed if share > 0 else None
+        said = "up to date" if rows is None else f"{rows:,} rows in {seconds:.1f} s"
         if job == "extract_pages" and rows:
-            said += f", {rows / seconds:,.0f} pages/s"
-        where = f" shards {self._shards}" if self._shards else ""
-        line = f"{time.strftime('%H:%M:%S')} {job:<16}{where}: {said}"
-        self._console.print(line, highlight=False, soft_wrap=True)
-        sys.stderr.flush()
+            self._pages += rows
+            said += f", {_rate(rows / seconds)}"
+        where = f"  {self._shards}" if self._shards else ""
+        line = f"{time.strftime('%H:%M:%S')}  {job:<15}{where}  {said}  ({share:.0%} done, {self._time_left()})"
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
             if self._live is not None:
-                self._live.update(Text(self._line()), refresh=True)
+                self._live.update(Text(self._line(), no_wrap=True, overflow="ellipsis"), refresh=True)
 
     def _line(self) -> str:
         elapsed = time.monotonic() - self._began
-        left = f"{_clock(elapsed / self._share - elapsed)} left" if self._share > 0 else "time left unknown"
-        rate = f"{self._pages / elapsed:,.0f} pages/s" if self._pages else "- pages/s"
+        rate = _rate(self._pages / elapsed) if self._pages else "- pages/s"
         done, total = self._tasks()
-        shards = f" shards {self._shards}" if self._shards else ""
-        return f"{self._job}{shards}  tasks {done}/{total}  {self._share:.0%}  {rate}  {_clock(elapsed)}, {left}"
+        parts = (
+            self._job, f"{done}/{total} tasks", f"{self._share:.0%} done", rate, f"{clock(elapsed)} gone",
+            self._time_left(), self._shards,
+        )  # fmt: skip
+        return "  ".join(part for part in parts if part)
+
+    def _time_left(self) -> str:
+        if self._left is None:
+            return "? left"
+        return f"{clock(self._left - (time.monotonic() - self._estimated))} left"
 
     def _tasks(self) -> tuple[int, int]:
         stages = [self._tracker.getStageInfo(stage) for stage in self._tracker.getActiveStageIds()]
@@ -81,18 +89,24 @@ class Progress:
         return sum(stage.numCompletedTasks for stage in known), sum(stage.numTasks for stage in known)
 
 
-def _clock(seconds: float) -> str:
+def _rate(pages: float) -> str:
+    return f"{pages:,.0f} pages/s" if pages >= 10 else f"{pages:.1f} pages/s"
+
+
+def clock(seconds: float) -> str:
+    """`1:05` for 65 seconds, `1:00:05` for an hour and five; `0:00` for what is below zero."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _ranges(shards: list[int]) -> str:
-    """`0-3, 7` for 0, 1, 2, 3 and 7."""
+def shard_ranges(shards: list[int]) -> str:
+    """`shards 0-3, 7` for 0, 1, 2, 3 and 7; empty for none."""
     runs: list[list[int]] = []
     for shard in sorted(shards):
         if runs and shard == runs[-1][-1] + 1:
             runs[-1].append(shard)
         else:
             runs.append([shard])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    said = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    return f"shard{'s' if len(shards) > 1 else ''} {said}" if said else ""

@@ -8,10 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyspark
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from winnow.config import CONF, Spark
@@ -29,6 +33,11 @@ _ALWAYS = {
     "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
+_SAID_AT_EVERY_START = (
+    "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
+    'Setting default log level to "',
+    "To adjust logging level use sc.setLogLevel(",
+)
 
 
 def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSession:
@@ -38,17 +47,17 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
     """
     check_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName(name)
-    if not _submitted():
-        for key, value in _launch_settings(settings, verbose).items():
-            builder = builder.config(key, value)
-    conf: dict[str, str | int | float | bool] = {
+    conf = {
         **_ALWAYS,
         "spark.sql.execution.arrow.maxBytesPerBatch": str(settings.batch_bytes),
-        **settings.config,
+        **{key: value if isinstance(value, str) else str(value).lower() for key, value in settings.config.items()},
     }
-    for key, setting in conf.items():
-        builder = builder.config(key, setting if isinstance(setting, str) else str(setting).lower())
+    if not _submitted():
+        conf = {**_launch_settings(settings, verbose), **conf}
+        _start_java(conf, verbose)
+    builder = SparkSession.builder.appName(name)
+    for key, value in conf.items():
+        builder = builder.config(key, value)
     spark = builder.getOrCreate()
     _check_delta(spark)
     return spark
@@ -115,6 +124,30 @@ def _fetch(ivy: Path) -> None:
     if not any(ivy.rglob(f"*_{_JARS[-1]}")):
         tail = "\n".join((said.stdout + said.stderr).splitlines()[-8:])
         raise SurroundingsError(f"{DELTA} cannot be fetched from Maven Central; is the network reachable?\n{tail}")
+
+
+def _start_java(conf: dict[str, str], verbose: bool) -> None:
+    """Start the JVM where none runs; unless `verbose`, without the lines that it prints at every start."""
+    if SparkContext._gateway is not None:
+        return
+    start: Any = launch_gateway
+    launch = SparkConf(loadDefaults=False).setAll(list(conf.items()))
+    reading, writing = os.pipe()
+    threading.Thread(target=_pass_on, args=(reading,), daemon=True).start()
+    try:
+        gateway = start(launch, {} if verbose else {"stderr": writing})
+    finally:
+        os.close(writing)
+    SparkContext._ensure_initialized(gateway=gateway)
+
+
+def _pass_on(stderr: int) -> None:
+    """The JVM's standard error on ours, line by line, so that a live display can make room for it."""
+    with os.fdopen(stderr, encoding="utf-8", errors="replace") as lines, suppress(ValueError):  # ours is closed at exit
+        for line in lines:
+            if not line.startswith(_SAID_AT_EVERY_START):
+                sys.stderr.write(line)
+                sys.stderr.flush()
 
 
 def _launch_settings(settings: Spark, verbose: bool) -> dict[str, str]:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +14,20 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from tests.jobs.warehouse import TABLES, everything, rows_of, winnow
+from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of, whole_run, winnow
 from winnow import delta
 from winnow.archives import find_archives
-from winnow.config import Settings
 from winnow.delta import Work
-from winnow.demo.crawl import CRAWLS, make_crawl
+from winnow.demo.crawl import make_crawl
 from winnow.demo.show import demo_settings, disagreements
 from winnow.errors import SettingsError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
 from winnow.run import run_crawl
 
-FIRST, SECOND = CRAWLS
-
-
-@pytest.fixture(scope="session")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("archives")
-    make_crawl(folder, 100, seed=5)
-    return folder
-
 
 def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:
-    settings = demo_settings(["spark.master=local[2]", *changes])
+    settings = demo_settings([ONE_WAVE, *changes])
     return Work(spark, settings, fingerprints(settings), str(warehouse), crawl)
 
 
@@ -49,14 +38,6 @@ def run(work: Work, crawls: Path) -> None:
 
 def versions(warehouse: Path) -> dict[str, int]:
     return {table: DeltaTable(str(warehouse / table)).version() for table in TABLES}
-
-
-@pytest.fixture(scope="session")
-def clean(spark: SparkSession, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse made by one undisturbed run of the first crawl."""
-    warehouse = tmp_path_factory.mktemp("clean")
-    run(work_on(spark, warehouse, FIRST), crawls)
-    return warehouse
 
 
 def test_every_planted_page_ends_as_it_should(spark: SparkSession, clean: Path, crawls: Path) -> None:
@@ -113,8 +94,7 @@ class KilledError(Exception):
     """Stands for a process that ends here."""
 
 
-@pytest.mark.parametrize("target", ["pages", "documents"])
-@pytest.mark.parametrize("moment", ["replace", "_note"])
+@pytest.mark.parametrize(("target", "moment"), [("pages", "_note"), ("documents", "replace")])
 def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
 ) -> None:
@@ -136,17 +116,15 @@ def test_killed_between_two_writes_and_resumed(
 
 
 def test_back_to_the_old_settings_after_a_kill_in_between(
-    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
     """The note of the old rows is gone before new ones are written, or the old settings would find the new rows."""
-    work = work_on(spark, tmp_path, FIRST)
-    run(work, crawls)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delta, "_note", lambda *_: (_ for _ in ()).throw(KilledError))
         with pytest.raises(KilledError):
-            run(work_on(spark, tmp_path, FIRST, "rules.gopher_too_few_words.min=10"), crawls)
-    run(work, crawls)
-    assert everything(tmp_path) == everything(clean)
+            run(work_on(spark, copy, FIRST, "rules.gopher_too_few_words.min=10"), crawls)
+    run(work_on(spark, copy, FIRST), crawls)
+    assert everything(copy) == everything(clean)
 
 
 @pytest.mark.parametrize(
@@ -159,25 +137,21 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
     ],
 )
 def test_a_changed_setting_redoes_what_follows_from_it(
-    spark: SparkSession, clean: Path, crawls: Path, change: str, redone: set[str]
+    spark: SparkSession, copy: Path, crawls: Path, change: str, redone: set[str]
 ) -> None:
-    before = versions(clean)
-    run(work_on(spark, clean, FIRST, change), crawls)
-    after = versions(clean)
+    before = versions(copy)
+    run(work_on(spark, copy, FIRST, change), crawls)
+    after = versions(copy)
     assert {table for table in TABLES if after[table] != before[table]} - {"commits"} == redone
-    run(work_on(spark, clean, FIRST), crawls)
 
 
-def test_a_second_crawl_leaves_the_first_as_it_was(
-    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path
-) -> None:
-    run(work_on(spark, tmp_path, FIRST), crawls)
-    run(work_on(spark, tmp_path, SECOND), crawls)
-    both, alone = everything(tmp_path), everything(clean)
+def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: Path, crawls: Path, copy: Path) -> None:
+    run(work_on(spark, copy, SECOND), crawls)
+    both, alone = everything(copy), everything(clean)
     for table in TABLES:
         assert [row for row in both[table] if row["crawl"] == FIRST] == alone[table]
     assert {row["crawl"]: row["position"] for row in both["crawls"]} == {FIRST: 0, SECOND: 1}
-    assert disagreements(work_on(spark, tmp_path, SECOND), crawls / "truth.json") == []
+    assert disagreements(work_on(spark, copy, SECOND), crawls / "truth.json") == []
 
 
 def test_an_archive_out_of_reach_is_tried_again(spark: SparkSession, crawls: Path, tmp_path: Path) -> None:
@@ -210,27 +184,19 @@ def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) ->
         delta.todo(other, "measures", [0, 1, 2, 3])
 
 
-def demo_flags(settings: Settings) -> Iterator[str]:
-    for name in ("lists", "words", "exceptions"):
-        yield from ("--set", f"url.{name}={getattr(settings.url, name)}")
-    yield from ("--set", f"url.categories=[{', '.join(settings.url.categories)}]")
-
-
-@pytest.mark.parametrize("master", ["local[1]", "local[4]", "local-cluster[2,1,1024]"])
-def test_other_cores_and_executors_give_the_same_rows(clean: Path, crawls: Path, tmp_path: Path, master: str) -> None:
-    flags = [*demo_flags(demo_settings()), "--set", f"spark.master={master}"]
-    winnow("run", crawls / FIRST / "warc.paths.gz", "--crawl", FIRST, "--warehouse", tmp_path, *flags)
+@pytest.mark.parametrize("master", ["local[1]", "local[4]", "local-cluster[2,1,2048]"])
+def test_other_cores_and_executors_give_the_same_rows(clean: Path, archives: Path, tmp_path: Path, master: str) -> None:
+    winnow(*whole_run(archives, tmp_path, master))
     assert everything(tmp_path) == everything(clean)
 
 
-def test_a_killed_process_is_resumed_by_the_same_command(clean: Path, crawls: Path, tmp_path: Path) -> None:
-    """Killed, with its JVM and workers, when its second job begins to write."""
-    arguments = ["run", crawls / FIRST / "warc.paths.gz", "--crawl", FIRST, "--warehouse", tmp_path]
-    command = [sys.executable, "-m", "winnow", *map(str, arguments), *demo_flags(demo_settings())]
+def test_a_killed_process_is_resumed_by_the_same_command(clean: Path, archives: Path, tmp_path: Path) -> None:
+    """Killed, with its JVM and workers, when its first job has ended and the next begins."""
+    command = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, tmp_path))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
         reached = next(line for line in process.stderr if "extract_pages" in line)
         os.killpg(process.pid, signal.SIGKILL)
     assert reached
-    winnow(*arguments, *demo_flags(demo_settings()))
+    winnow(*whole_run(archives, tmp_path))
     assert everything(tmp_path) == everything(clean)

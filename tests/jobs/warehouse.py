@@ -10,6 +10,12 @@ from typing import Any
 
 from deltalake import DeltaTable
 
+from winnow.demo.crawl import CRAWLS
+from winnow.demo.show import demo_settings
+
+FIRST, SECOND = CRAWLS
+ONE_WAVE = "spark.wave_archives_per_core=100"
+
 # What is allowed to differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
 TABLES = ("crawls", "warcs", "pages", "measures", "verdicts", "documents", "funnel", "commits")
@@ -35,3 +41,17 @@ def winnow(*arguments: object, check: bool = True, **options: Any) -> subprocess
     )
     assert not check or said.returncode == 0, said.stderr[-4000:]
     return said
+
+
+def demo_flags() -> list[str]:
+    """The small lists that come with winnow, and all shards in one wave."""
+    url = demo_settings().url
+    changes = [f"url.{name}={getattr(url, name)}" for name in ("lists", "words", "exceptions")]
+    changes += [f"url.categories=[{', '.join(url.categories)}]", ONE_WAVE]
+    return [part for change in changes for part in ("--set", change)]
+
+
+def whole_run(archives: Path, warehouse: Path, master: str = "local[2]") -> list[object]:
+    """Arguments that run the default recipe over a manifest of the first generated crawl."""
+    tables = ("--crawl", FIRST, "--warehouse", warehouse, "--set", f"spark.master={master}")
+    return ["run", archives, *tables, *demo_flags()]

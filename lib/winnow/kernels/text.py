@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 
 def _cache_folder() -> str:
-    """NUMBA_CACHE_DIR, else beside the sources, else below the user's home, each with a folder for this state of them."""
+    """Below NUMBA_CACHE_DIR, or beside the sources, or in the user's home: a folder for this state of the sources."""
     here = Path(__file__).parent
     state = sha256(b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))).hexdigest()[:16]
     beside = here / "__pycache__" if os.access(here, os.W_OK) else Path.home() / ".cache" / "winnow"

@@ -6,9 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pyspark.sql import Row
+from rich.box import ROUNDED
+from rich.console import Console
 from rich.table import Table
 
 from winnow.stages.funnel import STAGES
+
+
+def show_funnel(rows: Iterable[Row], crawl: str) -> None:
+    """The funnel on standard output: framed in a terminal, plain columns elsewhere."""
+    console = Console()
+    if console.is_terminal:
+        console.print(funnel_table(rows, crawl))
+        return
+    plain = funnel_table(rows, crawl)
+    plain.box = None
+    console.width = console.measure(plain, options=console.options.update(max_width=1_000)).maximum
+    console.print(plain)
 
 
 def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
@@ -18,8 +32,8 @@ def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
         counts = (row.pages_any, row.pages_first, row.pages_only, row.words or 0)
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
-    table = Table(title=f"Funnel of {crawl}", title_justify="left")
-    table.add_column("stage, reason")
+    table = Table(title=f"Funnel of {crawl}", title_justify="left", box=ROUNDED)
+    table.add_column("stage, reason", no_wrap=True)
     for name in ("pages", "first", "only", "words", "of all"):
         table.add_column(name, justify="right", no_wrap=True)
     everything = sums[("extract_pages", "")][0]

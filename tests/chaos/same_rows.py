@@ -1,0 +1,96 @@
+"""Real archives run in six ways, and their tables compared row by row: `make chaos`.
+
+    WINNOW_CORPUS=DIR .venv/bin/python -m tests.chaos.same_rows [FOLDER]
+
+Undisturbed, again, killed half-way and resumed, with one core, with four, and on a cluster of two executors one of
+which is killed as extraction begins.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.jobs.warehouse import everything, winnow
+
+CORPUS = Path(os.environ["WINNOW_CORPUS"])
+SETS = ("pages_docs_multilang", "pages_gold_wcxb", "fixtures")
+
+
+def arguments(warehouse: Path, master: str) -> list[str]:
+    """The documented command over three sets of the corpus."""
+    named = [str(CORPUS / name) for name in SETS]
+    return [
+        "run", *named, "--root", str(CORPUS), "--crawl", "CORPUS-EN", "--warehouse", str(warehouse),
+        "--set", f"spark.master={master}",
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Print for each way whether its tables are those of the first."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
+    winnow(*arguments(folder / "clean", "local[2]"))
+    clean = everything(folder / "clean")
+    print({table: len(rows) for table, rows in clean.items()}, flush=True)
+    winnow(*arguments(folder / "clean", "local[2]"))
+    failed = [compared("again", folder / "clean", clean)]
+    for master in ("local[1]", "local[4]"):
+        winnow(*arguments(folder / master, master))
+        failed.append(compared(master, folder / master, clean))
+    with started(arguments(folder / "killed", "local[2]"), until="extract_pages") as process:
+        os.killpg(process.pid, signal.SIGKILL)
+    winnow(*arguments(folder / "killed", "local[2]"))
+    failed.append(compared("killed and resumed", folder / "killed", clean))
+    with started(arguments(folder / "lost", "local-cluster[2,1,2048]"), until="list_warcs") as process:
+        os.kill(executors(process.pid)[0], signal.SIGKILL)
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait() == 0, said[-3000:]
+    failed.append(compared("local-cluster, an executor killed", folder / "lost", clean))
+    sys.exit(any(failed))
+
+
+def compared(way: str, warehouse: Path, clean: dict[str, list[dict[str, object]]]) -> bool:
+    """Whether some table differs."""
+    differing = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
+    print(f"{way}: {'the same rows' if not differing else f'differs in {differing}'}", flush=True)
+    return bool(differing)
+
+
+@contextmanager
+def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
+    """The command line in a process group of its own, once it has said that the job `until` is done."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "winnow", *command], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with process:
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if until in line:
+                break
+        else:
+            raise AssertionError("".join(said)[-3000:])
+        yield process
+
+
+def executors(group: int) -> list[int]:
+    """Processes of Spark executors in a process group."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (entry / "cmdline").exists():
+            words = (entry / "cmdline").read_bytes()
+            if b"CoarseGrainedExecutorBackend" in words and os.getpgid(int(entry.name)) == group:
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+"""The command line as a person meets it: refusals, surroundings, a terminal, Ctrl-C, jobs under spark-submit."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import resource
+import select
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.warehouse import FIRST as CRAWL
+from tests.jobs.warehouse import demo_flags, everything, whole_run, winnow
+
+JOBS = ("list_warcs", "extract_pages", "measure_pages", "judge_pages", "build_documents", "report_funnel")
+LEAVE_SECONDS = 60
+TAKE_THE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+MISSING = "/nowhere"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to stand in, with things that are not what a setting names; Java cannot be found from here."""
+    monkeypatch.setenv("JAVA_HOME", MISSING)
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "file": "x", "other/letter.txt": "x", "model.bin": "no model", "list.yaml": "[a, b]", "twice.yaml": "a: [",
+        "rules.yaml": "rules: [{reason: a, metric: word_cuont, min: 3}]", "crawl/a.warc.gz": "x", "empty/.keep": "",
+        "lists/adult/domains": "a.example\n", "gone.paths": "a.warc.gz\n",
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+REFUSED = [
+    (
+        ["run", f"{MISSING}/x.warc.gz", "empty", "--crawl", "my crawl", "--warehouse", "other", "--root", MISSING],
+        [
+            "--crawl 'my crawl': expected letters, digits, dots, - and _, as in CC-MAIN-2024-22",
+            "--warehouse other: holds something else (letter.txt); name an empty or a new folder",
+            f"--root {MISSING}: there is no such folder",
+            f"{MISSING}/x.warc.gz: there is no such file, folder or match",
+            "empty: no archive in this folder; archives end in .warc, .warc.gz, .warc.lz4, .warc.zst, .arc, .arc.gz, "
+            ".arc.lz4, .arc.zst",
+        ],
+    ),
+    (
+        ["run", "gone.paths", "--crawl", "C", "--warehouse", "file", "--recipe", "fineweeb", "--config", "none.yaml",
+         "--set", "langage.wanted=[de]", "--set", "extract.fast=7", "--set", "url.soft_min"],
+        [
+            "--warehouse file: {place}/file is a file; name a folder",
+            "conf/recipes: no fineweeb. Did you mean fineweb? There are: c4, fineweb, gopher, refinedweb, winnow",
+            "none.yaml: there is no such file",
+            "--set url.soft_min: expected key=value, as in language.wanted=[de]",
+            "--set langage.wanted=[de]: langage: unknown setting. Did you mean language?",
+            "--set extract.fast=7: extract.fast: input should be a valid boolean, found 7",
+            "gone.paths: a.warc.gz lies below none of its folders; name where the archives are with --root",
+        ],
+    ),
+    (
+        ["run", "crawl", "--crawl", "C", "--warehouse", "file/tables", "--set", "url.lists=lists",
+         "--set", "url.categories=[adlut]", "--set", "language.model=model.bin",
+         "--set", f"measure.c4.bad_words={MISSING}", "--set", "rule_files=[rules.yaml]",
+         "--set", "spark.master=locl", "--set", "spark.driver_memory=4q"],
+        [
+            "--warehouse file/tables: {place}/file is a file; name a folder",
+            "spark.master: locl: expected local[2], spark://host:port, k8s://... or yarn",
+            "spark.driver_memory: 4q: expected a size, as in 4g",
+            "lists: no category adlut. Did you mean adult? Add its folder, or take it out of url.categories",
+            "language.model: model.bin: not a complete fastText classifier. Download lid.176 again.",
+            f"measure.c4.bad_words: {MISSING}: cannot be read as UTF-8 text: [Errno 2] No such file or directory: "
+            f"'{MISSING}'",
+            "rules.yaml: a: metric word_cuont: there is no such metric. Did you mean word_count?",
+        ],
+    ),
+    (
+        ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--config", "list.yaml", "--set", f"url.lists={MISSING}"],
+        ["list.yaml: expected settings by name, found a list"],
+    ),
+    (
+        ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--set", f"language.model={MISSING}",
+         "--set", f"url.lists={MISSING}", "--set", f"rule_files=[{MISSING}.yaml]"],
+        [
+            f"{MISSING}: there is no such folder. Set url.lists to a folder with one folder for each category",
+            f"language.model: {MISSING}: No such file or directory. Name a lid.176 model, or null for the default.",
+            f"{MISSING}.yaml: there is no such file",
+        ],
+    ),
+    (["demo", "other"], ["FOLDER other: holds something else (letter.txt); name an empty or a new folder"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "problems"), REFUSED, ids=range(len(REFUSED)))
+def test_all_that_is_wrong_is_told_at_once_before_spark_starts(
+    place: Path, arguments: list[str], problems: list[str]
+) -> None:
+    before = sorted(place.rglob("*"))
+    said = winnow(*arguments, check=False)
+    assert said.stderr.splitlines() == [f"winnow: {problem.format(place=place)}" for problem in problems]
+    assert (said.returncode, said.stdout) == (2, "")
+    assert sorted(place.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["run", "crawl", "--warehouse", "t"], "Missing option '--crawl'"),
+        (["run", "--crawl", "C", "--warehouse", "t"], "Missing argument 'archives'"),
+        (["rum"], "No such command 'rum'"),
+        (["demo", "new", "--pages", "-1"], "'--pages'"),
+    ],
+)
+def test_wrong_usage(place: Path, arguments: list[str], part: str) -> None:
+    before = sorted(place.rglob("*"))
+    said = winnow(*arguments, check=False)
+    assert part in said.stderr
+    assert (said.returncode, said.stdout) == (2, "")
+    assert sorted(place.rglob("*")) == before
+
+
+def java_that_says(folder: Path, text: str) -> Path:
+    java = folder / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(f"#!/bin/sh\necho '{text}' >&2\n")
+    java.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("command", [["run", "crawl", "--crawl", "C", "--warehouse", "t"], ["demo", "t"]])
+def test_java_that_is_missing_or_too_old(
+    place: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    old = java_that_says(tmp_path_factory.mktemp("java"), 'openjdk version "11.0.2" 2019-01-15')
+    install = "Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"
+    before = sorted(place.rglob("*"))
+    for home, path, why in (
+        (MISSING, os.defpath, f"JAVA_HOME is {MISSING}, where there is no bin/java"),
+        ("", str(place), "java is not on the PATH"),
+        (str(old), os.defpath, f"{old}/bin/java says 'openjdk version \"11.0.2\" 2019-01-15'"),
+    ):
+        monkeypatch.setenv("JAVA_HOME", home)
+        monkeypatch.setenv("PATH", path)
+        said = winnow(*command, check=False)
+        assert said.stderr == f"winnow: Spark needs Java 17 or 21: {why}. {install}\n"
+        assert (said.returncode, said.stdout) == (1, "")
+        assert sorted(place.rglob("*")) == before
+
+
+def test_too_little_memory_for_spark_in_a_sentence_and_with_its_log(archives: Path, tmp_path: Path) -> None:
+    """--verbose brings Spark's own lines back."""
+    small = [*whole_run(archives, tmp_path / "tables"), "--set", "spark.driver_memory=300m"]
+    quiet, verbose = winnow(*small, check=False), winnow(*small, "--verbose", check=False)
+    sentence = r"winnow: Spark has too little memory to start: .*\. Raise spark\.driver_memory"
+    for said in (quiet, verbose):
+        assert (said.returncode, said.stdout) == (1, "")
+        assert re.fullmatch(sentence, said.stderr.splitlines()[-1])
+        assert "Traceback" not in said.stderr
+    assert [" WARN " in said.stderr for said in (quiet, verbose)] == [False, True]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_normal_run_says_what_was_done_and_nothing_of_spark(undisturbed: tuple[Path, str, str]) -> None:
+    _, out, err = undisturbed
+    when = r"\d\d:\d\d:\d\d"
+    left = r"\((\d+% done, (\d+:)?\d+:\d\d left|0% done, \? left)\)"
+    done = rf"[\d,]+ rows in \d+\.\d s(, [\d.,]+ pages/s)?  {left}"
+    lines = err.splitlines()
+    assert [re.fullmatch(rf"{when}  (\w+) +(shards 0-3 +)?{done}", line) is not None for line in lines] == [True] * 6
+    assert tuple(line.split()[1] for line in lines) == JOBS
+    assert out.isascii()
+    assert out.split()[:3] == ["Funnel", "of", CRAWL]
+    assert re.search(r"^ *extract_pages +100 +100\.0%", out, re.MULTILINE)
+    assert all(re.search(rf"^ *{stage} +\d", out, re.MULTILINE) for stage in ("judge_pages", "build_documents"))
+
+
+class Terminal:
+    """A command in a terminal of its own, 80 columns wide; what it shows, and what runs in it."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._screen, inside = pty.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", TAKE_THE_TERMINAL, *command], stdin=inside, stdout=inside, stderr=inside,
+            start_new_session=True, env={**os.environ, "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(inside)
+        self.shown = ""
+
+    def read(self) -> bool:
+        """Read what is shown next; False where the terminal is closed."""
+        try:
+            text = os.read(self._screen, 65_536)
+        except OSError:
+            text = b""
+        self.shown += text.decode(errors="replace")
+        return bool(text)
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._screen, keys)
+
+    def close(self) -> int:
+        while self.read():
+            pass
+        os.close(self._screen)
+        return self.process.wait()
+
+    def running(self) -> dict[int, str]:
+        """Command lines of all processes of the session, by process id."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
+                command = (folder / "cmdline").read_text().replace("\0", " ")
+            except OSError:  # it ended meanwhile
+                continue
+            if session == self.process.pid:
+                found[int(folder.name)] = command
+        return found
+
+
+def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path) -> None:
+    """One crawl: stopped in a terminal by Ctrl-C, stopped by files that cannot grow, then completed."""
+    arguments = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, tmp_path))]
+    terminal = Terminal(arguments)
+    while not any("extractor_child" in command for command in terminal.running().values()) and terminal.read():
+        pass
+    alive = terminal.running()
+    handles = [os.pidfd_open(pid) for pid in alive]
+    terminal.type(b"\x03")
+    assert terminal.close() == 130
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.shown).replace("\r", "\n")
+    assert "Traceback" not in shown
+    assert shown.rstrip().endswith("winnow: stopped; start the same command again to go on where it was")
+    live = [line for line in shown.splitlines() if " tasks " in line]
+    assert any(line.startswith("extract_pages  ") and line.endswith("  shards 0-3") for line in live)
+    assert max(map(len, live)) <= 80
+    assert {"java", "pyspark.daemon", "winnow.extractor_child"} <= {
+        name for name in ("java", "pyspark.daemon", "winnow.extractor_child") for line in alive.values() if name in line
+    }
+    for handle in handles:
+        assert select.select([handle], [], [], LEAVE_SECONDS)[0], "a process outlives the command"
+        os.close(handle)
+
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        first = next(line for line in process.stderr if "list_warcs" in line)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        (java,) = (int(pid) for pid in children if b"java" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        resource.prlimit(java, resource.RLIMIT_FSIZE, (8_192, resource.RLIM_INFINITY))
+        out, err = process.communicate()
+    assert "up to date" in first
+    assert (process.returncode, out) == (1, "")
+    assert "Traceback" not in err
+    said = err.splitlines()[-1]
+    assert re.fullmatch(r"winnow: the file system takes no file of this size: .*File too large.* half written", said)
+
+    winnow(*whole_run(archives, tmp_path))
+    assert everything(tmp_path) == everything(undisturbed[0])
+
+
+def spark_submit(job: str, *arguments: object) -> tuple[int, str]:
+    """Exit code and output, which spark-submit writes to one stream."""
+    spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
+    quiet = ["--conf", "spark.log.level=ERROR", "--conf", "spark.ui.enabled=false"]
+    command = [spark, "--master", "local[2]", *quiet, root / "jobs" / f"{job}.py", *arguments]
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "NO_COLOR": "1"}
+    said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, env=environment)
+    return said.returncode, said.stdout + said.stderr
+
+
+def test_every_job_runs_alone_under_spark_submit(
+    undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path
+) -> None:
+    tables = ["--warehouse", tmp_path, "--crawl", CRAWL, *demo_flags()]
+    code, said = spark_submit("measure_pages", *tables)
+    assert code == 2
+    assert f"winnow: --warehouse {tmp_path}: no crawl was listed here; run list_warcs first\n" in said
+    assert not list(tmp_path.iterdir())
+    for job in JOBS:
+        code, said = spark_submit(job, *([archives] if job == "list_warcs" else []), *tables)
+        assert code == 0, said[-4000:]
+        assert re.search(rf"^\d\d:\d\d:\d\d  {job} .* rows in .*\(100% done, 0:00 left\)$", said, re.MULTILINE)
+        assert (f"Funnel of {CRAWL}" in said) == (job == "report_funnel")
+    code, said = spark_submit("judge_pages", *tables, "--shards", "0,2-3")
+    assert re.search(r"judge_pages +shards 0, 2-3  up to date  \(100% done, 0:00 left\)", said)
+    code, said = spark_submit("judge_pages", *tables, "--shards", "4")
+    assert code == 2
+    assert "winnow: --shards 4: '4': expected numbers from 0 to 3, as in 0,3,5-9\n" in said
+    assert everything(tmp_path) == everything(undisturbed[0])

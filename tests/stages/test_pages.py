@@ -1,0 +1,69 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from tests.stages.frames import rows_of
+from winnow.config import Settings
+from winnow.demo.crawl import CRAWLS, make_crawl
+from winnow.demo.show import demo_settings
+from winnow.resources import url_lists
+from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives, warcs_of
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One archive in good order and one that ends inside a page."""
+    folder = tmp_path_factory.mktemp("archives")
+    make_crawl(folder, 100, seed=5)
+    found = sorted((folder / "crawl-data" / next(iter(CRAWLS))).rglob("*.warc.gz"))
+    return [path for path in found if path.name.endswith(("-00004.warc.gz", "-00005.warc.gz"))]
+
+
+def read(spark: SparkSession, archives: list[Path], parts: int, *changes: str) -> DataFrame:
+    settings: Settings = demo_settings(list(changes))
+    tasks: list[tuple[Any, ...]] = [
+        (0, path.name, path.stat().st_size, "e", 1, str(path), part, parts)
+        for path in archives
+        for part in range(parts)
+    ]
+    frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, len(tasks)), ARCHIVE_SCHEMA)
+    return read_archives(frame, settings, url_lists(settings.url))
+
+
+@pytest.fixture(scope="module")
+def whole(spark: SparkSession, archives: list[Path]) -> tuple[list[Any], list[Any]]:
+    rows = read(spark, archives, 1)
+    return rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))
+
+
+def test_archives_and_pages_come_from_one_pass(whole: tuple[list[Any], list[Any]]) -> None:
+    pages, warcs = whole
+    assert [(row[1][-13:], row[4]) for row in warcs] == [("00004.warc.gz", "read"), ("00005.warc.gz", "damaged")]
+    assert len(pages) > 10
+    assert len({row[-1] for row in pages}) == len(pages)
+
+
+@pytest.mark.parametrize(("parts", "changes"), [(3, []), (1, ["spark.batch_bytes=1000"])])
+def test_tasks_and_batches_do_not_matter(
+    spark: SparkSession, archives: list[Path], whole: tuple[list[Any], list[Any]], parts: int, changes: list[str]
+) -> None:
+    rows = read(spark, archives, parts, *changes)
+    assert (rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))) == whole
+
+
+def test_an_archive_that_is_not_there_is_unreachable(spark: SparkSession, archives: list[Path]) -> None:
+    gone = archives[0].with_name("gone.warc.gz")
+    task = [(0, "gone.warc.gz", 5, "e", 2, str(gone), 0, 1)]
+    settings = demo_settings()
+    rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, url_lists(settings.url))
+    (warc,) = warcs_of(rows).collect()
+    assert (warc.status, warc.error, warc.tries) == ("unreachable", "No such file or directory", 2)
+    assert pages_of(rows, "A").count() == 0
+
+
+def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archives: list[Path]) -> None:
+    (row, *_) = pages_of(read(spark, archives[:1], 1), "A").collect()
+    sql = f"SELECT xxhash64('A', '{row.warc_path}', CAST({row.record_offset} AS BIGINT)) AS id"
+    assert spark.sql(sql).first().id == row.page_id  # type: ignore[union-attr]

@@ -1,0 +1,77 @@
+"""Failures that Spark really raises, and the sentences that a user gets for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from winnow.errors import SurroundingsError
+from winnow.session import jvm
+from winnow.trouble import explain_failure
+
+
+def fill_a_disk(_: int) -> None:
+    with Path("/dev/full").open("w") as file:
+        file.write("x" * 100_000)
+
+
+def refuse(_: int) -> None:
+    raise SurroundingsError("the extractor's process does not start: gone")
+
+
+def end(_: int) -> None:
+    os._exit(9)
+
+
+def divide(row: int) -> float:
+    return row / 0
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (fill_a_disk, "the disk is full: OSError: [Errno 28] No space left on device. Make room and start the same "
+                      "command again to go on; nothing is half written"),
+        (refuse, "the extractor's process does not start: gone"),
+        (divide, None),
+    ],
+)  # fmt: skip
+def test_a_task_that_fails(spark: SparkSession, task: Callable[[int], Any], said: str | None) -> None:
+    with pytest.raises(Exception) as failure:  # noqa: PT011
+        spark.sparkContext.parallelize([1], 1).map(task).collect()
+    assert explain_failure(failure.value) == said
+    assert said is not None or "in divide" in str(failure.value)
+
+
+def test_a_worker_that_ends_without_a_word(spark: SparkSession) -> None:
+    with pytest.raises(Exception, match="exited unexpectedly") as failure:
+        spark.sparkContext.parallelize([1], 1).map(end).collect()
+    said = explain_failure(failure.value)
+    assert said is not None
+    assert said.startswith("a Python worker ended without a word, mostly ended by the system for want of memory: ")
+    assert said.endswith("start the same command again to go on")
+
+
+def test_a_heap_that_is_too_small(spark: SparkSession) -> None:
+    one: Any = spark.sparkContext._gateway.new_array(jvm(spark).long, 1)  # type: ignore[union-attr]
+    with pytest.raises(Exception, match="heap space") as failure:
+        jvm(spark).java.util.Arrays.copyOf(one, 2_000_000_000)
+    assert explain_failure(failure.value) == (
+        "Spark ran out of memory: java.lang.OutOfMemoryError: Java heap space. Raise spark.driver_memory (local) or "
+        "spark.executor.memory (cluster), and start the same command again to go on"
+    )
+
+
+def test_a_warehouse_where_no_folder_can_be_made(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Exception, match="not a directory") as failure:
+        spark.range(1).write.parquet(str(tmp_path / "file" / "below"))
+    said = explain_failure(failure.value)
+    assert said is not None
+    assert said.startswith("a file or folder may not be written or read: ")
+    assert "not a directory" in said

@@ -14,7 +14,7 @@ from winnow.config import Settings, load_settings
 CORPUS = os.environ.get("WINNOW_CORPUS")
 
 # Every JVM of the tests lives for minutes: its optimising compiler would cost more than it gives.
-os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,75 @@
+"""The demonstration: generated crawls through the default recipe, compared with what was planted in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import functions as F
+from rich.console import Console
+
+from winnow import delta
+from winnow.archives import find_archives
+from winnow.config import CONF, Settings, load_settings
+from winnow.delta import Work
+from winnow.demo.crawl import CRAWLS, make_crawl
+from winnow.demo.truth import compare, compare_archives
+from winnow.errors import WinnowError
+from winnow.fingerprint import fingerprints
+from winnow.progress import Progress
+from winnow.report.funnel import show_funnel
+from winnow.run import run_crawl
+from winnow.session import open_session
+
+_SEED = 20241121
+
+
+def demo_settings(changes: list[str] | None = None) -> Settings:
+    """The default recipe with the small URL lists that come with winnow."""
+    lists = CONF / "lists"
+    own = [f"url.lists={lists / 'domains'}", f"url.words={lists / 'words'}", f"url.exceptions={lists / 'exceptions'}"]
+    held = sorted(path.name for path in (lists / "domains").iterdir())
+    return load_settings(changes=[*own, f"url.categories=[{', '.join(held)}]", *(changes or [])])
+
+
+def run_demo(folder: Path, pages: int, verbose: bool) -> None:
+    """Generate, run, compare. Raises WinnowError where a table disagrees with the truth."""
+    console = Console()
+    archives, warehouse = folder / "archives", folder / "tables"
+    console.print(f"Two crawls of about {pages} pages with planted faults: {archives}", soft_wrap=True)
+    truth = make_crawl(archives, pages, _SEED)
+    settings = demo_settings()
+    spark = open_session("winnow demo", settings.spark, verbose)
+    made = fingerprints(settings)
+    problems: list[str] = []
+    for crawl in CRAWLS:
+        work = Work(spark, settings, made, str(warehouse), crawl)
+        with Progress(spark) as progress:
+            run_crawl(work, *find_archives([str(archives / crawl / "warc.paths.gz")], None), progress)
+        show_funnel(delta.read(work, "funnel").collect(), crawl)  # some 40 rows a shard
+        problems += disagreements(work, truth)
+    if problems:
+        raise WinnowError("the tables disagree with what was planted:\n" + "\n".join(problems[:50]))
+    console.print(f"Every planted page ended as it should: {truth}", soft_wrap=True)
+    console.print(f"The tables: {warehouse}", soft_wrap=True)
+
+
+def disagreements(work: Work, truth: Path) -> list[str]:
+    """Where the tables of this crawl disagree with the truth, a sentence each."""
+    place = ("crawl", "warc_path", "record_offset", "url", "gate")
+    pages = delta.read(work, "pages").select("shard", "page_id", *place)
+    verdicts = delta.read(work, "verdicts").select("shard", "page_id", "reasons")
+    documents = delta.read(work, "documents").select("shard", "page_id", F.lit(True).alias("document"))
+    keys = ["shard", "page_id"]
+    joined = pages.join(verdicts, keys, "left").join(documents, keys, "left")
+    rows = [row.asDict() for row in joined.collect()]  # a demonstration's pages
+    archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
+    return [*compare(truth, rows, work.crawl), *compare_archives(truth, archives, work.crawl), *_conserved(rows)]
+
+
+def _conserved(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{row['warc_path']} at {row['record_offset']}: a document, and gate {row['gate']}, reasons {row['reasons']}"
+        for row in rows
+        if (row["gate"] is None and row["reasons"] == []) != bool(row["document"])
+    ]

@@ -1,0 +1,143 @@
+"""What was planted in a generated crawl, and where a run disagrees with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class PageTruth:
+    """One page of a generated crawl.
+
+    name           the page among the pages of all crawls; what other pages refer to
+    kind           what was planted: a kind of `demo.crawl.KINDS`
+    gate           the gate that stops it, null where none does
+    reasons        reasons that must be among its reasons; none: a page without gate has no reason at all
+    checked        false: gate and reasons were not planted, whatever a run says of them is right
+    near_copy_of   page with the same text but a few words: a Jaccard of word 5-grams of at least .8
+    exact_copy_of  page with the same text
+    same_url_as    page of an earlier crawl with the same URL
+    repeated_span  the paragraph of more than 60 words that it shares with other pages, itself
+    """
+
+    name: str
+    crawl: str
+    warc_path: str
+    record_offset: int
+    url: str
+    kind: str
+    gate: str | None = None
+    reasons: tuple[str, ...] = ()
+    checked: bool = True
+    near_copy_of: str | None = None
+    exact_copy_of: str | None = None
+    same_url_as: str | None = None
+    repeated_span: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Where the page lies."""
+        return self.crawl, self.warc_path, self.record_offset
+
+
+@dataclass(frozen=True)
+class ArchiveTruth:
+    """One archive of a generated crawl: `status`, and counts as in the table `warcs`.
+
+    `skipped` are the records that are no pages, by kind.
+    """
+
+    crawl: str
+    warc_path: str
+    status: str
+    html_pages: int
+    digest_mismatches: int
+    skipped: Mapping[str, int]
+
+
+class Truth(NamedTuple):
+    """All that was planted."""
+
+    pages: tuple[PageTruth, ...]
+    archives: tuple[ArchiveTruth, ...]
+
+
+def write_truth(path: Path, truth: Truth) -> None:
+    """The truth as JSON, one page or archive a line."""
+    lists = {name: ",\n".join(json.dumps(asdict(item)) for item in items) for name, items in truth._asdict().items()}
+    path.write_text(
+        "{" + ",\n".join(f'"{name}": [\n{lines}\n]' for name, lines in lists.items()) + "}\n", encoding="utf-8"
+    )
+
+
+def read_truth(path: Path) -> Truth:
+    """The truth that `write_truth` wrote."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    pages = tuple(PageTruth(**{**page, "reasons": tuple(page["reasons"])}) for page in content["pages"])
+    return Truth(pages, tuple(ArchiveTruth(**archive) for archive in content["archives"]))
+
+
+def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
+    """Disagreements of a run's pages with the truth, a sentence each; empty where there are none.
+
+    Each row is one page: `crawl, warc_path, record_offset, url, gate`, and `reasons`, null where it was not judged.
+    crawl: the one that the rows are of; None: all of the truth.
+    """
+    expected = {page.key: page for page in read_truth(truth_path).pages if crawl in (None, page.crawl)}
+    found: set[Key] = set()
+    problems = []
+    for row in rows:
+        key = (row["crawl"], row["warc_path"], row["record_offset"])
+        where = f"{key[0]} {key[1]} at {key[2]}: {row['url']}"
+        if key in found:
+            problems.append(f"{where}: stands there twice")
+        elif key not in expected:
+            problems.append(f"{where}: no page was planted here")
+        else:
+            problems += [f"{where} ({expected[key].kind}): {said}" for said in _disagreements(expected[key], row)]
+        found.add(key)
+    missing = [page for key, page in expected.items() if key not in found]
+    return problems + [f"{p.crawl} {p.warc_path} at {p.record_offset}: {p.url} ({p.kind}): is missing" for p in missing]
+
+
+def compare_archives(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
+    """Disagreements of a run's archives, rows of the table `warcs`, with the truth, a sentence each; see `compare`."""
+    archives = [archive for archive in read_truth(truth_path).archives if crawl in (None, archive.crawl)]
+    expected = {(archive.crawl, archive.warc_path): archive for archive in archives}
+    problems = []
+    for row in rows:
+        archive = expected.pop((row["crawl"], row["warc_path"]), None)
+        if archive is None:
+            problems.append(f"{row['crawl']} {row['warc_path']}: no such archive was planted, or it stands there twice")
+            continue
+        planted = asdict(archive)
+        found = {**row, "skipped": dict(row["skipped"] or {})}
+        problems += [
+            f"{archive.crawl} {archive.warc_path}: {name} {found[name]!r}, expected {planted[name]!r}"
+            for name in ("status", "html_pages", "digest_mismatches", "skipped")
+            if found[name] != planted[name]
+        ]
+    return problems + [f"{crawl} {warc_path}: is missing" for crawl, warc_path in expected]
+
+
+def _disagreements(page: PageTruth, row: Mapping[str, Any]) -> list[str]:
+    problems = [f"expected the URL {page.url}"] if row["url"] != page.url else []
+    if (row["gate"] is None) == (row["reasons"] is None):
+        problems.append("a gated page has reasons" if row["gate"] else "a page without gate was not judged")
+    if not page.checked:
+        return problems
+    if row["gate"] != page.gate:
+        return [*problems, f"gate {row['gate']}, expected {page.gate}"]
+    reasons = set(row["reasons"] or ())
+    missing = sorted(set(page.reasons) - reasons)
+    if missing:
+        problems.append(f"reasons {sorted(reasons)}, expected {missing} among them")
+    if reasons and not page.reasons and not page.gate:
+        problems.append(f"rejected for {sorted(reasons)}, expected to be kept")
+    return problems

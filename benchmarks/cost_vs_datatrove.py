@@ -4,9 +4,9 @@
 
 Both extract with the same version of trafilatura, favour precision, no deduplication, each in a process beside its
 own; datatrove's limit of one second for a page is raised, so that the machine decides no row. Both judge languages by
-lid.176.ftz. datatrove splits words with spaCy, for each of its filters that counts words, once for each text. Its cost
-is the CPU of its processes, as the slope between two numbers of copies; what it spends inside trafilatura.extract is
-measured there.
+lid.176.ftz. datatrove splits words with spaCy, and judges URLs by the lists that it brings along; winnow has none
+unless it is given some. Its cost is the CPU of its processes, as the slope between two numbers of copies; what it
+spends inside trafilatura.extract is measured there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 PEER_SET_UP = """In an environment of its own:
     python3.11 -m venv VENV
-    VENV/bin/pip install 'datatrove[io,processing]==0.10.1' spacy
+    VENV/bin/pip install 'datatrove[io,processing]==0.10.1' spacy requests aiohttp
     VENV/bin/pip install trafilatura==2.3.1 lxml_html_clean  # ours; datatrove asks for one below 1.12
     then --peer-python VENV/bin/python"""
 MODEL = "https://dl.fbaipublicfiles.com/fasttext/supervised-models/lid.176.bin"
@@ -53,14 +53,14 @@ def main() -> None:
 
 def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, float]:
     """Pages between the two sizes, and CPU milliseconds for each of them, in trafilatura and outside."""
-    from benchmarks.cost_per_page import lay_out
+    from benchmarks.cost_per_page import SETS, lay_out
     from winnow.kernels.language import default_model_path
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _place_model(folder / "assets", default_model_path())
-        for number, count in enumerate((copies[0], *copies)):
-            lay_out(folder / f"archives-{number}", count)
+        for number, (count, sets) in enumerate(((1, SETS[1:]), (copies[0], SETS), (copies[1], SETS))):
+            lay_out(folder / f"archives-{number}", count, sets)
         environment = {**os.environ, "HF_HOME": name, "HF_ASSETS_CACHE": f"{name}/assets", "PYTHONPATH": ""}
         command = [python, str(Path(__file__).resolve()), "--peer", name]
         with (folder / "log").open("w") as log:
@@ -69,7 +69,8 @@ def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, floa
             sys.exit("\n".join((folder / "log").read_text().splitlines()[-20:]) + f"\n{PEER_SET_UP}")
     _, small, large = json.loads(said.stdout.splitlines()[-1])
     for run in (small, large):
-        print(f"datatrove: {run}")
+        figures = ", ".join(f"{kind} {number:.1f}" for kind, number in run.items())
+        print(f"datatrove: {figures}; load after {os.getloadavg()[0]:.1f}")
     pages = large["pages"] - small["pages"]
     inside, whole = (1000 * (large[kind] - small[kind]) / pages for kind in ("trafilatura", "cpu"))
     return pages, inside, whole - inside
@@ -105,15 +106,15 @@ def _peer(folder: Path) -> None:
     for number in range(3):
         ticks.write_text("")
         before, began = _cpu_seconds(), time.monotonic()
-        _run_fineweb(folder / f"archives-{number}", folder / f"out-{number}")
+        pages = _run_fineweb(folder / f"archives-{number}", folder / f"out-{number}")
         spent = [float(line) for line in ticks.read_text().split()]
         cpu, wall = _cpu_seconds() - before, time.monotonic() - began
-        runs.append({"pages": len(spent) - 1, "cpu": cpu, "trafilatura": sum(spent), "wall": wall})
+        runs.append({"pages": pages, "cpu": cpu, "trafilatura": sum(spent), "wall": wall})
     print(json.dumps(runs))
 
 
-def _run_fineweb(archives: Path, out: Path) -> None:
-    """Source: datatrove, examples/fineweb.py, up to its first writer, English named."""
+def _run_fineweb(archives: Path, out: Path) -> int:
+    """Pages read. Source: datatrove, examples/fineweb.py, up to its first writer, English named."""
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.extractors import Trafilatura
     from datatrove.pipeline.filters import (
@@ -138,7 +139,8 @@ def _run_fineweb(archives: Path, out: Path) -> None:
         FineWebQualityFilter(),
         ParquetWriter(str(out)),
     ]
-    LocalPipelineExecutor(pipeline=pipeline, tasks=1, workers=1, logging_dir=f"{out}-logs").run()
+    stats = LocalPipelineExecutor(pipeline=pipeline, tasks=1, workers=1, logging_dir=f"{out}-logs").run()
+    return int(stats.stats[0].stats["documents"].total)
 
 
 def _cpu_seconds() -> float:

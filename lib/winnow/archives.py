@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from winnow.errors import SettingsError
 
-SUFFIXES = tuple(f".{kind}{packed}" for kind in ("warc", "arc") for packed in ("", ".gz", ".lz4", ".zst"))
+SUFFIXES = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in ("", ".gz", ".lz4", ".zst"))
 _MANIFESTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
 _EDGE = 65_536
 

@@ -12,8 +12,13 @@ def shard_expr(num_shards: int) -> Column:
 
 
 def list_warcs(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
-    """Rows for archives that are new, or whose size or checksum is another than when they were listed."""
-    same = ["warc_path", "bytes", "etag"]
-    condition = [archives[name].eqNullSafe(known[name]) for name in same]
-    fresh = archives.join(known.select(*same), condition, "left_anti")
-    return fresh.withColumns({"shard": shard_expr(num_shards), "status": F.lit("listed"), "tries": F.lit(0)})
+    """Rows for archives that are new, or whose size or checksum is another than when they were listed.
+
+    An archive that was out of reach keeps its number of tries; one that was replaced begins anew.
+    """
+    tries = F.when(F.col("status") == "unreachable", F.col("tries")).otherwise(0).alias("tries")
+    before = known.select("warc_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))
+    same = F.col("bytes").eqNullSafe(F.col("old_bytes")) & F.col("etag").eqNullSafe(F.col("old_etag"))
+    fresh = archives.join(before, "warc_path", "left").where(F.col("tries").isNull() | ~same)
+    columns = {"shard": shard_expr(num_shards), "status": F.lit("listed"), "tries": F.coalesce("tries", F.lit(0))}
+    return fresh.drop("old_bytes", "old_etag").withColumns(columns)

@@ -6,7 +6,7 @@ from winnow import delta
 from winnow.budget import check_budget
 from winnow.cli import submit
 from winnow.delta import Work
-from winnow.resources import url_lists
+from winnow.resources import share_lists, url_lists
 from winnow.stages.pages import pages_of, read_archives, warcs_of
 from winnow.waves import archive_tasks
 
@@ -18,7 +18,8 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = delta.cost(work)
     delta.forget(work, "pages", ready)
-    rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, url_lists(work.settings.url))
+    lists = share_lists(work.spark, url_lists(work.settings.url))
+    rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, lists)
     rows = rows.persist(StorageLevel.DISK_ONLY)  # two tables come from it, and extraction is most of a crawl's cost
     try:
         check_budget(rows, work.settings.archives)

@@ -13,13 +13,12 @@ from winnow.tables import WARCS
 
 def run(work: Work, root: str, archives: list[Archive]) -> int | None:
     """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
-    num_shards = delta.add_crawl(work, root)
-    listed = delta.crawl_row(work).root
-    if work.root is None and listed != root:
-        archives = rebase(archives, root, listed)
+    crawl = delta.add_crawl(work, root)
+    if work.root is None and crawl.root != root:
+        archives = rebase(archives, root, crawl.root)
     schema = t.StructType([WARCS.columns[name] for name in Archive._fields])
     named = work.spark.createDataFrame(archives, schema)
-    fresh = list_warcs(named, delta.read(work, "warcs"), num_shards)
+    fresh = list_warcs(named, delta.read(work, "warcs"), crawl.num_shards)
     count = fresh.count()
     if count:
         keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}

@@ -17,16 +17,12 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = delta.cost(work)
     names = ("pages", "measures", "verdicts", "documents")
-    funnel = report_funnel(
-        *(delta.read(work, name, list(ready.shards)) for name in names)
-    ).persist()  # checked, then written
-    try:
-        problems = imbalances(funnel.collect())  # some 40 rows a shard
-        if problems:
-            raise WinnowError("the funnel does not add up; this is a fault of winnow:\n" + "\n".join(problems))
-        return delta.commit(work, "funnel", funnel, ready, since)
-    finally:
-        funnel.unpersist()
+    funnel = report_funnel(*(delta.read(work, name, list(ready.shards)) for name in names))
+    rows = funnel.collect()  # some 40 a shard
+    problems = imbalances(rows)
+    if problems:
+        raise WinnowError("the funnel does not add up; this is a fault of winnow:\n" + "\n".join(problems))
+    return delta.commit(work, "funnel", work.spark.createDataFrame(rows, funnel.schema), ready, since)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class Archives(_Section):
 class Url(_Section):
     """The URL gate."""
 
+    built: str | None
     lists: str | None
     categories: list[str]
     words: str | None

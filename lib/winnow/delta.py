@@ -35,7 +35,8 @@ ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 class Work:
     """What jobs work with: one crawl of one warehouse, under these settings.
 
-    `notes` is what `commits` says of the crawl: read once, then kept up to date with what is committed here.
+    `notes` is what `commits` says of the crawl, and `crawls` what the table of that name holds: read once, then kept up
+    to date with what is committed here.
     """
 
     spark: SparkSession
@@ -45,6 +46,7 @@ class Work:
     crawl: str
     root: str | None = None  # where the archives lie; None: as the crawl was listed
     notes: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    crawls: dict[str, Row] = field(default_factory=dict)
 
 
 class Todo(NamedTuple):
@@ -115,7 +117,8 @@ def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
     schema = TABLES[table].columns
     _open(work, TABLES[table])
     frame = work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema)
-    frame.coalesce(1).write.format("delta").mode("append").save(_path(work, TABLES[table]))
+    writer = frame.coalesce(1).write.format("delta").mode("append").option("optimizeWrite", "false")
+    writer.save(_path(work, TABLES[table]))
 
 
 def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
@@ -130,13 +133,13 @@ def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
     merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
 
 
-def add_crawl(work: Work, root: str) -> int:
-    """The number of shards, with the crawl's row in `crawls` where it is new.
+def add_crawl(work: Work, root: str) -> Row:
+    """The row of this crawl in `crawls`, added where it is new.
 
     Raises SettingsError where the warehouse was made with another number of shards.
     """
-    rows = {row.crawl: row for row in _open(work, TABLES["crawls"]).toDF().collect()}  # one row a crawl
-    num_shards = work.settings.archives.num_shards
+    work.crawls.clear()
+    rows, num_shards = _crawls(work), work.settings.archives.num_shards
     for row in rows.values():
         if row.num_shards != num_shards:
             made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
@@ -147,7 +150,8 @@ def add_crawl(work: Work, root: str) -> int:
             "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
         }  # fmt: skip
         append(work, "crawls", [crawl])
-    return num_shards
+        rows[work.crawl] = Row(**crawl)
+    return rows[work.crawl]
 
 
 def archives_by_shard(work: Work) -> Counter[int]:
@@ -254,11 +258,18 @@ def _source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]
 
 def crawl_row(work: Work) -> Row:
     """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
-    known = {row.crawl: row for row in _open(work, TABLES["crawls"]).toDF().collect()}  # one row a crawl
+    known = _crawls(work)
     if work.crawl not in known:
         there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
         raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
     return known[work.crawl]
+
+
+def _crawls(work: Work) -> dict[str, Row]:
+    if not work.crawls:
+        rows = _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
+        work.crawls.update({row.crawl: row for row in rows})
+    return work.crawls
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -46,7 +46,7 @@ def digest(value: Any) -> str:
 
 
 def _pages(settings: Settings) -> dict[str, Any]:
-    gates = settings.url.model_dump(exclude={"lists", "categories", "words", "exceptions"})
+    gates = settings.url.model_dump(exclude={"built", "lists", "categories", "words", "exceptions"})
     return {
         "max_html_bytes": settings.archives.max_html_bytes,
         "url": {**gates, "lists": url_lists(settings.url).checksum},

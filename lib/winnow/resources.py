@@ -1,24 +1,52 @@
-"""The files that settings name, read once for each process: URL lists and bad words."""
+"""The files that settings name, read once for each process, and URL lists shared with all workers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from pyspark import SparkFiles
+from pyspark.sql import SparkSession
 
 from winnow.config import Measure, Url
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
 from winnow.kernels.lines import RefinedWebLines
 from winnow.kernels.measure import MeasureSettings
+from winnow.kernels.url import CURATED_SOURCES
 from winnow.kernels.url_lists import UrlLists
+from winnow.list_file import open_list_file, write_list_file
 from winnow.url_lists import load_lists
 
 
 def url_lists(settings: Url) -> UrlLists:
     """The lists of the URL gate. Raises SettingsError with everything that is wrong with them."""
-    return _lists(
-        settings.lists, tuple(settings.categories), settings.words, settings.exceptions, settings.curated_sources
-    )
+    if settings.built is None:
+        return _lists(
+            settings.lists, tuple(settings.categories), settings.words, settings.exceptions, settings.curated_sources
+        )
+    both = [f"url.{name}" for name in ("lists", "words", "exceptions") if getattr(settings, name) is not None]
+    if both:
+        raise SettingsError([f"url.built: stands for all lists; set {', '.join(both)} to null, or url.built"])
+    return replace(_built(settings.built), curated=CURATED_SOURCES if settings.curated_sources else frozenset())
+
+
+def share_lists(spark: SparkSession, lists: UrlLists) -> str:
+    """Have every machine of the session fetch the lists once; the name under which `shared_lists` finds them there."""
+    name = f"winnow-lists-{lists.checksum[:16]}.arrow"
+    folder = Path(SparkFiles.getRootDirectory(), "winnow")
+    if not (folder / name).exists():
+        folder.mkdir(exist_ok=True)
+        write_list_file(lists, folder / name)
+        spark.sparkContext.addFile(str(folder / name))
+    return name
+
+
+@cache
+def shared_lists(name: str) -> UrlLists:
+    """In a worker, the lists that `share_lists` sent: mapped, so that all workers of a machine share the memory."""
+    return open_list_file(Path(SparkFiles.get(name)), verify=False)
 
 
 def measure_settings(settings: Measure) -> MeasureSettings:
@@ -35,6 +63,11 @@ def _lists(
     folder: str | None, categories: tuple[str, ...], words: str | None, exceptions: str | None, curated: bool
 ) -> UrlLists:
     return load_lists(folder, list(categories), words, exceptions, curated)
+
+
+@cache
+def _built(path: str) -> UrlLists:
+    return open_list_file(Path(path))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import pickle
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -215,14 +214,6 @@ def test_checksum_tells_lists_apart(tmp_path: Path) -> None:
     swapped = files | {"words/hard.txt": files["words/soft.txt"], "words/soft.txt": files["words/hard.txt"]}
     checksums = {_checksum(tmp_path / "a", files), _checksum(tmp_path / "b", swapped)}
     assert len(checksums | {_checksum(tmp_path / "c", files, curated=True)}) == 3
-
-
-def test_lists_can_be_sent_to_workers(tmp_path: Path) -> None:
-    lists = load_lists(DEMO / "domains", ["adult"], DEMO / "words", DEMO / "exceptions", True)
-    sent = pickle.loads(pickle.dumps(lists))
-    assert sent.checksum == lists.checksum
-    assert gate_url("http://velvet-curtain.example", sent, MINIMA) == "url_domain_listed"
-    assert gate_url("http://my-group-sex.example", sent, MINIMA) == "url_strict_word"
 
 
 TEXTS = st.text(alphabet="abé", max_size=3)

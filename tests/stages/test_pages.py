@@ -8,7 +8,7 @@ from tests.stages.frames import rows_of
 from winnow.config import Settings
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
-from winnow.resources import url_lists
+from winnow.resources import share_lists, url_lists
 from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives, warcs_of
 
 
@@ -29,7 +29,7 @@ def read(spark: SparkSession, archives: list[Path], parts: int, *changes: str) -
         for part in range(parts)
     ]
     frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, len(tasks)), ARCHIVE_SCHEMA)
-    return read_archives(frame, settings, url_lists(settings.url))
+    return read_archives(frame, settings, share_lists(spark, url_lists(settings.url)))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,8 @@ def test_an_archive_that_is_not_there_is_unreachable(spark: SparkSession, archiv
     gone = archives[0].with_name("gone.warc.gz")
     task = [(0, "gone.warc.gz", 5, "e", 2, str(gone), 0, 1)]
     settings = demo_settings()
-    rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, url_lists(settings.url))
+    lists = share_lists(spark, url_lists(settings.url))
+    rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, lists)
     (warc,) = warcs_of(rows).collect()
     assert (warc.status, warc.error, warc.tries) == ("unreachable", "No such file or directory", 2)
     assert pages_of(rows, "A").count() == 0

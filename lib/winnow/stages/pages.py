@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyspark import Broadcast
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
@@ -19,7 +18,7 @@ from winnow.kernels.extract import ExtractSettings
 from winnow.kernels.html import decode_html
 from winnow.kernels.language import gate_language, shared_model
 from winnow.kernels.url import gate_url, registered_domain
-from winnow.kernels.url_lists import UrlLists
+from winnow.resources import shared_lists
 from winnow.tables import PAGES, WARCS
 from winnow.warc import ArchiveReader, Page
 
@@ -53,21 +52,21 @@ _SCHEMA = t.StructType(
 
 
 class Reading(NamedTuple):
-    """What a worker needs to turn archives into pages; the lists are broadcast, once for each machine."""
+    """What a worker needs to turn archives into pages; the lists by the name that `share_lists` gave them."""
 
     settings: Settings
     extract: ExtractSettings
-    lists: Broadcast[UrlLists]
+    lists: str
 
 
-def read_archives(archives: DataFrame, settings: Settings, lists: UrlLists) -> DataFrame:
+def read_archives(archives: DataFrame, settings: Settings, lists: str) -> DataFrame:
     """Pages, and one row with `archive` set for each archive, in one pass.
 
     Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
+    `lists` is the name that `share_lists` gave the URL lists.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
-    shared: Broadcast[UrlLists] = archives.sparkSession.sparkContext.broadcast(lists)
-    return map_batches(archives, partial(_read_batches, reading=Reading(settings, extract, shared)), _SCHEMA)
+    return map_batches(archives, partial(_read_batches, reading=Reading(settings, extract, lists)), _SCHEMA)
 
 
 def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
@@ -117,7 +116,7 @@ def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:
         "content_type": page.content_type,
         "html_bytes": page.html_bytes,
     }
-    gate = gate_url(page.url, reading.lists.value, reading.settings.url) or page.gate
+    gate = gate_url(page.url, shared_lists(reading.lists), reading.settings.url) or page.gate
     return {**row, "gate": gate} if gate else {**row, **_extract_page(page, reading)}
 
 

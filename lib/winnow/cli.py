@@ -7,60 +7,27 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from winnow import __version__
+from winnow.commands import lists
+from winnow.commands.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
 from winnow.errors import SettingsError, WinnowError
 
 if TYPE_CHECKING:
-    from winnow.archives import Archive
-    from winnow.config import Settings, Spark
     from winnow.delta import Work
-
-T = TypeVar("T")
 
 app = typer.Typer(
     name="winnow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
 )  # fmt: skip
-
-Archives = Annotated[
-    list[str], typer.Argument(help="Archives, folders, globs, or lists of paths (*.paths.gz).", show_default=False)
-]
-CrawlName = Annotated[
-    str, typer.Option("--crawl", help="Name of the crawl, as in CC-MAIN-2024-22.", show_default=False)
-]
-Warehouse = Annotated[str, typer.Option("--warehouse", help="Folder of the Delta tables.", show_default=False)]
-Recipe = Annotated[str, typer.Option("--recipe", help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file.")]
-Config = Annotated[Path | None, typer.Option("--config", help="YAML file laid over the recipe.", show_default=False)]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", help="key=value, as in language.wanted=[de].", show_default=False)
-]
-Root = Annotated[
-    str | None, typer.Option("--root", help="Folder that paths of archives are relative to.", show_default=False)
-]
-Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
-
-
-class Given(NamedTuple):
-    """What a command line says of the tables to make."""
-
-    crawl: str
-    warehouse: str
-    recipe: str
-    config: Path | None
-    changes: list[str] | None
-    root: str | None
-    environment: Literal["local", "cluster"]
-    archives: list[str] | None = None  # None: as they were listed
+app.add_typer(lists.app, name="lists")
 
 
 @app.callback(invoke_without_command=True)
@@ -81,12 +48,13 @@ def run(
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
     """
-    work, listing = _prepare(
-        Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
-    )
+    from winnow.prepare import Given, prepare
     from winnow.progress import Progress
     from winnow.run import run_crawl
 
+    work, listing = prepare(
+        Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
+    )
     with Progress(work.spark) as progress:
         run_crawl(work, *listing, progress)
     _show_funnel(work)
@@ -100,9 +68,10 @@ def demo(
 ) -> None:
     """Generate two crawls with planted faults, run the default recipe, and compare the tables with the truth."""
     from winnow.demo.crawl import CRAWLS
+    from winnow.prepare import folder_problems
     from winnow.session import check_java
 
-    problems = _folder_problems("FOLDER", folder, [f"archives/{crawl}" for crawl in CRAWLS])
+    problems = folder_problems("FOLDER", folder, [f"archives/{crawl}" for crawl in CRAWLS])
     if problems:
         raise SettingsError(problems)
     check_java()
@@ -113,6 +82,7 @@ def demo(
 
 def submit(job: str) -> NoReturn:
     """The command line of one job, for spark-submit: `jobs/<job>.py --warehouse DIR --crawl NAME ...`."""
+    from winnow.prepare import Given, prepare
     from winnow.progress import Progress
 
     module = importlib.import_module(f"winnow.jobs.{job}")
@@ -122,7 +92,7 @@ def submit(job: str) -> NoReturn:
         changes: Set = None, root: Root = None,
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
-        work, listing = _prepare(given, f"{job} {crawl}", verbose=True)
+        work, listing = prepare(given, f"{job} {crawl}", verbose=True)
         with Progress(work.spark) as progress:
             progress.begin(job, [])
             progress.end(job, module.run(work, *listing), 1.0)
@@ -132,7 +102,7 @@ def submit(job: str) -> NoReturn:
         root: Root = None, shards: Shards = None,
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
-        work, _ = _prepare(given, f"{job} {crawl}", verbose=True)
+        work, _ = prepare(given, f"{job} {crawl}", verbose=True)
         _run_job(work, job, module.run, shards)
         if job == "report_funnel":
             _show_funnel(work)
@@ -182,91 +152,6 @@ def parse_shards(text: str | None, num_shards: int) -> list[int]:
             )
         chosen.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return sorted(chosen)
-
-
-def _prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
-    """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
-    from winnow.archives import find_archives
-    from winnow.config import load_settings
-
-    problems = _name_problems(given)
-    settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
-    listing = _try(problems, lambda: find_archives(given.archives or [], given.root)) if given.archives else ("", [])
-    if settings is not None:
-        problems += _spark_problems(settings.spark)
-        _check_files(settings, problems)
-    if problems or settings is None or listing is None:
-        raise SettingsError(problems)
-    from winnow.delta import Work
-    from winnow.fingerprint import fingerprints
-    from winnow.session import open_session
-
-    made = fingerprints(settings)
-    warehouse = given.warehouse if "://" in given.warehouse else str(Path(given.warehouse).absolute())
-    spark = open_session(name, settings.spark, verbose)
-    return Work(spark, settings, made, warehouse, given.crawl, given.root), listing
-
-
-def _try(problems: list[str], check: Callable[[], T]) -> T | None:
-    """What `check` gives; None, and its problems noted, where it refuses."""
-    try:
-        return check()
-    except SettingsError as error:
-        problems += error.problems
-        return None
-
-
-def _name_problems(given: Given) -> list[str]:
-    """What speaks against the crawl's name, the warehouse and the root; only Spark can judge a remote warehouse."""
-    problems = []
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
-        problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
-    if "://" not in given.warehouse:
-        made = "crawls/_delta_log"
-        problems += _folder_problems("--warehouse", Path(given.warehouse), [made])
-        if given.archives is None and not problems and not Path(given.warehouse, made).exists():
-            problems.append(f"--warehouse {given.warehouse}: no crawl was listed here; run list_warcs first")
-    if given.root is not None and not Path(given.root).is_dir():
-        problems.append(f"--root {given.root}: there is no such folder")
-    return problems
-
-
-def _folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
-    """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
-    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        return [f"{option} {folder}: {nearest} is a file; name a folder"]
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
-    held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
-    foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
-    if foreign and not any((folder / name).exists() for name in own):
-        return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
-    return []
-
-
-def _spark_problems(given: Spark) -> list[str]:
-    """What Spark would refuse with a trace of its own."""
-    problems = []
-    if given.master is not None and not re.fullmatch(r"local(-cluster)?(\[.+\])?|yarn|(spark|k8s)://.+", given.master):
-        problems.append(f"spark.master: {given.master}: expected local[2], spark://host:port, k8s://... or yarn")
-    if given.driver_memory is not None and not re.fullmatch(r"\d+[kmgt]b?", given.driver_memory.lower()):
-        problems.append(f"spark.driver_memory: {given.driver_memory}: expected a size, as in 4g")
-    return problems
-
-
-def _check_files(settings: Settings, problems: list[str]) -> None:
-    """Read the lists, rules and models that settings name; note what is wrong with them."""
-    from winnow.kernels.language import LanguageModel
-    from winnow.kernels.measure import METRICS
-    from winnow.resources import measure_settings, url_lists
-    from winnow.rules import load_rules
-
-    model = settings.language.model
-    _try(problems, lambda: url_lists(settings.url))
-    _try(problems, lambda: LanguageModel(Path(model) if model else None))
-    _try(problems, lambda: measure_settings(settings.measure))
-    _try(problems, lambda: load_rules(settings.rule_files, settings.rules, METRICS))
 
 
 def _environment() -> Literal["local", "cluster"]:

@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Archives = Annotated[
+    list[str], typer.Argument(help="Archives, folders, globs, or lists of paths (*.paths.gz).", show_default=False)
+]
+CrawlName = Annotated[
+    str, typer.Option("--crawl", help="Name of the crawl, as in CC-MAIN-2024-22.", show_default=False)
+]
+Warehouse = Annotated[str, typer.Option("--warehouse", help="Folder of the Delta tables.", show_default=False)]
+Recipe = Annotated[str, typer.Option("--recipe", help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file.")]
+Config = Annotated[Path | None, typer.Option("--config", help="YAML file laid over the recipe.", show_default=False)]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="key=value, as in language.wanted=[de].", show_default=False)
+]
+Root = Annotated[
+    str | None, typer.Option("--root", help="Folder that paths of archives are relative to.", show_default=False)
+]
+Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]

@@ -1,0 +1,116 @@
+"""From a command line to a session: settings read, archives found, and everything that is wrong told at once.
+
+Spark, numba and the kernels are imported once nothing speaks against it: refusals come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+from winnow.archives import Archive, find_archives
+from winnow.config import Settings, Spark, load_settings
+from winnow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from winnow.delta import Work
+
+T = TypeVar("T")
+
+
+class Given(NamedTuple):
+    """What a command line says of the tables to make."""
+
+    crawl: str
+    warehouse: str
+    recipe: str
+    config: Path | None
+    changes: list[str] | None
+    root: str | None
+    environment: Literal["local", "cluster"]
+    archives: list[str] | None = None  # None: as they were listed
+
+
+def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
+    """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
+    problems = _name_problems(given)
+    settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
+    listing = _try(problems, lambda: find_archives(given.archives or [], given.root)) if given.archives else ("", [])
+    if settings is not None:
+        problems += _spark_problems(settings.spark)
+        _check_files(settings, problems)
+    if problems or settings is None or listing is None:
+        raise SettingsError(problems)
+    from winnow.delta import Work
+    from winnow.fingerprint import fingerprints
+    from winnow.session import open_session
+
+    made = fingerprints(settings)
+    warehouse = given.warehouse if "://" in given.warehouse else str(Path(given.warehouse).absolute())
+    spark = open_session(name, settings.spark, verbose)
+    return Work(spark, settings, made, warehouse, given.crawl, given.root), listing
+
+
+def _try(problems: list[str], check: Callable[[], T]) -> T | None:
+    """What `check` gives; None, and its problems noted, where it refuses."""
+    try:
+        return check()
+    except SettingsError as error:
+        problems += error.problems
+        return None
+
+
+def _name_problems(given: Given) -> list[str]:
+    """What speaks against the crawl's name, the warehouse and the root; only Spark can judge a remote warehouse."""
+    problems = []
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
+        problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
+    if "://" not in given.warehouse:
+        made = "crawls/_delta_log"
+        problems += folder_problems("--warehouse", Path(given.warehouse), [made])
+        if given.archives is None and not problems and not Path(given.warehouse, made).exists():
+            problems.append(f"--warehouse {given.warehouse}: no crawl was listed here; run list_warcs first")
+    if given.root is not None and not Path(given.root).is_dir():
+        problems.append(f"--root {given.root}: there is no such folder")
+    return problems
+
+
+def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
+    """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        return [f"{option} {folder}: {nearest} is a file; name a folder"]
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
+    held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
+    foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
+    if foreign and not any((folder / name).exists() for name in own):
+        return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
+    return []
+
+
+def _spark_problems(given: Spark) -> list[str]:
+    """What Spark would refuse with a trace of its own."""
+    problems = []
+    if given.master is not None and not re.fullmatch(r"local(-cluster)?(\[.+\])?|yarn|(spark|k8s)://.+", given.master):
+        problems.append(f"spark.master: {given.master}: expected local[2], spark://host:port, k8s://... or yarn")
+    if given.driver_memory is not None and not re.fullmatch(r"\d+[kmgt]b?", given.driver_memory.lower()):
+        problems.append(f"spark.driver_memory: {given.driver_memory}: expected a size, as in 4g")
+    return problems
+
+
+def _check_files(settings: Settings, problems: list[str]) -> None:
+    """Read the lists, rules and models that settings name; note what is wrong with them."""
+    from winnow.kernels.language import LanguageModel
+    from winnow.kernels.measure import METRICS
+    from winnow.resources import measure_settings, url_lists
+    from winnow.rules import load_rules
+
+    model = settings.language.model
+    _try(problems, lambda: url_lists(settings.url))
+    _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    _try(problems, lambda: measure_settings(settings.measure))
+    _try(problems, lambda: load_rules(settings.rule_files, settings.rules, METRICS))

@@ -195,6 +195,7 @@ RUSSIAN = "<p>Привет, как дела? Всё хорошо, спасибо
         (RUSSIAN.encode("koi8-r"), "utf-8", (RUSSIAN, "koi8-r")),
         ("日本語のページ".encode("iso-2022-jp"), "iso-2022-jp", ("日本語のページ", "iso-2022-jp")),
         (b"plain", "gb2312", ("plain", "utf-8")),
+        (b"caf+AOk-, +ADw-script+AD4-", "utf-7", ("caf+AOk-, +ADw-script+AD4-", "utf-8")),
         (b"a\0b", None, ("ab", "utf-8")),
         (b"", None, ("", "utf-8")),
         (GERMAN.encode() * 9 + b"\xff", None, (GERMAN * 9 + "\ufffd", "utf-8")),

@@ -56,7 +56,7 @@ def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
     Source: WHATWG Encoding (labels and their supersets), HTML section 13.2.3.
     Differs: UTF-8 comes before the declarations, as other text is hardly ever valid UTF-8; five bytes that
     windows-1252 maps to control characters become U+FFFD; ISO-2022-KR and HZ are decoded; the declaration is searched
-    in META_BYTES.
+    in META_BYTES. UTF-7 is not decoded, as WHATWG has it: what it hides would be text that no browser shows.
     """
     if body.startswith(_MARK_STARTS):
         for mark, charset in _BYTE_ORDER_MARKS:

@@ -166,6 +166,8 @@ def _inflate_frames(reader: Lz4Reader | ZstdReader) -> Iterator[Chunk]:
         while data := reader.read(OUTPUT_BYTES):
             yield Chunk(data)
     except OSError as error:
+        if error.errno is not None:
+            raise  # of the file; FastWARC's own errors have no number
         yield Chunk(b"", error=str(error))
 
 

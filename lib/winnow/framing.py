@@ -20,9 +20,16 @@ from winnow.records import (
     parse_header,
     starts_record,
 )
-from winnow.streams import GZIP_MAGIC, Window, find_member, is_compressed, open_window
+from winnow.streams import (
+    GZIP_MAGIC,
+    SCAN_BYTES,
+    Window,
+    find_member,
+    is_compressed,
+    open_window,
+)
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
 CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
 SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
@@ -53,7 +60,8 @@ class Framer:
         self.inflated = 0
         self.stray_bytes = 0  # after the last record
         self.stream_end = -1  # inflated offset, where it is known
-        self.inflated_offsets = array.array("q")  # in use, ascending: no member may have them too
+        self.inflated_offsets = array.array("q")  # in use, ascending: no two records have the same
+        self.member_offsets = array.array("q")  # in use, ascending
         self.window = Window(iter(()), 0)
 
     def __iter__(self) -> Iterator[Record | Damage]:
@@ -62,6 +70,10 @@ class Framer:
         if not magic:
             yield Damage(0, "the file is empty")
         elif magic.startswith(GZIP_MAGIC[:2]):
+            yield from self._gzip()
+        elif not is_compressed(magic) and (member := self._member_after_junk()) >= 0:
+            yield Damage(self.place, "no record starts here")
+            self.place = member
             yield from self._gzip()
         else:
             if not is_compressed(magic):
@@ -75,6 +87,21 @@ class Framer:
             yield from self._segment()
             self.stream_end = -1
             self.place = self._next_segment()
+
+    def _member_after_junk(self) -> int:
+        """File offset of the first gzip member of a record where neither record nor gzip starts the file, else -1.
+
+        -1 too where a record that is not compressed comes before it.
+        """
+        self.file.seek(self.place)
+        if starts_record(self.file.read(SCAN_BYTES).partition(b"\n")[0]):
+            return -1
+        member = find_member(self.file, self.place, SIGNATURE)
+        for start in range(self.place, member, SCAN_BYTES):
+            self.file.seek(start)
+            if NEXT_RECORD.search(self.file.read(min(SCAN_BYTES + SEAM_BYTES, member - start))):
+                return -1
+        return member
 
     def _whole_members(self) -> Iterator[Record]:
         """Members that hold exactly one whole record, up to the first other one."""
@@ -90,17 +117,23 @@ class Framer:
 
     def _addressed(self, record: Record, inflated: int) -> Record:
         """A member's record, at its inflated offset where another record has that of the member."""
-        if not self.inflated_offsets:
-            return record
-        place = bisect_left(self.inflated_offsets, record.offset)
-        taken = self.inflated_offsets[place : place + 1] == array.array("q", [record.offset])
-        return record._replace(offset=inflated) if taken else record
+        if _holds(self.inflated_offsets, record.offset):
+            return record._replace(offset=self._free(inflated))
+        self.member_offsets.append(record.offset)
+        return record
+
+    def _free(self, inflated: int) -> int:
+        """This inflated offset, or one inside the record that begins there, which no record has; now it is in use."""
+        while _holds(self.member_offsets, inflated) or _holds(self.inflated_offsets, inflated):
+            inflated += 1
+        self.inflated_offsets.append(inflated)
+        return inflated
 
     def _segment(self) -> Iterator[Record | Damage]:
         """Records of a stream up to its end or error, or to where the shortcut may be taken again."""
         self.window = open_window(self.file, self.place, self.inflated)
         calm, cut = 0, False
-        while self._more() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
+        while self._at_line() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
             place = self.window.place()
             if not self._at_record():
                 self._block_to_next(0)
@@ -128,7 +161,8 @@ class Framer:
             return f"{self.stray_bytes} bytes after the record belong to none"
         return self.window.error or "the archive ends inside a record"
 
-    def _more(self) -> bool:
+    def _at_line(self) -> bool:
+        """Whether a line that is not blank follows; passes over those that are."""
         self.window.skip_blank_lines()
         return bool(self.window.buffer)
 
@@ -145,14 +179,17 @@ class Framer:
         start, member = self.window.position, self.window.member_here()
         fields = self._fields()
         declared = declared_length(fields) if fields else -1
-        block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0)
-        block_end, more = self.window.position, self._more()
+        block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0, least=1)
+        block_end, blank = self.window.position, self.window.skip_blank_lines()
+        more = bool(self.window.buffer)
         end = self.window.ends[0] if self.window.ends else None
         own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
         broken = own_member and bool(self.window.error) and not more and self.window.member_here() < 0
         misplaced = more and self.window.member_here() < 0 and not self._at_record()
-        if misplaced and size == len(block) and NEXT_RECORD.search(block):
-            self.window.put_back(block + b"\n" * (self.window.position - block_end))
+        gap = self.window.position - block_end
+        between = blank + b"\n" * min(gap - len(blank), SEAM_BYTES)
+        if misplaced and size == len(block) and gap == len(between) and self._begins_in(block, between):
+            self.window.put_back(block + between)
             block, size, _ = self._block_to_next(self.held_bytes)
             misplaced = False
         self.stray_bytes = self._block_to_next(0)[1] if misplaced else 0
@@ -161,11 +198,15 @@ class Framer:
         if end is not None and own_member:
             record = Record(member, end.file - member, fields or Fields(b""), block, size, declared, not fields, cut)
             return self._addressed(record, start), True
-        if self.window.last_member >= 0:
-            self.inflated_offsets.append(start)
+        offset = self._free(start) if self.window.last_member >= 0 else start
         return Record(
-            start, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
+            offset, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
         ), False
+
+    def _begins_in(self, block: bytes, between: bytes) -> bool:
+        """Whether a record begins inside a block that was declared too long; its first line may end after it."""
+        found = NEXT_RECORD.search(block + between + bytes(self.window.buffer[:SEAM_BYTES]))
+        return found is not None and found.start() < len(block)
 
     def _fields(self) -> Fields | None:
         """The header fields of the record that starts here, None where its header has no end; passes over them."""
@@ -198,12 +239,15 @@ class Framer:
         self.window.member_here()
         self.window.skip(position)
 
-    def _block_to_next(self, held_bytes: int) -> tuple[bytes, int, bool]:
-        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one."""
+    def _block_to_next(self, held_bytes: int, least: int = 0) -> tuple[bytes, int, bool]:
+        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one.
+
+        least: 1 where a record that is to be passed over begins here.
+        """
         window, block, first = self.window, bytearray(), self.window.position
         while window.buffer or window.fill():
-            found = NEXT_RECORD.search(window.buffer)
-            place = window.position + found.start(1) if found else window.filled
+            found = NEXT_RECORD.search(window.buffer, least if window.position == first else 0)
+            place = window.position + found.start() if found else window.filled
             stop = window.record_start(SIGNATURE, first, place) - window.position
             at_next = found is not None or stop < len(window.buffer)
             count = stop if at_next or window.ended else max(stop - SEAM_BYTES, 0)
@@ -213,6 +257,11 @@ class Framer:
                 return bytes(block), window.position - first, False
             window.fill()
         return bytes(block), window.position - first, True
+
+
+def _holds(ascending: array.array[int], number: int) -> bool:
+    place = bisect_left(ascending, number)
+    return place < len(ascending) and ascending[place] == number
 
 
 def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:

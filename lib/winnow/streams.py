@@ -90,13 +90,16 @@ class Window:
         while self.position < position and (self.buffer or self.fill()):
             self.drop(min(len(self.buffer), position - self.position))
 
-    def skip_blank_lines(self) -> None:
-        """Passes over CR and LF."""
+    def skip_blank_lines(self) -> bytes:
+        """Passes over CR and LF; the first of them, as many as end a line at most."""
+        first = b""
         while self.buffer or self.fill():
             blank = len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))
+            first += self.buffer[: min(blank, 2 - len(first))]
             self.drop(blank)
             if self.buffer:
-                return
+                break
+        return first
 
     def member_here(self) -> int:
         """File offset of the member that starts at the present place, -1 where none does; forgets those before."""

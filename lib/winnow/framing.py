@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from winnow.frames import LZ4_MAGIC, SCAN_BYTES, ZSTD_MAGIC, find_frame
 from winnow.members import whole_members
 from winnow.records import (
     MAX_HEADER_BYTES,
@@ -22,7 +23,6 @@ from winnow.records import (
 )
 from winnow.streams import (
     GZIP_MAGIC,
-    SCAN_BYTES,
     Window,
     find_member,
     is_compressed,
@@ -71,13 +71,14 @@ class Framer:
             yield Damage(0, "the file is empty")
         elif magic.startswith(GZIP_MAGIC[:2]):
             yield from self._gzip()
-        elif not is_compressed(magic) and (member := self._member_after_junk()) >= 0:
+        elif not is_compressed(magic) and (packed := self._packed_after_junk()) >= 0:
             yield Damage(self.place, "no record starts here")
-            self.place = member
-            yield from self._gzip()
+            self.place = packed
+            yield from self
+        elif is_compressed(magic):
+            yield from self._frames(magic)
         else:
-            if not is_compressed(magic):
-                self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
+            self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
             yield from self._segment()
 
     def _gzip(self) -> Iterator[Record | Damage]:
@@ -88,20 +89,29 @@ class Framer:
             self.stream_end = -1
             self.place = self._next_segment()
 
-    def _member_after_junk(self) -> int:
-        """File offset of the first gzip member of a record where neither record nor gzip starts the file, else -1.
+    def _frames(self, magic: bytes) -> Iterator[Record | Damage]:
+        while self.place >= 0:
+            yield from self._segment()
+            self.stream_end, self.inflated = -1, self.window.position
+            broken = self.window.broken_frame
+            self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
+
+    def _packed_after_junk(self) -> int:
+        """File offset of the first member or frame of a record where neither record nor gzip starts the file, else -1.
 
         -1 too where a record that is not compressed comes before it.
         """
-        self.file.seek(self.place)
-        if starts_record(self.file.read(SCAN_BYTES).partition(b"\n")[0]):
+        file, start = self.file, self.place
+        file.seek(start)
+        if starts_record(file.read(SCAN_BYTES).partition(b"\n")[0]):
             return -1
-        member = find_member(self.file, self.place, SIGNATURE)
-        for start in range(self.place, member, SCAN_BYTES):
-            self.file.seek(start)
-            if NEXT_RECORD.search(self.file.read(min(SCAN_BYTES + SEAM_BYTES, member - start))):
+        places = [find_frame(file, start, magic, SIGNATURE) for magic in (LZ4_MAGIC, ZSTD_MAGIC)]
+        packed = min((p for p in (find_member(file, start, SIGNATURE), *places) if p >= 0), default=-1)
+        for place in range(start, packed, SCAN_BYTES):
+            file.seek(place)
+            if NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place))):
                 return -1
-        return member
+        return packed
 
     def _whole_members(self) -> Iterator[Record]:
         """Members that hold exactly one whole record, up to the first other one."""
@@ -145,7 +155,8 @@ class Framer:
             if cut or record.malformed or self.stray_bytes:
                 yield Damage(record.offset, self._error(record))
         if self.window.error and not cut:
-            yield Damage(self.window.last_member, self.window.error)
+            member = self.window.last_member
+            yield Damage(member if member >= 0 else self.window.position, self.window.error)
 
     def _next_segment(self) -> int:
         """File offset where reading goes on after a segment, -1 where nothing is left."""

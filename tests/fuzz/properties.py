@@ -99,7 +99,7 @@ class Struck(NamedTuple):
 SOUND = ("page", "noise", "gzip", "request", "warcinfo", "redirect", "large")
 STRUCK = st.builds(
     Struck,
-    st.sampled_from(["members", "plain", "zeros"]),
+    st.sampled_from(["members", "plain", "zeros", "lz4", "zstd"]),
     st.lists(st.tuples(st.sampled_from(SOUND), st.integers(1, 120)), min_size=1, max_size=10, unique=True).map(tuple),
     st.integers(0, 9),
     st.lists(

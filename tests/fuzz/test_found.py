@@ -16,6 +16,7 @@ ARCHIVES = {
 }
 STRUCK = {
     "the first byte of a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
+    "the first byte of an lz4 file": Struck("lz4", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
     "junk like a record before a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Insert(0, b"WARC/0"),)),
     "junk without a line's end before a record": Struck(
         "plain", (("warcinfo", 10), ("page", 1)), 0, (Insert(0, bytes(4)), Insert(739, b"\0"))

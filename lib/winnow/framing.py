@@ -195,7 +195,7 @@ class Framer:
         more = bool(self.window.buffer)
         end = self.window.ends[0] if self.window.ends else None
         own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
-        broken = own_member and bool(self.window.error) and not more and self.window.member_here() < 0
+        broken = own_member and bool(self.window.error) and not more and self.window.last_member == member
         misplaced = more and self.window.member_here() < 0 and not self._at_record()
         gap = self.window.position - block_end
         between = blank + b"\n" * min(gap - len(blank), SEAM_BYTES)

@@ -16,6 +16,9 @@ ARCHIVES = {
 }
 STRUCK = {
     "the first byte of a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
+    "a broken member that inflates to a blank line, after a sound one": Struck(
+        "members", (("page", 1), ("page", 2)), 1, (Insert(7, b"\0\0\0\xe2\x02"),)
+    ),
     "the first byte of an lz4 file": Struck("lz4", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
     "junk like a record before a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Insert(0, b"WARC/0"),)),
     "junk without a line's end before a record": Struck(

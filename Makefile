@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint format lock clean corpus chaos
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos
 
 setup: $(READY)
 
@@ -25,6 +25,11 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+# Other input in each run, for as long as one likes; what breaks is printed as code for tests/fuzz/test_found.py.
+MINUTES ?= 2
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz $(MINUTES)
 
 lint: $(READY)
 	$(BIN)/ruff check .

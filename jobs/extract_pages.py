@@ -24,6 +24,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     try:
         check_budget(rows, work.settings.archives)
         delta.replace(work, "warcs", warcs_of(rows), list(ready.shards))
+        ready = delta.archives_as_read(work, ready)
         return delta.commit(work, "pages", pages_of(rows, work.crawl), ready, since)
     finally:
         rows.unpersist()

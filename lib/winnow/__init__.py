@@ -8,6 +8,7 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
     tables      columns of every table          config      settings: base < environment < recipe < file < --set
     rules       what a page must measure        delta       what is to do, and the commit of a wave
     warc        records of an archive           extractor   trafilatura in a process of its own
+    sources/    archives on servers and in stores
     kernels/    pure functions of one document  stages/     (DataFrame, settings) -> DataFrame
     arrow       kernels over Arrow batches      session     Spark as winnow needs it
     run         every job of a recipe, in waves cli         the command line

@@ -1,4 +1,4 @@
-"""Archives that a user names, found and identified: folders, globs, files and manifests.
+"""Archives that a user names, found and identified: folders, globs, files, URLs and manifests.
 
 An archive's `warc_path` is its key below the root of the listing, so that moving a crawl changes nothing.
 """
@@ -6,14 +6,17 @@ An archive's `warc_path` is its key below the root of the listing, so that movin
 from __future__ import annotations
 
 import glob
-import gzip
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from winnow.config import Sources, load_settings
 from winnow.errors import SettingsError
+from winnow.sources.listing import UNKNOWN, expand_url, folder_with, read_manifest, url_problems
+from winnow.sources.locations import common_folder, folders_above, is_remote, join, key_below, parent_of, plain_path
+from winnow.sources.web import Identity
 
 SUFFIXES = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in ("", ".gz", ".lz4", ".zst"))
 _MANIFESTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
@@ -21,39 +24,50 @@ _EDGE = 65_536
 
 
 class Archive(NamedTuple):
-    """One archive file; `bytes` and `etag` are None where it cannot be reached now."""
+    """One archive file; `bytes` and `etag` are None where nothing is known of it yet, or it cannot be reached now."""
 
     warc_path: str
     bytes: int | None
     etag: str | None
 
 
-def find_archives(named: Iterable[str], root: str | None) -> tuple[str, list[Archive]]:
+def find_archives(named: Iterable[str], root: str | None, sources: Sources | None = None) -> tuple[str, list[Archive]]:
     """The root and the archives, sorted by key, that these names stand for.
 
     A folder is searched to its leaves for names ending in SUFFIXES; a manifest has one path a line, below the root or
-    absolute. Without `root` it is the common parent of what is named; for a manifest, the nearest folder above it that
-    holds its first path. Raises SettingsError with every name that stands for nothing.
+    absolute. Names, root and paths may be URLs. Without `root` it is the common parent of what is named; for a
+    manifest, the nearest folder above it that holds its first path. Of what a manifest lists on a server nothing is
+    known here, as 90,000 archives would be 90,000 requests: bytes and etag are those of its reading. `sources`: None
+    for the defaults. Raises SettingsError with every name that stands for nothing.
     """
-    problems: list[str] = []
-    found: list[Path] = []
-    parents: list[Path] = []
-    for name in named:
-        if name.endswith(_MANIFESTS):
-            base, paths = _manifest(Path(name), Path(root) if root else None, problems)
-            parents.append(base)
+    settings = sources or load_settings().sources
+    problems = url_problems(root or "")
+    found: dict[str, Identity] = {}
+    parents: list[str] = []
+    for name in map(plain_path, named):
+        wrong = url_problems(name)
+        if wrong:
+            problems += wrong
+        elif name.endswith(_MANIFESTS):
+            bases, locations = _manifest(name, root and plain_path(root), settings, problems)
+            parents += bases
+            found.update(dict.fromkeys(locations, UNKNOWN))
+        elif is_remote(name):
+            remote = expand_url(name, SUFFIXES, settings, problems)
+            found.update(remote)
+            parents += [name] if name.endswith("/") else map(parent_of, remote)
         else:
             paths = _expand(name, problems)
-            parents += [Path(name)] if Path(name).is_dir() else [path.parent for path in paths]
-        found += paths
+            found.update(dict.fromkeys(map(str, paths), UNKNOWN))
+            parents += [name] if Path(name).is_dir() else [str(path.parent) for path in paths]
     if problems:
         raise SettingsError(problems)
-    base = Path(root).absolute() if root else Path(os.path.commonpath([str(p.absolute()) for p in parents]))
-    outside = [str(path) for path in found if not path.absolute().is_relative_to(base)]
+    base = _root(root, parents)
+    keys = {location: key_below(location, base) for location in found}
+    outside = [location for location, key in keys.items() if not key]
     if outside:
         raise SettingsError([f"{path}: lies outside the root {base}; name another --root" for path in outside[:20]])
-    keys = sorted({path.absolute().relative_to(base).as_posix() for path in found})
-    return str(base), [_identify(base, key) for key in keys]
+    return base, _identified(base, {key: found[location] for location, key in keys.items() if key})
 
 
 def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
@@ -61,12 +75,22 @@ def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
 
     Raises SettingsError where they do not lie there.
     """
-    paths = [Path(root) / archive.warc_path for archive in archives]
-    outside = [str(path) for path in paths if not path.is_relative_to(listed)]
+    locations = [join(root, archive.warc_path) for archive in archives]
+    keys = [key_below(location, listed) for location in locations]
+    outside = [location for location, key in zip(locations, keys, strict=True) if not key]
     if outside:
         said = f"the crawl was listed below {listed}; where its archives have moved, name their root with --root"
         raise SettingsError([f"{path}: {said}" for path in outside[:20]])
-    return [a._replace(warc_path=path.relative_to(listed).as_posix()) for a, path in zip(archives, paths, strict=True)]
+    return [archive._replace(warc_path=key) for archive, key in zip(archives, keys, strict=True) if key]
+
+
+def _root(root: str | None, parents: list[str]) -> str:
+    if root is not None:
+        return root.rstrip("/") if is_remote(root) else str(Path(plain_path(root)).absolute())
+    base = common_folder(parents)
+    if base is None:
+        raise SettingsError(["the archives have no folder in common; name one server, bucket or file system at a time"])
+    return base
 
 
 def _expand(name: str, problems: list[str]) -> list[Path]:
@@ -84,21 +108,36 @@ def _expand(name: str, problems: list[str]) -> list[Path]:
     return matches
 
 
-def _manifest(path: Path, root: Path | None, problems: list[str]) -> tuple[Path, list[Path]]:
+def _manifest(name: str, root: str | None, settings: Sources, problems: list[str]) -> tuple[list[str], list[str]]:
+    """The folder that a manifest's paths lie below, none where that fails, and the locations that it lists."""
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            lines = [line.strip() for line in file if line.strip()]
+        lines = list(map(plain_path, read_manifest(name, settings)))
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: cannot be read as a list of archives: {error}")
-        return path.parent, []
-    if not lines:
-        problems.append(f"{path}: this list of archives is empty")
-        return path.parent, []
-    base = root or next((above for above in path.absolute().parents if (above / lines[0]).exists()), None)
+        problems.append(f"{name}: cannot be read as a list of archives: {getattr(error, 'strerror', None) or error}")
+        return [], []
+    wrong = [problem for line in lines for problem in url_problems(line)]
+    if not lines or wrong:
+        problems += [f"{name}: {problem}" for problem in wrong[:20]] or [f"{name}: this list of archives is empty"]
+        return [], []
+    base = root or _base_of(name, lines, settings)
     if base is None:
-        problems.append(f"{path}: {lines[0]} lies below none of its folders; name where the archives are with --root")
-        return path.parent, []
-    return base, [base / line for line in lines]
+        problems.append(f"{name}: {lines[0]} lies below none of its folders; name where the archives are with --root")
+        return [], []
+    return [base], [join(base, line) for line in lines]
+
+
+def _base_of(name: str, lines: list[str], settings: Sources) -> str | None:
+    if is_remote(lines[0]):
+        return common_folder(list(map(parent_of, lines)))
+    if is_remote(name):
+        return folder_with(lines[0], name, settings)
+    return next((above for above in folders_above(name) if (Path(above) / lines[0]).exists()), None)
+
+
+def _identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
+    if is_remote(base):
+        return [Archive(key, *known[key]) for key in sorted(known)]
+    return [_identify(Path(base), key) for key in sorted(known)]
 
 
 def _identify(base: Path, key: str) -> Archive:

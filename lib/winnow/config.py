@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
 
 from winnow.errors import SettingsError, did_you_mean
 
@@ -33,6 +33,19 @@ class Archives(_Section):
     max_html_bytes: PositiveInt
     max_damaged_fraction: Fraction
     max_error_fraction: Fraction
+
+
+class Sources(_Section):
+    """Archives on web servers and in stores; no row depends on it."""
+
+    tries: PositiveInt
+    backoff_seconds: PositiveFloat
+    max_wait_seconds: PositiveFloat
+    timeout_seconds: PositiveFloat
+    min_bytes_per_second: NonNegativeInt
+    connections: PositiveInt
+    read_ahead_bytes: Annotated[int, Field(ge=1_048_576)]
+    options: dict[str, dict[str, Any]]
 
 
 class Url(_Section):
@@ -130,6 +143,7 @@ class Settings(_Section):
     """All settings of a run."""
 
     archives: Archives
+    sources: Sources
     url: Url
     extract: Extract
     language: Language

@@ -88,6 +88,11 @@ def todo(work: Work, target: str, shards: list[int]) -> Todo:
     return Todo(ready, any((target, shard) in done for shard in ready))
 
 
+def archives_as_read(work: Work, ready: Todo) -> Todo:
+    """What pages were made from, once `warcs` says it: bytes and checksum may have come with an archive's reading."""
+    return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
+
+
 def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Cost) -> int:
     """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are.
 
@@ -235,12 +240,13 @@ def _notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
     return work.notes
 
 
-def _archive_inputs(work: Work, shards: list[int]) -> dict[int, str]:
-    """For each shard the hash of its archives; a listed or unreachable archive counts the try that is to come."""
+def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
+    """For each shard the hash of its archives; tries_ahead: a listed or unreachable one counts the try to come."""
     rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     archives: dict[int, list[Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.warc_path)):
-        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries_after(row)])
+        tries = tries_after(row) if tries_ahead else row.tries
+        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries])
     return {shard: digest(archives.get(shard, [])) for shard in shards}
 
 

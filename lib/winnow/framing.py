@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from winnow.frames import LZ4_MAGIC, SCAN_BYTES, ZSTD_MAGIC, find_frame
 from winnow.members import whole_members
 from winnow.records import (
     MAX_HEADER_BYTES,
@@ -20,9 +21,15 @@ from winnow.records import (
     parse_header,
     starts_record,
 )
-from winnow.streams import GZIP_MAGIC, Window, find_member, is_compressed, open_window
+from winnow.streams import (
+    GZIP_MAGIC,
+    Window,
+    find_member,
+    is_compressed,
+    open_window,
+)
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
 CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
 SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
@@ -53,7 +60,8 @@ class Framer:
         self.inflated = 0
         self.stray_bytes = 0  # after the last record
         self.stream_end = -1  # inflated offset, where it is known
-        self.inflated_offsets = array.array("q")  # in use, ascending: no member may have them too
+        self.inflated_offsets = array.array("q")  # in use, ascending: no two records have the same
+        self.member_offsets = array.array("q")  # in use, ascending
         self.window = Window(iter(()), 0)
 
     def __iter__(self) -> Iterator[Record | Damage]:
@@ -63,9 +71,14 @@ class Framer:
             yield Damage(0, "the file is empty")
         elif magic.startswith(GZIP_MAGIC[:2]):
             yield from self._gzip()
+        elif not is_compressed(magic) and (packed := self._packed_after_junk()) >= 0:
+            yield Damage(self.place, "no record starts here")
+            self.place = packed
+            yield from self
+        elif is_compressed(magic):
+            yield from self._frames(magic)
         else:
-            if not is_compressed(magic):
-                self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
+            self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
             yield from self._segment()
 
     def _gzip(self) -> Iterator[Record | Damage]:
@@ -75,6 +88,30 @@ class Framer:
             yield from self._segment()
             self.stream_end = -1
             self.place = self._next_segment()
+
+    def _frames(self, magic: bytes) -> Iterator[Record | Damage]:
+        while self.place >= 0:
+            yield from self._segment()
+            self.stream_end, self.inflated = -1, self.window.position
+            broken = self.window.broken_frame
+            self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
+
+    def _packed_after_junk(self) -> int:
+        """File offset of the first member or frame of a record where neither record nor gzip starts the file, else -1.
+
+        -1 too where a record that is not compressed comes before it.
+        """
+        file, start = self.file, self.place
+        file.seek(start)
+        if starts_record(file.read(SCAN_BYTES).partition(b"\n")[0]):
+            return -1
+        places = [find_frame(file, start, magic, SIGNATURE) for magic in (LZ4_MAGIC, ZSTD_MAGIC)]
+        packed = min((p for p in (find_member(file, start, SIGNATURE), *places) if p >= 0), default=-1)
+        for place in range(start, packed, SCAN_BYTES):
+            file.seek(place)
+            if NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place))):
+                return -1
+        return packed
 
     def _whole_members(self) -> Iterator[Record]:
         """Members that hold exactly one whole record, up to the first other one."""
@@ -90,17 +127,23 @@ class Framer:
 
     def _addressed(self, record: Record, inflated: int) -> Record:
         """A member's record, at its inflated offset where another record has that of the member."""
-        if not self.inflated_offsets:
-            return record
-        place = bisect_left(self.inflated_offsets, record.offset)
-        taken = self.inflated_offsets[place : place + 1] == array.array("q", [record.offset])
-        return record._replace(offset=inflated) if taken else record
+        if _holds(self.inflated_offsets, record.offset):
+            return record._replace(offset=self._free(inflated))
+        self.member_offsets.append(record.offset)
+        return record
+
+    def _free(self, inflated: int) -> int:
+        """This inflated offset, or one inside the record that begins there, which no record has; now it is in use."""
+        while _holds(self.member_offsets, inflated) or _holds(self.inflated_offsets, inflated):
+            inflated += 1
+        self.inflated_offsets.append(inflated)
+        return inflated
 
     def _segment(self) -> Iterator[Record | Damage]:
         """Records of a stream up to its end or error, or to where the shortcut may be taken again."""
         self.window = open_window(self.file, self.place, self.inflated)
         calm, cut = 0, False
-        while self._more() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
+        while self._at_line() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
             place = self.window.place()
             if not self._at_record():
                 self._block_to_next(0)
@@ -112,7 +155,8 @@ class Framer:
             if cut or record.malformed or self.stray_bytes:
                 yield Damage(record.offset, self._error(record))
         if self.window.error and not cut:
-            yield Damage(self.window.last_member, self.window.error)
+            member = self.window.last_member
+            yield Damage(member if member >= 0 else self.window.position, self.window.error)
 
     def _next_segment(self) -> int:
         """File offset where reading goes on after a segment, -1 where nothing is left."""
@@ -128,7 +172,8 @@ class Framer:
             return f"{self.stray_bytes} bytes after the record belong to none"
         return self.window.error or "the archive ends inside a record"
 
-    def _more(self) -> bool:
+    def _at_line(self) -> bool:
+        """Whether a line that is not blank follows; passes over those that are."""
         self.window.skip_blank_lines()
         return bool(self.window.buffer)
 
@@ -145,14 +190,17 @@ class Framer:
         start, member = self.window.position, self.window.member_here()
         fields = self._fields()
         declared = declared_length(fields) if fields else -1
-        block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0)
-        block_end, more = self.window.position, self._more()
+        block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0, least=1)
+        block_end, blank = self.window.position, self.window.skip_blank_lines()
+        more = bool(self.window.buffer)
         end = self.window.ends[0] if self.window.ends else None
         own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
-        broken = own_member and bool(self.window.error) and not more and self.window.member_here() < 0
+        broken = own_member and bool(self.window.error) and not more and self.window.last_member == member
         misplaced = more and self.window.member_here() < 0 and not self._at_record()
-        if misplaced and size == len(block) and NEXT_RECORD.search(block):
-            self.window.put_back(block + b"\n" * (self.window.position - block_end))
+        gap = self.window.position - block_end
+        between = blank + b"\n" * min(gap - len(blank), SEAM_BYTES)
+        if misplaced and size == len(block) and gap == len(between) and self._begins_in(block, between):
+            self.window.put_back(block + between)
             block, size, _ = self._block_to_next(self.held_bytes)
             misplaced = False
         self.stray_bytes = self._block_to_next(0)[1] if misplaced else 0
@@ -161,11 +209,15 @@ class Framer:
         if end is not None and own_member:
             record = Record(member, end.file - member, fields or Fields(b""), block, size, declared, not fields, cut)
             return self._addressed(record, start), True
-        if self.window.last_member >= 0:
-            self.inflated_offsets.append(start)
+        offset = self._free(start) if self.window.last_member >= 0 else start
         return Record(
-            start, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
+            offset, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
         ), False
+
+    def _begins_in(self, block: bytes, between: bytes) -> bool:
+        """Whether a record begins inside a block that was declared too long; its first line may end after it."""
+        found = NEXT_RECORD.search(block + between + bytes(self.window.buffer[:SEAM_BYTES]))
+        return found is not None and found.start() < len(block)
 
     def _fields(self) -> Fields | None:
         """The header fields of the record that starts here, None where its header has no end; passes over them."""
@@ -198,12 +250,15 @@ class Framer:
         self.window.member_here()
         self.window.skip(position)
 
-    def _block_to_next(self, held_bytes: int) -> tuple[bytes, int, bool]:
-        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one."""
+    def _block_to_next(self, held_bytes: int, least: int = 0) -> tuple[bytes, int, bool]:
+        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one.
+
+        least: 1 where a record that is to be passed over begins here.
+        """
         window, block, first = self.window, bytearray(), self.window.position
         while window.buffer or window.fill():
-            found = NEXT_RECORD.search(window.buffer)
-            place = window.position + found.start(1) if found else window.filled
+            found = NEXT_RECORD.search(window.buffer, least if window.position == first else 0)
+            place = window.position + found.start() if found else window.filled
             stop = window.record_start(SIGNATURE, first, place) - window.position
             at_next = found is not None or stop < len(window.buffer)
             count = stop if at_next or window.ended else max(stop - SEAM_BYTES, 0)
@@ -213,6 +268,11 @@ class Framer:
                 return bytes(block), window.position - first, False
             window.fill()
         return bytes(block), window.position - first, True
+
+
+def _holds(ascending: array.array[int], number: int) -> bool:
+    place = bisect_left(ascending, number)
+    return place < len(ascending) and ascending[place] == number
 
 
 def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:

@@ -38,7 +38,8 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
     problems = _name_problems(given)
     settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
-    listing = _try(problems, lambda: find_archives(given.archives or [], given.root)) if given.archives else ("", [])
+    named, sources = given.archives, settings.sources if settings else None
+    listing = _try(problems, lambda: find_archives(named, given.root, sources)) if named else ("", [])
     if settings is not None:
         problems += _spark_problems(settings.spark)
         _check_files(settings, problems)
@@ -73,7 +74,7 @@ def _name_problems(given: Given) -> list[str]:
         problems += folder_problems("--warehouse", Path(given.warehouse), [made])
         if given.archives is None and not problems and not Path(given.warehouse, made).exists():
             problems.append(f"--warehouse {given.warehouse}: no crawl was listed here; run list_warcs first")
-    if given.root is not None and not Path(given.root).is_dir():
+    if given.root is not None and "://" not in given.root and not Path(given.root).is_dir():
         problems.append(f"--root {given.root}: there is no such folder")
     return problems
 

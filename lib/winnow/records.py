@@ -9,13 +9,13 @@ MAX_HEADER_BYTES = 256 * 1024
 
 SIGNATURE = re.compile(rb"WARC/\d|filedesc:|dns:|https?:/")
 NEXT_RECORD = re.compile(
-    rb"\n(WARC/\d+\.\d+[ \t]*\r?\n|https?://[^\s]+ [0-9a-fA-F.:]+ \d{14} [^ \n]+ (?:[^\n]* )?\d+\r?\n)"
+    rb"(?<=\n)WARC/\d+\.\d+[ \t]*\r?\n|WARC/\d+\.\d+[ \t]*\r?\n(?=[A-Za-z][A-Za-z-]*:)"  # after junk, too
+    rb"|(?<=\n)https?://[^\s]+ [0-9a-fA-F.:]+ \d{14} [^ \n]+ (?:[^\n]* )?\d+\r?\n"
 )
 CONTENT_LENGTH = b"\ncontent-length:"
 _USUAL_LINES = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
 _WARC_LINE = re.compile(rb"WARC/\d+\.\d+\s*$")
 _ARC_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
 def starts_record(line: bytes) -> bool:
@@ -28,11 +28,9 @@ def starts_record(line: bytes) -> bool:
 
 def blank_line_end(data: bytes | bytearray, limit: int) -> int:
     """The place after the first empty line, whose ends are CRLF or LF; -1 where the first bytes hold none."""
-    place = data.find(b"\r\n\r\n", 0, limit)
-    if place < 0 or data.find(b"\n\n", 0, place) >= 0:
-        blank = _BLANK_LINE.search(data, 0, limit)
-        return blank.end() if blank else -1
-    return place + 4
+    place = data.find(b"\n\r\n", 0, limit)
+    bare = data.find(b"\n\n", 0, place if place >= 0 else limit)
+    return bare + 2 if bare >= 0 else place + 3 if place >= 0 else -1
 
 
 def header_end(data: bytes | bytearray) -> int:

@@ -35,7 +35,7 @@ def url_lists(settings: Url) -> UrlLists:
 def share_lists(spark: SparkSession, lists: UrlLists) -> str:
     """Have every machine of the session fetch the lists once; the name under which `shared_lists` finds them there."""
     name = f"winnow-lists-{lists.checksum[:16]}.arrow"
-    folder = Path(SparkFiles.getRootDirectory(), "winnow")
+    folder = Path(SparkFiles.getRootDirectory(), "lists")  # workers import from here: no package's name
     if not (folder / name).exists():
         folder.mkdir(exist_ok=True)
         write_list_file(lists, folder / name)

@@ -8,25 +8,24 @@ from collections.abc import Iterator
 from re import Pattern
 from typing import BinaryIO, NamedTuple
 
-from fastwarc.stream_io import Lz4Reader, ZstdReader
+from winnow.frames import LZ4_MAGIC, OUTPUT_BYTES, SCAN_BYTES, SIGNATURE_BYTES, ZSTD_MAGIC, inflate_frames
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
-LZ4_MAGIC = b"\x04\x22\x4d\x18"
-ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 INPUT_BYTES = 16 * 1024
-OUTPUT_BYTES = 64 * 1024
-SCAN_BYTES = 64 * 1024
 PREFIX_BYTES = 512  # compressed bytes that show how a member starts
-SIGNATURE_BYTES = 16  # inflated bytes by which a record's start is told
 
 
 class Chunk(NamedTuple):
-    """Inflated bytes; start and end: file offsets of the member that starts before or ends after them, else -1."""
+    """Inflated bytes; start and end: file offsets of the member that starts before or ends after them, else -1.
+
+    frame: file offset of the lz4 or zstd frame that has the error.
+    """
 
     data: bytes
     start: int = -1
     end: int = -1
     error: str = ""
+    frame: int = -1
 
 
 class Edge(NamedTuple):
@@ -47,6 +46,7 @@ class Window:
         self.ends: deque[Edge] = deque()
         self.ended = False
         self.error = ""
+        self.broken_frame = -1
         self.last_member = -1
 
     @property
@@ -66,7 +66,7 @@ class Window:
         self.buffer += chunk.data
         if chunk.end >= 0:
             self.ends.append(Edge(self.filled, chunk.end))
-        self.error = chunk.error
+        self.error, self.broken_frame = chunk.error, chunk.frame
         return True
 
     def take(self, count: int) -> bytes:
@@ -90,13 +90,16 @@ class Window:
         while self.position < position and (self.buffer or self.fill()):
             self.drop(min(len(self.buffer), position - self.position))
 
-    def skip_blank_lines(self) -> None:
-        """Passes over CR and LF."""
+    def skip_blank_lines(self) -> bytes:
+        """Passes over CR and LF; the first of them, as many as end a line at most."""
+        first = b""
         while self.buffer or self.fill():
             blank = len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))
+            first += self.buffer[: min(blank, 2 - len(first))]
             self.drop(blank)
             if self.buffer:
-                return
+                break
+        return first
 
     def member_here(self) -> int:
         """File offset of the member that starts at the present place, -1 where none does; forgets those before."""
@@ -144,10 +147,9 @@ def open_window(file: BinaryIO, start: int, position: int) -> Window:
     file.seek(start)
     if magic.startswith(GZIP_MAGIC[:2]):
         return Window(inflate_gzip(file, start), position)
-    if magic == LZ4_MAGIC:
-        return Window(_inflate_frames(Lz4Reader(file)), position)
-    if magic == ZSTD_MAGIC:
-        return Window(_inflate_frames(ZstdReader(file)), position)
+    if magic in (LZ4_MAGIC, ZSTD_MAGIC):
+        frames = inflate_frames(file, start)
+        return Window((Chunk(data, error=error, frame=frame) for data, error, frame in frames), position)
     return Window(_read_plain(file), position)
 
 
@@ -159,14 +161,6 @@ def is_compressed(magic: bytes) -> bool:
 def _read_plain(file: BinaryIO) -> Iterator[Chunk]:
     while data := file.read(SCAN_BYTES):
         yield Chunk(data)
-
-
-def _inflate_frames(reader: Lz4Reader | ZstdReader) -> Iterator[Chunk]:
-    try:
-        while data := reader.read(OUTPUT_BYTES):
-            yield Chunk(data)
-    except OSError as error:
-        yield Chunk(b"", error=str(error))
 
 
 def inflate_gzip(file: BinaryIO, start: int) -> Iterator[Chunk]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from pyspark.sql import DataFrame
 
 from winnow import delta
 from winnow.delta import Work
 from winnow.session import parallel_tasks
+from winnow.sources.locations import join
 from winnow.stages.pages import ARCHIVE_SCHEMA
 
 
@@ -37,13 +37,13 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     Where there are fewer archives than cores, each is read by several tasks that share its pages out among them:
     inflating twice is cheap beside extraction.
     """
-    root = Path(work.root or delta.crawl_row(work).root)
+    root = work.root or delta.crawl_row(work).root
     rows = delta.read(work, "warcs", shards).select(*delta.ARCHIVE_KEYS, "status").collect()  # one row an archive
     rows.sort(key=lambda row: (-(row.bytes or 0), row.warc_path))
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.warc_path, row.bytes, row.etag, delta.tries_after(row), str(root / row.warc_path), part, parts)
+        (row.shard, row.warc_path, row.bytes, row.etag, delta.tries_after(row), join(root, row.warc_path), part, parts)
         for row in rows
         for part in range(parts)
     ]

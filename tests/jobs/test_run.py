@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of, whole_run, winnow
+from tests.web_server import Fault, served
 from winnow import delta
 from winnow.archives import find_archives
 from winnow.delta import Work
@@ -171,6 +172,39 @@ def test_an_archive_out_of_reach_is_tried_again(spark: SparkSession, crawls: Pat
     before = versions(warehouse)
     run(work, copy)
     assert versions(warehouse) == before
+
+
+def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path) -> None:
+    """First unreachable with its error and tries, then read; then nothing more is asked for than the list."""
+    listing = f"{FIRST}/warc.paths.gz"
+    paths = [*(crawls / "crawl-data" / FIRST).rglob("*.warc.gz"), crawls / listing]
+    work = work_on(spark, tmp_path, FIRST, "sources.tries=3", "sources.backoff_seconds=0.01")
+    with served({f"/{path.relative_to(crawls)}": path.read_bytes() for path in paths}) as server:
+
+        def run_remote() -> list[dict[str, Any]]:
+            with Progress(spark) as progress:
+                run_crawl(work, *find_archives([f"{server.url}/{listing}"], server.url + "/"), progress)
+            return rows_of(tmp_path, "warcs")
+
+        lost = min(path for path in server.files if path.endswith("-00003.warc.gz"))
+        server.always[lost] = Fault(bytes_sent=5000, reset=True)
+        server.faults[lost] = [Fault(status=503)] * 6
+        first = {row["warc_path"]: row for row in run_remote()}
+        assert Counter(row["status"] for row in first.values()) == {"read": 10, "damaged": 1, "unreachable": 1}
+        told = first[lost[1:]]
+        assert (told["error"], told["tries"]) == ("HTTP 503 Service Unavailable (tries: 3)", 1)
+        assert not [page for page in rows_of(tmp_path, "pages") if page["warc_path"] == lost[1:]]
+        server.always.clear()
+        server.faults.clear()
+        second = {row["warc_path"]: row for row in run_remote()}
+        assert (second[lost[1:]]["status"], second[lost[1:]]["tries"]) == ("read", 2)
+        assert {row["bytes"] for row in second.values()} == {path.stat().st_size for path in paths[:-1]}
+        for table in ("pages", "measures", "verdicts", "documents", "funnel"):
+            assert rows_of(tmp_path, table) == rows_of(clean, table)
+        before, asked = versions(tmp_path), len(server.asked)
+        run_remote()
+        assert versions(tmp_path) == before
+        assert [one.path for one in server.asked[asked:]] == [f"/{listing}"]
 
 
 def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, crawls: Path) -> None:

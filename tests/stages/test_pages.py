@@ -5,6 +5,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from tests.stages.frames import rows_of
+from tests.web_server import Fault, Server, served
 from winnow.config import Settings
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
@@ -62,6 +63,66 @@ def test_an_archive_that_is_not_there_is_unreachable(spark: SparkSession, archiv
     (warc,) = warcs_of(rows).collect()
     assert (warc.status, warc.error, warc.tries) == ("unreachable", "No such file or directory", 2)
     assert pages_of(rows, "A").count() == 0
+
+
+def read_remote(spark: SparkSession, server: Server, parts: int) -> tuple[list[Any], list[Any]]:
+    """Pages and archives of what is served, in blocks so small that pages are given before the last one comes."""
+    settings = demo_settings()
+    hasty = {"read_ahead_bytes": 8192, "tries": 3, "backoff_seconds": 0.01}
+    settings = settings.model_copy(update={"sources": settings.sources.model_copy(update=hasty)})
+    tasks = [
+        (0, path[1:], None, None, 1, server.url + path, part, parts) for path in server.files for part in range(parts)
+    ]
+    frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, len(tasks)), ARCHIVE_SCHEMA)
+    rows = read_archives(frame, settings, share_lists(spark, url_lists(settings.url))).persist()
+    try:
+        return rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))
+    finally:
+        rows.unpersist()
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_server_gives_the_same_rows_as_a_disk(
+    spark: SparkSession, archives: list[Path], whole: tuple[list[Any], list[Any]], parts: int
+) -> None:
+    with served({f"/{path.name}": path.read_bytes() for path in archives}) as server:
+        server.faults = {path: [Fault(bytes_sent=3000), Fault(status=503)] for path in server.files}
+        pages, warcs = read_remote(spark, server, parts)
+    assert pages == whole[0]
+    assert [row[:3] + row[4:] for row in warcs] == [row[:3] + row[4:] for row in whole[1]]
+    assert all(row[3].startswith('"') for row in warcs)
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_an_archive_whose_server_fails_half_way_leaves_no_pages(
+    spark: SparkSession, archives: list[Path], parts: int
+) -> None:
+    """With three parts, two may read to the end: of such an archive nothing is kept either."""
+    with served({"/lost.warc.gz": archives[0].read_bytes()}) as server:
+        server.faults = {"/lost.warc.gz": [Fault()] * 3}
+        server.always = {"/lost.warc.gz": Fault(status=503)}
+        pages, warcs = read_remote(spark, server, parts)
+    assert pages == []
+    assert [(row[4], row[5]) for row in warcs] == [("unreachable", "HTTP 503 Service Unavailable (tries: 3)")]
+
+
+def test_parts_of_an_archive_that_changes_between_them_are_no_archive(
+    spark: SparkSession, archives: list[Path]
+) -> None:
+    data = archives[0].read_bytes()
+    settings = demo_settings()
+    with served({"/old.warc.gz": data, "/new.warc.gz": data + data}) as server:
+        tasks = [
+            (0, "a.warc.gz", None, None, 1, f"{server.url}/{name}.warc.gz", part, 2)
+            for part, name in enumerate(("old", "new"))
+        ]
+        frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, 2), ARCHIVE_SCHEMA)
+        rows = read_archives(frame, settings, share_lists(spark, url_lists(settings.url))).persist()
+        (warc,) = warcs_of(rows).collect()
+        assert (warc.status, warc.error) == ("unreachable", "the archive was changed while it was read")
+        assert (warc.records, warc.skipped, warc.tries) == (None, None, 1)
+        assert pages_of(rows, "A").count() == 0
+        rows.unpersist()
 
 
 def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archives: list[Path]) -> None:

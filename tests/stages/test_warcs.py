@@ -25,6 +25,10 @@ def test_a_replaced_archive_begins_anew_and_a_found_one_keeps_its_tries(spark: S
     assert found == [("lost", 9, "c", "listed", 3), ("read", 5, "other", "listed", 0)]
 
 
+def test_where_nothing_is_told_what_is_known_stands(spark: SparkSession) -> None:
+    assert listed(spark, [("read", None, None), ("lost", None, None)]) == []
+
+
 def test_shards_are_a_stable_hash_of_the_path(spark: SparkSession) -> None:
     named = spark.createDataFrame([(f"a{i}", 1, "x") for i in range(50)], "warc_path string, bytes bigint, etag string")
     first = list_warcs(named, frame(spark, "warcs", []), 4).select("warc_path", "shard")

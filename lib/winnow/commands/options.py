@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 Archives = Annotated[
-    list[str], typer.Argument(help="Archives, folders, globs, or lists of paths (*.paths.gz).", show_default=False)
+    list[str],
+    typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
 ]
 CrawlName = Annotated[
     str, typer.Option("--crawl", help="Name of the crawl, as in CC-MAIN-2024-22.", show_default=False)
@@ -20,7 +21,7 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", help="key=value, as in language.wanted=[de].", show_default=False)
 ]
 Root = Annotated[
-    str | None, typer.Option("--root", help="Folder that paths of archives are relative to.", show_default=False)
+    str | None, typer.Option("--root", help="Folder or URL that paths of archives are relative to.", show_default=False)
 ]
 Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]

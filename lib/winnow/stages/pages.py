@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -19,6 +19,7 @@ from winnow.kernels.html import decode_html
 from winnow.kernels.language import gate_language, shared_model
 from winnow.kernels.url import gate_url, registered_domain
 from winnow.resources import shared_lists
+from winnow.sources.file import open_location
 from winnow.tables import PAGES, WARCS
 from winnow.warc import ArchiveReader, Page
 
@@ -32,6 +33,7 @@ _ACCOUNT = (
     "digest_mismatches",
     "length_mismatches",
 )
+_KNOWN = ("warc_path", "bytes", "etag", "tries")
 _ADDED = {"crawl", "page_id", "fingerprint"}
 ARCHIVE_SCHEMA = t.StructType(
     [
@@ -41,13 +43,9 @@ ARCHIVE_SCHEMA = t.StructType(
         t.StructField("parts", t.IntegerType()),
     ]
 )
+_ARCHIVE = t.StructType([field for field in WARCS.columns if field.name not in {"crawl", "shard", "fingerprint"}])
 _SCHEMA = t.StructType(
-    [field for field in PAGES.columns if field.name not in _ADDED]
-    + [
-        t.StructField(
-            "archive", t.StructType([f for f in WARCS.columns if f.name not in {"crawl", "shard", "fingerprint"}])
-        )
-    ]
+    [*(field for field in PAGES.columns if field.name not in _ADDED), t.StructField("archive", _ARCHIVE)]
 )
 
 
@@ -63,20 +61,40 @@ def read_archives(archives: DataFrame, settings: Settings, lists: str) -> DataFr
     """Pages, and one row with `archive` set for each archive, in one pass.
 
     Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
-    `lists` is the name that `share_lists` gave the URL lists.
+    Each gives a row with `archive`: any of them may have lost its server while the others read to the end. `lists` is
+    the name that `share_lists` gave the URL lists.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
     return map_batches(archives, partial(_read_batches, reading=Reading(settings, extract, lists)), _SCHEMA)
 
 
 def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
-    """The `pages` rows among what read_archives gives."""
-    return rows.where(F.col("archive").isNull()).drop("archive").withColumn("page_id", page_id_expr(crawl))
+    """The `pages` rows among what read_archives gives, none of an archive that was not read to its end.
+
+    What came before its server failed depends on the moment: it is left for the run that reads the archive whole.
+    """
+    lost = F.broadcast(warcs_of(rows).where(F.col("status") == "unreachable").select("warc_path"))
+    pages = rows.where(F.col("archive").isNull()).drop("archive").join(lost, "warc_path", "left_anti")
+    return pages.withColumn("page_id", page_id_expr(crawl))
 
 
 def warcs_of(rows: DataFrame) -> DataFrame:
-    """The `warcs` rows among what read_archives gives."""
-    return rows.where(F.col("archive").isNotNull()).select("shard", "archive.*")
+    """The `warcs` rows among what read_archives gives: unreachable where any part of an archive was, or two differ."""
+    archives = rows.where(F.col("archive").isNotNull()).select("shard", "warc_path", "archive")
+    failed = F.col("archive.status") == "unreachable"
+    worst = F.max_by("archive", F.struct(failed, "archive.error", "archive.etag")).alias("archive")
+    etags = F.count_distinct(F.when(~failed, F.col("archive.etag"))).alias("etags")
+    found = archives.groupBy("shard", "warc_path").agg(worst, etags)
+    changed = F.struct(*(_changed(field.name).alias(field.name) for field in _ARCHIVE.fields))
+    one = F.when(F.col("etags") > 1, changed).otherwise(F.col("archive")).alias("archive")
+    return found.select("shard", one).select("shard", "archive.*")
+
+
+def _changed(column: str) -> Column:
+    """A column of an archive whose parts were read from different files."""
+    if column in ("status", "error"):
+        return F.lit("unreachable" if column == "status" else "the archive was changed while it was read")
+    return F.col(f"archive.{column}") if column in _KNOWN else F.lit(None)
 
 
 def page_id_expr(crawl: str) -> Column:
@@ -92,17 +110,23 @@ def _read_batches(batches: Batches, reading: Reading) -> Batches:
 
 def _read_archive(archive: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
     fixed = {"shard": archive["shard"], "warc_path": archive["warc_path"]}
-    stride = (archive["part"], archive["parts"])
-    reader = ArchiveReader(archive["location"], reading.settings.archives.max_html_bytes, stride)
+    known = {name: archive[name] for name in _KNOWN}
     try:
-        for page in reader:
-            yield {**fixed, **_judge_page(page, reading)}
-        account = {name: getattr(reader.account, name) for name in _ACCOUNT}
+        with open_location(archive["location"], reading.settings.sources) as file:
+            stride = (archive["part"], archive["parts"])
+            reader = ArchiveReader(file, reading.settings.archives.max_html_bytes, stride)
+            for page in reader:
+                yield {**fixed, **_judge_page(page, reading)}
+            account = {name: getattr(reader.account, name) for name in _ACCOUNT} | _identity(file)
     except OSError as error:
         account = {"status": "unreachable", "error": f"{error.strerror or error}"}
-    if archive["part"] == 0:
-        known = {name: archive[name] for name in ("warc_path", "bytes", "etag", "tries")}
-        yield {**fixed, "archive": {**known, **account}}
+    yield {**fixed, "archive": {**known, **account}}
+
+
+def _identity(file: BinaryIO) -> dict[str, Any]:
+    """Bytes and checksum as a server gave them with the archive; empty for a file, which was looked at when listed."""
+    read = getattr(file, "identity", None)
+    return read._asdict() if read else {}
 
 
 def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:

@@ -14,11 +14,13 @@ def shard_expr(num_shards: int) -> Column:
 def list_warcs(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
     """Rows for archives that are new, or whose size or checksum is another than when they were listed.
 
-    An archive that was out of reach keeps its number of tries; one that was replaced begins anew.
+    An archive that was out of reach keeps its number of tries; one that was replaced begins anew. Where nothing could
+    be told now, what is known stands: a manifest's archives on a server, and archives that were read and are gone.
     """
     tries = F.when(F.col("status") == "unreachable", F.col("tries")).otherwise(0).alias("tries")
     before = known.select("warc_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))
+    untold = F.col("bytes").isNull() & F.col("etag").isNull()
     same = F.col("bytes").eqNullSafe(F.col("old_bytes")) & F.col("etag").eqNullSafe(F.col("old_etag"))
-    fresh = archives.join(before, "warc_path", "left").where(F.col("tries").isNull() | ~same)
+    fresh = archives.join(before, "warc_path", "left").where(F.col("tries").isNull() | ~(same | untold))
     columns = {"shard": shard_expr(num_shards), "status": F.lit("listed"), "tries": F.coalesce("tries", F.lit(0))}
     return fresh.drop("old_bytes", "old_etag").withColumns(columns)

@@ -1,0 +1,1 @@
+"""Archives wherever they lie: files, web servers, object stores."""

@@ -1,0 +1,88 @@
+"""Remote archives that a user names: URLs, folders and globs of a store, lists of paths on any of them."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+from winnow.config import Sources
+from winnow.sources.file import open_location, source_of
+from winnow.sources.locations import folders_above, is_remote, is_web, join
+from winnow.sources.retry import Patience, SourceError, TransientError, persist
+from winnow.sources.stores import identity_of, open_store, store_failure
+from winnow.sources.web import Identity
+
+UNKNOWN = Identity(None, None)
+
+
+def expand_url(url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str]) -> dict[str, Identity]:
+    """The archives that a URL stands for, with what is known of each; one request for each URL or folder.
+
+    A store's folder is searched to its leaves for names that end in one of the suffixes; a web server lists nothing.
+    One that cannot be reached now may be reached when it is read: it is given with nothing known.
+    """
+    if is_web(url) and url.endswith("/"):
+        problems.append(f"{url}: a web server does not list its files; name archives, or a list of paths (*.paths.gz)")
+        return {}
+    try:
+        if not is_web(url) and (url.endswith("/") or glob.has_magic(url)):
+            found = persist(lambda: _listed(url, suffixes, settings), Patience(settings))
+            if not found:
+                problems.append(f"{url}: no archive there; archives end in {', '.join(suffixes)}")
+            return found
+        return {url: persist(source_of(url, settings).describe, Patience(settings))}
+    except SourceError as error:
+        if isinstance(error.__cause__, TransientError):
+            return {url: UNKNOWN}
+        problems.append(f"{url}: {error.strerror}")
+        return {}
+
+
+def read_manifest(location: str, settings: Sources) -> Iterator[str]:
+    """The lines of a list of paths that hold something. Raises OSError, EOFError and UnicodeDecodeError."""
+    with open_location(location, settings) as file:
+        data: Any = gzip.GzipFile(fileobj=file) if location.endswith(".gz") else io.BufferedReader(cast(Any, file))
+        with io.TextIOWrapper(cast(BinaryIO, data), encoding="utf-8") as lines:
+            yield from (line.strip() for line in lines if line.strip())
+
+
+def folder_with(key: str, manifest: str, settings: Sources) -> str | None:
+    """The nearest folder above a remote manifest below which a key lies, None where none is found in eight steps."""
+    for folder in islice(folders_above(manifest), 8):
+        try:
+            persist(source_of(join(folder, key), settings).describe, Patience(settings))
+        except SourceError as error:
+            if isinstance(error.__cause__, TransientError):
+                return None
+        else:
+            return folder
+    return None
+
+
+def url_problems(url: str) -> list[str]:
+    """What speaks against a URL, whoever is asked: keys and roots stand in tables, so no secret may stand in them."""
+    if not is_remote(url):
+        return []
+    problems, parts = [], urlsplit(url)
+    if "@" in parts.netloc:
+        problems.append(f"{parts.scheme}://...: holds a user or password; ~/.netrc and the environment are for those")
+    elif is_web(url) and (parts.query or parts.fragment or not parts.hostname):
+        problems.append(f"{url.partition('?')[0]}: expected a plain URL of a file, without ? and #")
+    return problems
+
+
+def _listed(url: str, suffixes: tuple[str, ...], settings: Sources) -> dict[str, Identity]:
+    store = open_store(url, settings)
+    try:
+        found = store.glob(url, detail=True) if glob.has_magic(url) else store.find(url, detail=True)
+    except Exception as error:  # what a store's library raises is its own affair
+        raise store_failure(error) from error
+    files = [info for info in found.values() if info["type"] == "file" and info["name"].endswith(suffixes)]
+    start = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    below = len(store._strip_protocol(start).rstrip("/"))  # names begin with the bucket, or with the path on a host
+    return {start + info["name"][below:]: identity_of(info) for info in files}

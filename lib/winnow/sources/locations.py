@@ -1,0 +1,71 @@
+"""Where archives lie: paths of a file system, and URLs of web servers and stores; both as text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+def is_remote(location: str) -> bool:
+    """Whether a location is a URL, other than of a file."""
+    return "://" in location
+
+
+def is_web(location: str) -> bool:
+    """Whether a location is a URL of a web server."""
+    return location.startswith(("http://", "https://"))
+
+
+def plain_path(location: str) -> str:
+    """The path that a file:// URL means; any other location as it is."""
+    return unquote(urlsplit(location).path) if location.startswith("file://") else location
+
+
+def host_of(url: str) -> str:
+    """What a URL begins with up to its path, in lower case: the server, or the bucket of a store."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def join(root: str, key: str) -> str:
+    """The location of a key below a root; the key itself where it is absolute."""
+    if is_remote(key):
+        return key
+    return f"{root.rstrip('/')}/{key.lstrip('/')}" if is_remote(root) else str(Path(root) / key)
+
+
+def key_below(location: str, root: str) -> str | None:
+    """What leads from a root to a location, with slashes; None where it does not lie there."""
+    if is_remote(root) or is_remote(location):
+        start = root.rstrip("/") + "/"
+        return location[len(start) :] if location.startswith(start) and is_remote(root) else None
+    path, base = Path(location).absolute(), Path(root).absolute()
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else None
+
+
+def parent_of(location: str) -> str:
+    """The folder of a location; a URL's host has none above it."""
+    return _folders_of(location)[0] if is_remote(location) else str(Path(location).parent)
+
+
+def folders_above(location: str) -> list[str]:
+    """Every folder above a location, nearest first."""
+    return _folders_of(location) if is_remote(location) else [str(above) for above in Path(location).absolute().parents]
+
+
+def common_folder(folders: Sequence[str]) -> str | None:
+    """The deepest folder that all of these are or lie below; None where there is none."""
+    if not any(map(is_remote, folders)):
+        return os.path.commonpath([str(Path(folder).absolute()) for folder in folders])
+    if not all(map(is_remote, folders)) or len({host_of(folder) for folder in folders}) > 1:
+        return None
+    scheme = folders[0].partition("://")[0]
+    return f"{scheme}:/{os.path.commonpath(['/' + folder.partition('://')[2] for folder in folders])}"
+
+
+def _folders_of(url: str) -> list[str]:
+    scheme, _, rest = url.rstrip("/").partition("://")
+    steps = rest.split("/")
+    return [f"{scheme}://{'/'.join(steps[:count])}" for count in range(max(len(steps) - 1, 1), 0, -1)]

@@ -1,0 +1,88 @@
+"""Patience with a server: what may pass is tried again, later each time."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from winnow.config import Sources
+
+T = TypeVar("T")
+
+PROGRESS_BYTES = 64 * 1024  # brought by a try that broke off: the next one counts as the first
+
+
+class SourceError(OSError):
+    """What cannot be had of a server or store in this run, in words that hold neither address nor moment."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(errno.EIO, message)
+
+
+class TransientError(Exception):
+    """A failure that may pass; `retry_after` are seconds that the server wants to be left alone."""
+
+    def __init__(self, message: str, retry_after: float = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Source(Protocol):
+    """What bytes are fetched from."""
+
+    def transfer(self, start: int, size: int, into: bytearray) -> None:
+        """Append the bytes from `start` on, `size` of them or all up to the end.
+
+        Raises TransientError, with what came before it in `into`, and SourceError.
+        """
+
+
+class Patience:
+    """The tries of one request, and the waits between them.
+
+    The wait before try n + 1 is `backoff_seconds` doubled n - 1 times, at most `max_wait_seconds`, of which a random
+    part between half and all is taken (jitter: it moves requests in time, never a row); what Retry-After asks for is
+    waited in full. Where that is more than `max_wait_seconds`, no further try is made.
+    """
+
+    def __init__(self, settings: Sources, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.settings = settings
+        self.sleep = sleep
+        self.tries = 0
+
+    def wait(self, error: TransientError, progressed: bool = False) -> None:
+        """Wait until the next try. Raises SourceError where there shall be none."""
+        self.tries = 1 if progressed else self.tries + 1
+        most = self.settings.max_wait_seconds
+        if self.tries >= self.settings.tries:
+            raise SourceError(f"{error} (tries: {self.tries})") from error
+        if error.retry_after > most:
+            raise SourceError(f"{error}; it asks to be left alone for longer than {most:g} s (tries: {self.tries})")
+        step = min(self.settings.backoff_seconds * 2 ** (self.tries - 1), most)
+        part = (1 + secrets.randbelow(1000) / 1000) / 2
+        self.sleep(max(step * part, error.retry_after))
+
+
+def persist(attempt: Callable[[], T], patience: Patience) -> T:
+    """What `attempt` gives in the end. Raises SourceError."""
+    while True:
+        try:
+            return attempt()
+        except TransientError as error:
+            patience.wait(error)
+
+
+def fetch(source: Source, start: int, size: int, patience: Patience) -> bytearray:
+    """`size` bytes from `start` on, or all up to the end; goes on after what is already there. Raises SourceError."""
+    data = bytearray()
+    while True:
+        held = len(data)
+        try:
+            source.transfer(start + held, size - held, data)
+        except TransientError as error:
+            patience.wait(error, progressed=len(data) - held >= PROGRESS_BYTES)
+        else:
+            return data

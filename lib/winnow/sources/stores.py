@@ -1,0 +1,104 @@
+"""Bytes of one file in a store that fsspec reaches: s3://, hdfs://, gs:// and the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import fsspec.core
+
+from winnow.config import Sources
+from winnow.errors import SettingsError
+from winnow.sources.locations import host_of
+from winnow.sources.retry import SourceError, TransientError
+from winnow.sources.slots import take_slot
+from winnow.sources.web import Identity
+
+_INSTALL = {"s3": "pip install s3fs", "s3a": "pip install s3fs", "gs": "pip install gcsfs", "abfs": "pip install adlfs"}
+_HADOOP = "install Hadoop's client, set HADOOP_HOME, and CLASSPATH to what `hadoop classpath --glob` prints"
+
+
+class StoreSource:
+    """A file of a store, one slot of its bucket held while bytes come. Raises SettingsError as `open_store` does."""
+
+    def __init__(self, url: str, settings: Sources, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.url = url
+        self.settings = settings
+        self.sleep = sleep
+        self.identity: Identity | None = None
+        self._store = open_store(url, settings)
+        self._file: Any = None
+
+    def describe(self) -> Identity:
+        """Bytes and checksum, or time of the last change, as the store says."""
+        slot = take_slot(host_of(self.url), self.settings.connections, self.sleep)
+        try:
+            return identity_of(self._store.info(self.url))
+        except Exception as error:  # what a store's library raises is its own affair
+            raise store_failure(error) from error
+        finally:
+            slot.release()
+
+    def transfer(self, start: int, size: int, into: bytearray) -> None:
+        """Append the bytes from `start` on, `size` of them or all up to the end."""
+        if self._file is None:
+            self._identify(self.describe())
+        slot = take_slot(host_of(self.url), self.settings.connections, self.sleep)
+        try:
+            self._file = self._file or self._store.open(self.url, "rb", cache_type="none")
+            self._file.seek(start)
+            piece = self._file.read(size)
+        except Exception as error:
+            self.close()
+            raise store_failure(error) from error
+        finally:
+            slot.release()
+        into += piece
+        most = self.identity.bytes if self.identity else None
+        if most is not None and len(piece) < min(size, most - start):
+            raise TransientError("the store gave fewer bytes than it has")
+
+    def close(self) -> None:
+        """Close the file, if it is open."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _identify(self, now: Identity) -> None:
+        if self.identity is not None and now != self.identity:
+            raise SourceError("the archive was changed in its store while it was read")
+        self.identity = now
+
+
+def open_store(url: str, settings: Sources) -> Any:
+    """fsspec's file system for a URL. Raises SettingsError where what it needs is not installed or set up."""
+    protocol = url.partition("://")[0]
+    try:
+        return fsspec.core.url_to_fs(url, **settings.options.get(protocol, {}))[0]
+    except ImportError as error:
+        said = _INSTALL.get(protocol, _HADOOP if protocol == "hdfs" else str(error))
+        raise SettingsError([f"{url}: what reads {protocol}:// is not installed; {said}"]) from error
+    except ValueError as error:
+        known = "https, http, s3, hdfs, gs, abfs"
+        raise SettingsError([f"{url}: nothing is known of {protocol}://; {error}. Known are {known}"]) from error
+    except OSError as error:
+        hint = f"; {_HADOOP}" if protocol == "hdfs" else ""
+        raise SettingsError([f"{url}: {protocol}:// cannot be used: {' '.join(str(error).split())}{hint}"]) from error
+
+
+def identity_of(info: dict[str, Any]) -> Identity:
+    """The identity in what a file system of fsspec tells about a file."""
+    marks = (info.get(name) for name in ("ETag", "etag", "LastModified", "mtime", "last_modified", "created"))
+    mark = next((mark for mark in marks if mark), None)
+    return Identity(info.get("size"), None if mark is None else str(mark))
+
+
+def store_failure(error: Exception) -> SourceError | TransientError:
+    """What the failure of a store means: missing or forbidden is final."""
+    if isinstance(error, FileNotFoundError):
+        return SourceError("there is no such file in the store")
+    if isinstance(error, PermissionError):
+        return SourceError("the store allows no access; are its credentials set?")
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return TransientError(" ".join(said.split())[:200])

@@ -1,0 +1,57 @@
+"""Looks for input that breaks a property: `make fuzz MINUTES=2`, or
+
+    .venv/bin/python -m tests.fuzz MINUTES [PROPERTY...]
+
+The time is shared out evenly, and the input is another in each run. What breaks is made as small as Hypothesis can and
+printed as code: it belongs into tests/fuzz/test_found.py, with the mending.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.fuzz.properties import PROPERTIES, Property
+
+ROUND = 100  # examples between two looks at the clock
+
+
+def try_for(name: str, tried: Property, seconds: float) -> bool:
+    """Whether the property held for so long; says how often it was tried, or what broke it."""
+    count, until = 0, time.monotonic() + seconds
+
+    def counted(example: object) -> None:
+        nonlocal count
+        count += 1
+        tried.check(example)
+
+    options = settings(
+        max_examples=ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+    )  # fmt: skip
+    try:
+        while time.monotonic() < until:
+            options(given(tried.inputs)(counted))()
+    except Exception:
+        traceback.print_exc()
+        print(f"{name}: broken after {count} examples", flush=True)
+        return False
+    print(f"{name}: held for {count} examples", flush=True)
+    return True
+
+
+def main(minutes: float, names: list[str]) -> None:
+    """Exit code 1 where a property is broken."""
+    unknown = sorted(set(names) - set(PROPERTIES))
+    if unknown:
+        sys.exit(f"no property {', '.join(unknown)}; there are: {', '.join(PROPERTIES)}")
+    chosen = names or list(PROPERTIES)
+    held = [try_for(name, PROPERTIES[name], minutes * 60 / len(chosen)) for name in chosen]
+    sys.exit(not all(held))
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 2, sys.argv[2:])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import string
-import unicodedata
 from functools import cache
 from typing import Literal, NamedTuple
+from unicodedata import category, decomposition, normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.text import ASSIGNED_CHARACTERS, jit
+from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, characters, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
@@ -54,13 +54,18 @@ def compile_folding(
 ) -> Folding:
     """The tables of `fold`; made once for a process."""
     kinds = np.zeros(ASSIGNED_CHARACTERS, np.uint8)
+    kinds[characters().properties[:ASSIGNED_CHARACTERS] & DECIMAL != 0] |= _IS_DIGIT
     to = np.full((ASSIGNED_CHARACTERS, _LONGEST), _AWAY, np.int32)
-    for point in range(ASSIGNED_CHARACTERS):
-        char = chr(point)
+    to[:, 0] = np.arange(ASSIGNED_CHARACTERS)
+    for point, char in enumerate(map(chr, range(ASSIGNED_CHARACTERS))):
+        if category(char) in ("Lo", "Cn") and not decomposition(char) and not _is_hangul(point):
+            continue  # most of them, of which nothing changes
         folded = _fold_character(char, punctuation, lower_case, remove_accents)
+        to[point] = _AWAY
         to[point, : len(folded)] = [ord(part) for part in folded]
-        kinds[point] |= _IS_SPACE * (folded == " ") | _IS_ALONE * (unit == "characters")
-        kinds[point] |= _IS_DIGIT * char.isdecimal()
+        kinds[point] |= _IS_SPACE * (folded == " ")
+    if unit == "characters":
+        kinds |= _IS_ALONE
     kinds[list(_SEPARATORS)] |= _IS_SEPARATOR
     for first, *last in (part.split("-") for part in UNSPACED.split()):
         kinds[int(first, 16) : int((last or [first])[0], 16) + 1] |= _IS_ALONE
@@ -75,14 +80,19 @@ def _fold_character(char: str, punctuation: str, lower_case: bool, remove_accent
     if lower_case:
         char = char.lower()
     if remove_accents:
-        char = "".join(part for part in unicodedata.normalize("NFD", char) if unicodedata.category(part) != "Mn")
+        char = "".join(part for part in normalize("NFD", char) if category(part) != "Mn")
     return char
+
+
+def _is_hangul(point: int) -> bool:
+    """Whether this is a syllable of Hangul, the only characters that come apart without a table."""
+    return 0xAC00 <= point <= 0xD7A3
 
 
 def _is_punctuation(char: str) -> bool:
     """Whether Unicode calls it punctuation or a control character, or ASCII has it among its marks."""
-    category = unicodedata.category(char)
-    return category[0] == "P" or category in ("Cc", "Cf") or char in string.punctuation
+    kind = category(char)
+    return kind[0] == "P" or kind in ("Cc", "Cf") or char in string.punctuation
 
 
 @jit

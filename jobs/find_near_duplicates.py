@@ -7,7 +7,7 @@ from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.report.near_duplicates import check_components
-from winnow.scopes import compared_pages, scope_inputs
+from winnow.scopes import compared_pages, look_around, scope_inputs
 from winnow.stages.components import label_components
 from winnow.stages.elections import ELECTED
 from winnow.stages.near_duplicates import elect_survivors, find_edges
@@ -15,13 +15,14 @@ from winnow.stages.near_duplicates import elect_survivors, find_edges
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Find the near duplicates of the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "near_duplicates", shards, scope_inputs(work, shards))
+    around = look_around(work)
+    ready = delta.todo(work, "near_duplicates", shards, scope_inputs(work, around, shards))
     if not ready.shards:
         return None
     since, fuzzy = delta.cost(work), work.settings.fuzzy
     if not fuzzy.enabled:
         return delta.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
-    pages, scopes = compared_pages(work, list(ready.shards))
+    pages, scopes = compared_pages(work, around, list(ready.shards))
     edges = find_edges(pages, scopes, fuzzy).persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
     try:
         labels = label_components(edges, fuzzy.max_driver_edges)

@@ -234,6 +234,12 @@ def notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
     return work.notes
 
 
+def done(work: Work, targets: list[str]) -> dict[tuple[str, str, int], tuple[str, str, int]]:
+    """Fingerprint, inputs and rows of each crawl, target and shard that is done."""
+    rows = _open(work, COMMITS).toDF().where(F.col("target").isin(targets)).collect()  # one row a note
+    return {(row.crawl, row.target, row.shard): (row.fingerprint, row.inputs, row.rows) for row in rows}
+
+
 def _archive_inputs(work: Work, shards: list[int]) -> dict[int, str]:
     """For each shard the hash of its archives; a listed or unreachable archive counts the try that is to come."""
     rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
@@ -261,9 +267,20 @@ def crawls(work: Work) -> list[Row]:
     return _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
 
 
+def crawls_until(work: Work) -> list[Row]:
+    """The rows of the crawls up to this one. Raises SettingsError where it was never listed."""
+    rows = crawls(work)
+    mine = _row_of(work, rows)
+    return [row for row in rows if row.position <= mine.position]
+
+
 def crawl_row(work: Work) -> Row:
     """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
-    known = {row.crawl: row for row in crawls(work)}
+    return _row_of(work, crawls(work))
+
+
+def _row_of(work: Work, rows: list[Row]) -> Row:
+    known = {row.crawl: row for row in rows}
     if work.crawl not in known:
         there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
         raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])

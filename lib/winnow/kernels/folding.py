@@ -37,11 +37,13 @@ class Folding(NamedTuple):
     kinds   uint8, shape (0x40000,): whether it separates words, is a word of its own, a digit, a separator of digits
     to      int32, shape (0x40000, 3): the characters that it becomes, then -1
     zeros   whether a number becomes one 0
+    beyond  the kind of the further ones
     """
 
     kinds: NDArray[np.uint8]
     to: NDArray[np.int32]
     zeros: bool
+    beyond: int
 
 
 @cache
@@ -69,7 +71,7 @@ def compile_folding(
     kinds[list(_SEPARATORS)] |= _IS_SEPARATOR
     for first, *last in (part.split("-") for part in UNSPACED.split()):
         kinds[int(first, 16) : int((last or [first])[0], 16) + 1] |= _IS_ALONE
-    return Folding(kinds, to, numbers == "zero")
+    return Folding(kinds, to, numbers == "zero", _IS_ALONE if unit == "characters" else 0)
 
 
 def _fold_character(char: str, punctuation: str, lower_case: bool, remove_accents: bool) -> str:
@@ -107,12 +109,12 @@ def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], st
     P, control and format characters, and what else ASCII has; words stand where the paper has GPT-2's tokens, and a
     character of a script without spaces is a word of its own.
     """
-    kinds, to, zeros = folding
+    kinds, to, zeros, beyond = folding
     words, at, begin, i = 0, 0, 0, 0
     while i < len(chars):
         char: Int = np.int64(chars[i])
         i += 1
-        kind = kinds[char] if char < len(kinds) else 0
+        kind = np.int64(kinds[char]) if char < len(kinds) else beyond
         if kind == 0:
             first = to[char, 0] if char < len(to) else np.int32(char)
             if 0 <= first < 0x80:
@@ -123,7 +125,7 @@ def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], st
             continue
         if zeros and kind & _IS_DIGIT:
             i = _number_end(chars, i, kinds)
-            char = _ZERO
+            char, kind = _ZERO, np.int64(kinds[_ZERO])
         if kind & (_IS_SPACE | _IS_ALONE):
             words, at, begin = _end_word(words, at, begin, out, starts)
         if kind & _IS_SPACE == 0:

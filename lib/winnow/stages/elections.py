@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
-import tempfile
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +15,7 @@ from winnow.arrow import Batches, text_buffers
 from winnow.config import Fuzzy
 from winnow.kernels.election import VERIFY, Sets, elect, jaccards
 from winnow.kernels.shingles import shingle_buffer
+from winnow.spool import Spool
 from winnow.stages.signing import shingle_settings
 from winnow.tables import NEAR_DUPLICATES
 
@@ -36,8 +35,6 @@ MEMBER = t.StructType(
     ]
 )
 ELECTED = t.StructType([field for field in NEAR_DUPLICATES.columns if field.name not in ("crawl", "fingerprint")])
-
-_HELD_BYTES = 64 * 1024 * 1024  # of shingle sets that a task holds in memory; what is more lies in a file
 
 
 class Election(NamedTuple):
@@ -69,7 +66,7 @@ def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
 
 def elect_batches(batches: Batches, election: Election) -> Batches:
     """The members and pairs of whole components -> rows of `near_duplicates`."""
-    with _Spool() as spool:
+    with Spool() as spool:
         frames: list[pd.DataFrame] = []
         pairs: list[NDArray[np.int64]] = []
         for batch in batches:
@@ -144,35 +141,3 @@ def _rows(
         "cluster_size": clusters.transform("size").to_numpy(np.int64) + 1,
     }
     return pa.RecordBatch.from_arrays([pa.array(columns[name]) for name in ELECTED.names], ELECTED.names)
-
-
-class _Spool:
-    """Shingle sets one after another, in memory until there are too many."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_HELD_BYTES)  # noqa: SIM115
-        self._size = 0
-
-    def __enter__(self) -> _Spool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def add(self, sets: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where each set starts and how many hashes it has; -1 and 0 for null."""
-        sizes = np.array([len(value.as_buffer()) // 4 if value.is_valid else 0 for value in sets], np.int64)
-        for value in sets:
-            if value.is_valid:
-                self._file.write(value.as_buffer())
-        starts = self._size + np.cumsum(sizes) - sizes
-        self._size += int(sizes.sum())
-        return np.where(sets.is_valid().to_numpy(zero_copy_only=False), starts, -1), sizes
-
-    def hashes(self) -> NDArray[np.uint32]:
-        """All hashes."""
-        if 4 * self._size <= _HELD_BYTES:
-            self._file.seek(0)
-            return np.frombuffer(self._file.read(), np.uint32)
-        self._file.flush()
-        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ), np.uint32)

@@ -9,14 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-HELD_BYTES = 64 * 1024 * 1024  # that stay in memory
-
 
 class Spool:
     """Where the sets of a task lie; a context, at whose end they are gone."""
 
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=HELD_BYTES)  # noqa: SIM115
+    def __init__(self, held_bytes: int) -> None:
+        self._held_bytes = held_bytes
+        self._file = tempfile.SpooledTemporaryFile(max_size=held_bytes)  # noqa: SIM115
         self._size = 0
 
     def __enter__(self) -> Spool:
@@ -37,7 +36,7 @@ class Spool:
 
     def hashes(self) -> NDArray[np.uint32]:
         """All hashes."""
-        if 4 * self._size <= HELD_BYTES:
+        if 4 * self._size <= self._held_bytes:
             self._file.seek(0)
             return np.frombuffer(self._file.read(), np.uint32)
         self._file.flush()

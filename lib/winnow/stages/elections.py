@@ -38,11 +38,12 @@ ELECTED = t.StructType([field for field in NEAR_DUPLICATES.columns if field.name
 
 
 class Election(NamedTuple):
-    """The settings of an election; see `kernels.election.elect`."""
+    """The settings of an election, see `kernels.election.elect`, and the bytes of shingles that stay in memory."""
 
     verify: str
     min_jaccard: float
     whole_component: int
+    held_bytes: int
 
 
 def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
@@ -66,7 +67,7 @@ def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
 
 def elect_batches(batches: Batches, election: Election) -> Batches:
     """The members and pairs of whole components -> rows of `near_duplicates`."""
-    with Spool() as spool:
+    with Spool(election.held_bytes) as spool:
         frames: list[pd.DataFrame] = []
         pairs: list[NDArray[np.int64]] = []
         for batch in batches:

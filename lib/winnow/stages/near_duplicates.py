@@ -23,9 +23,12 @@ from winnow.config import Fuzzy
 from winnow.stages.elections import ELECTED, MEMBER, Election, elect_batches, member_batches
 from winnow.stages.signing import BLOB, EDGE, Packing, link_batches, sign_batches
 
+_BLOCK_BYTES = 32 * 1024 * 1024  # of band hashes that a task holds before it sends them
+_BLOCK_PAGES = 20_000
 _REDUCER_BYTES = 64 * 1024 * 1024  # of band hashes that one task holds
 _REDUCER_PAGES = 2_000_000  # of one scope that one task holds: some 60 bytes each
 _ELECTION_PAGES = 20_000  # of components that one task holds, about 2 kB of shingles each
+_ELECTION_BYTES = 64 * 1024 * 1024  # of shingles that one task holds in memory; the others lie in a file
 _TASK_HASHES = 2_000_000  # fewer are not worth a task
 
 
@@ -71,7 +74,7 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
     named = edges.join(labels, F.col("a") == F.col("id")).select("label", F.col("a").alias("page_id"), "b")
     rows = sets.unionByName(named, allowMissingColumns=True).select(MEMBER.names)
     together = rows.repartition(max(1, -(-members // _ELECTION_PAGES)), "label")
-    election = Election(settings.verify, settings.min_jaccard, settings.whole_component)
+    election = Election(settings.verify, settings.min_jaccard, settings.whole_component, _ELECTION_BYTES)
     return map_batches(together, partial(elect_batches, election=election), ELECTED)
 
 
@@ -93,4 +96,5 @@ def _packing(scopes: Scopes, settings: Fuzzy, cores: int) -> Packing:
     hashes = each * settings.bands
     wanted = max(hashes * 8 // _REDUCER_BYTES + 1, min(cores // len(scopes.numbers), hashes // _TASK_HASHES))
     groups = settings.bands if splits > 1 else min(wanted, settings.bands)
-    return Packing(tuple(sorted(scopes.numbers)), max(1, groups), splits)
+    block = max(1, min(_BLOCK_PAGES, _BLOCK_BYTES // (8 * settings.bands)))
+    return Packing(tuple(sorted(scopes.numbers)), max(1, groups), splits, block)

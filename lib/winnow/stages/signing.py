@@ -23,7 +23,6 @@ BLOB = t.StructType(
 )  # fmt: skip
 EDGE = t.StructType([t.StructField("a", t.LongType()), t.StructField("b", t.LongType())])
 
-_BLOCK_BYTES = 32 * 1024 * 1024  # of band hashes in one block
 _EVERY_PAIR = 32  # pages of a bucket up to which every two are paired, where bands are weak
 _SPLIT_SHIFT = np.uint64(40)  # the lower bits are the table's
 
@@ -32,12 +31,14 @@ class Packing(NamedTuple):
     """How band hashes are laid out for the shuffle: part = (place of the scope * groups + group) * splits + split.
 
     A blob of one part is `ids`, int64, and `hashes`, uint64, band-major, of a group of bands; null hashes mean pairs of
-    pages with the same shingle set. With more splits than one a group is one band, cut by hash.
+    pages with the same shingle set. With more splits than one a group is one band, cut by hash. Blobs are sent when
+    there are `block_pages` pages.
     """
 
     scopes: tuple[int, ...]
     groups: int
     splits: int
+    block_pages: int
 
 
 class Block:
@@ -45,7 +46,7 @@ class Block:
 
     def __init__(self, settings: Fuzzy, packing: Packing) -> None:
         self.settings, self.packing = settings, packing
-        self.room = max(1, min(20_000, _BLOCK_BYTES // (8 * settings.bands)))
+        self.room = packing.block_pages
         self.drawn = permutations(settings.bands * settings.rows_per_band, settings.seed)
         self.bands = np.empty((settings.bands, self.room), np.uint64)
         self.ids = np.empty(self.room, np.int64)
@@ -152,9 +153,10 @@ def _blobs(block: Block) -> pa.RecordBatch:
             if packing.splits > 1:
                 here = (bands[begin] >> _SPLIT_SHIFT) % np.uint64(packing.splits) == split
                 chosen = ids[here], bands[begin:end, here]
-            parts.append(first + group * packing.splits + split)
-            columns[0].append(chosen[0].tobytes())
-            columns[1].append(chosen[1].tobytes())
+            if len(chosen[0]):
+                parts.append(first + group * packing.splits + split)
+                columns[0].append(chosen[0].tobytes())
+                columns[1].append(chosen[1].tobytes())
     if block.copies:
         parts.append(first)
         columns[0].append(np.array(block.copies, np.int64).tobytes())

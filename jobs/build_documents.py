@@ -15,8 +15,9 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = delta.cost(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
-    measures, pages = (delta.read(work, table, list(ready.shards)) for table in ("measures", "pages"))
-    return delta.commit(work, "documents", build_documents(measures, pages, rules), ready, since)
+    names = ("measures", "pages", "near_duplicates")
+    tables = (delta.read(work, name, list(ready.shards)) for name in names)
+    return delta.commit(work, "documents", build_documents(*tables, rules), ready, since)
 
 
 if __name__ == "__main__":

@@ -98,10 +98,18 @@ def _jaccard(one: str, other: str) -> float:
 
 
 def _rows(truth: Truth) -> list[dict[str, Any]]:
-    """What a run that agrees with the truth would give."""
+    """What a run that agrees with the truth would give: every copy goes for its original."""
+    by_name = {page.name: page for page in truth.pages}
+
+    def near(page: PageTruth) -> tuple[str, str, int] | None:
+        original = page.exact_copy_of or page.near_copy_of
+        return (near(by_name[original]) or by_name[original].key) if original else None
+
     return [
         {
             "crawl": page.crawl,
+            "shard": 0,
+            "near": near(page),
             "warc_path": page.warc_path,
             "record_offset": page.record_offset,
             "url": page.url,
@@ -331,6 +339,9 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("too_short", {"reasons": []}, "among them"),
     ("too_short", {"reasons": ["another"]}, "among them"),
     ("reference", {"gate": None, "reasons": None}, "was not judged"),
+    ("exact_copy", {"near": None}, "stays, as does the page that it is a copy of"),
+    ("near_copy", {"near": None}, "stays, as does the page that it is a copy of"),
+    (ARTICLE, {"near": ("A", "b", 1)}, "dropped for A b 1, of which it is no copy"),
 ]
 
 

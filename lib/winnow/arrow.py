@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyspark import Accumulator
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
@@ -46,6 +48,14 @@ def batches_of(rows: Iterable[dict[str, Any]], schema: StructType, batch_bytes: 
             held, size = [], 0
     if held:
         yield pa.RecordBatch.from_pylist(held, schema=arrow)
+
+
+def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The UTF-8 of a string array without nulls, and n + 1 offsets into it, as kernels read them."""
+    strings = texts.cast(pa.large_string())
+    _, offsets, data = strings.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[strings.offset : strings.offset + len(strings) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8), bounds
 
 
 class _Counted:

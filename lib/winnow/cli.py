@@ -118,11 +118,11 @@ def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | N
     """One job over the chosen shards, in waves."""
     from winnow import delta
     from winnow.progress import Progress
-    from winnow.waves import wave_archives, waves
+    from winnow.waves import job_waves
 
     chosen = parse_shards(shards, delta.crawl_row(work).num_shards)
     with Progress(work.spark) as progress:
-        for wave in waves(delta.archives_by_shard(work), chosen, wave_archives(work)):
+        for wave in job_waves(work, job, chosen):
             progress.begin(job, wave)
             progress.end(job, run_wave(work, wave), (chosen.index(wave[-1]) + 1) / len(chosen))
 

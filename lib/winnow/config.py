@@ -115,6 +115,28 @@ class Measure(_Section):
     c4: C4Lines
 
 
+class Fuzzy(_Section):
+    """Near duplicates."""
+
+    enabled: bool
+    within: Literal["crawl_shard", "shard", "crawl"]
+    unit: Literal["words", "characters"]
+    shingle_size: PositiveInt
+    punctuation: Literal["remove", "space", "keep"]
+    numbers: Literal["keep", "zero"]
+    lower_case: bool
+    remove_accents: bool
+    bands: PositiveInt
+    rows_per_band: PositiveInt
+    seed: Annotated[int, Field(ge=0, lt=1 << 32)]
+    verify: Literal["none", "edges", "survivor"]
+    min_jaccard: Fraction
+    whole_component: PositiveInt
+    survivor: Literal["page_id", "longest", "oldest", "language_score"]
+    max_component: PositiveInt | None
+    max_driver_edges: NonNegativeInt
+
+
 class Text(_Section):
     """The form of all text in tables."""
 
@@ -151,6 +173,7 @@ class Settings(_Section):
     rule_files: list[str]
     rules: dict[str, RuleChange | None]
     text: Text
+    fuzzy: Fuzzy
     spark: Spark
 
 

@@ -76,13 +76,15 @@ def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
     return rows if shards is None else rows.where(F.col("shard").isin(shards))
 
 
-def todo(work: Work, target: str, shards: list[int]) -> Todo:
+def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object] | None = None) -> Todo:
     """The shards whose rows of `target` are missing or made with other settings or inputs.
 
-    Raises SettingsError where the source of `target` is not finished under these settings.
+    `beside` is what else a shard is made from, as a JSON value: other shards, other crawls. Raises SettingsError where
+    the source of `target` is not finished under these settings.
     """
-    done = _notes(work)
-    inputs = _archive_inputs(work, shards) if target == "pages" else _source_inputs(work, target, shards)
+    done = notes(work)
+    inputs = _archive_inputs(work, shards) if target == "pages" else source_inputs(work, target, shards)
+    inputs = {shard: digest([own, beside[shard]]) if beside else own for shard, own in inputs.items()}
     wanted = work.fingerprints[target]
     ready = {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
     return Todo(ready, any((target, shard) in done for shard in ready))
@@ -144,7 +146,8 @@ def add_crawl(work: Work, root: str) -> Row:
     Raises SettingsError where the warehouse was made with another number of shards.
     """
     work.crawls.clear()
-    rows, num_shards = _crawls(work), work.settings.archives.num_shards
+    rows = {row.crawl: row for row in crawls(work)}
+    num_shards = work.settings.archives.num_shards
     for row in rows.values():
         if row.num_shards != num_shards:
             made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
@@ -155,8 +158,8 @@ def add_crawl(work: Work, root: str) -> Row:
             "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
         }  # fmt: skip
         append(work, "crawls", [crawl])
-        rows[work.crawl] = Row(**crawl)
-    return rows[work.crawl]
+        work.crawls[work.crawl] = Row(**crawl)
+    return work.crawls[work.crawl]
 
 
 def archives_by_shard(work: Work) -> Counter[int]:
@@ -233,11 +236,18 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
         yield [json.loads(line) for line in text.splitlines() if line]
 
 
-def _notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
+def notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
+    """What `commits` says of this crawl: fingerprint and inputs of each target and shard that is done."""
     if not work.notes:
         rows = read(work, "commits").select("target", "shard", "fingerprint", "inputs").collect()  # one row a note
         work.notes.update({(row.target, row.shard): (row.fingerprint, row.inputs) for row in rows})
     return work.notes
+
+
+def done(work: Work, targets: list[str]) -> dict[tuple[str, str, int], tuple[str, str, int]]:
+    """Fingerprint, inputs and rows of each crawl, target and shard that is done."""
+    rows = _open(work, COMMITS).toDF().where(F.col("target").isin(targets)).collect()  # one row a note
+    return {(row.crawl, row.target, row.shard): (row.fingerprint, row.inputs, row.rows) for row in rows}
 
 
 def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
@@ -250,8 +260,9 @@ def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> 
     return {shard: digest(archives.get(shard, [])) for shard in shards}
 
 
-def _source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
-    source, done = SOURCES[target], _notes(work)
+def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
+    """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
+    source, done = SOURCES[target], notes(work)
     wanted = work.fingerprints[source]
     missing = [shard for shard in shards if done.get((source, shard), ("",))[0] != wanted]
     if missing:
@@ -262,20 +273,32 @@ def _source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]
     return {shard: digest(done[(source, shard)]) for shard in shards}
 
 
+def crawls(work: Work) -> list[Row]:
+    """The rows of `crawls`."""
+    if not work.crawls:
+        rows = _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
+        work.crawls.update({row.crawl: row for row in rows})
+    return list(work.crawls.values())
+
+
+def crawls_until(work: Work) -> list[Row]:
+    """The rows of the crawls up to this one. Raises SettingsError where it was never listed."""
+    rows = crawls(work)
+    mine = _row_of(work, rows)
+    return [row for row in rows if row.position <= mine.position]
+
+
 def crawl_row(work: Work) -> Row:
     """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
-    known = _crawls(work)
+    return _row_of(work, crawls(work))
+
+
+def _row_of(work: Work, rows: list[Row]) -> Row:
+    known = {row.crawl: row for row in rows}
     if work.crawl not in known:
         there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
         raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
     return known[work.crawl]
-
-
-def _crawls(work: Work) -> dict[str, Row]:
-    if not work.crawls:
-        rows = _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
-        work.crawls.update({row.crawl: row for row in rows})
-    return work.crawls
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from winnow import framing, http, warc
-from winnow.config import Settings
-from winnow.kernels import body, extract, html, language, measure, url
+from winnow.config import Fuzzy, Settings
+from winnow.kernels import body, buckets, election, extract, folding, html, language, measure, minhash, shingles, url
 from winnow.resources import measure_settings, url_lists
 from winnow.rules import load_rules
 from winnow.tables import SCHEMA_VERSION
 
-SOURCES = {"measures": "pages", "verdicts": "measures", "documents": "verdicts", "funnel": "documents"}
+SOURCES = {
+    "measures": "pages",
+    "verdicts": "measures",
+    "near_duplicates": "verdicts",
+    "documents": "near_duplicates",
+    "funnel": "documents",
+}
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
@@ -30,6 +36,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
         "pages": _pages(settings),
         "measures": _measures(settings),
         "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
+        "near_duplicates": _near_duplicates(settings.fuzzy),
         "documents": {},
         "funnel": {},
     }
@@ -66,3 +73,14 @@ def _measures(settings: Settings) -> dict[str, Any]:
     lines, read = settings.measure.lines, measure_settings(settings.measure)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
     return {"lines": lines, "used": used, "bad_words": read.c4.bad_words, "kernel": measure.KERNEL_VERSION}
+
+
+def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
+    """Nothing but that it is off, where it is; no threshold where nothing is verified."""
+    if not fuzzy.enabled:
+        return {"enabled": False}
+    unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
+    return {
+        **fuzzy.model_dump(exclude={"max_component", "max_driver_edges", *unused[fuzzy.verify]}),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
+    }

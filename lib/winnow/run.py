@@ -10,19 +10,21 @@ from winnow.delta import Work
 from winnow.jobs import (
     build_documents,
     extract_pages,
+    find_near_duplicates,
     judge_pages,
     list_warcs,
     measure_pages,
     report_funnel,
 )
 from winnow.progress import Progress
-from winnow.waves import wave_archives, waves
+from winnow.waves import job_waves, legs
 
 # The jobs of a wave in order, each with the share of a wave's time that it usually takes.
 JOBS: dict[str, tuple[Callable[[Work, list[int]], int | None], float]] = {
-    "extract_pages": (extract_pages.run, 0.86),
+    "extract_pages": (extract_pages.run, 0.8),
     "measure_pages": (measure_pages.run, 0.05),
     "judge_pages": (judge_pages.run, 0.02),
+    "find_near_duplicates": (find_near_duplicates.run, 0.06),
     "build_documents": (build_documents.run, 0.04),
     "report_funnel": (report_funnel.run, 0.03),
 }
@@ -34,9 +36,11 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress
     progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
     shards = list(range(delta.crawl_row(work).num_shards))
     done = 0.0
-    for wave in waves(delta.archives_by_shard(work), shards, wave_archives(work)):
-        for name, (run, share) in JOBS.items():
-            progress.begin(name, wave)
-            rows = run(work, wave)
-            done += share * len(wave) / len(shards)
-            progress.end(name, rows, done)
+    for names in legs(list(JOBS), work.settings):
+        for wave in job_waves(work, names[0], shards):
+            for name in names:
+                run, share = JOBS[name]
+                progress.begin(name, wave)
+                rows = run(work, wave)
+                done += share * len(wave) / len(shards)
+                progress.end(name, rows, done)

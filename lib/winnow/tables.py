@@ -66,6 +66,11 @@ PAGES = _table(
 )  # fmt: skip
 MEASURES = _table("measures", "one ungated page", page_id=_BIGINT, text=_STRING, metrics=METRICS_TYPE)
 VERDICTS = _table("verdicts", "one measured page", page_id=_BIGINT, reasons=t.ArrayType(_STRING, containsNull=False))
+NEAR_DUPLICATES = _table(
+    "near_duplicates", "one page dropped as a near copy",
+    page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, jaccard=_DOUBLE, via_page_id=_BIGINT,
+    via_jaccard=_DOUBLE, cluster_id=_BIGINT, cluster_size=_BIGINT,
+)  # fmt: skip
 DOCUMENTS = _table(
     "documents", "one training document",
     page_id=_BIGINT, warc_path=_STRING, record_offset=_BIGINT, url=_STRING, domain=_STRING, fetched_at=_TIME,
@@ -83,4 +88,7 @@ COMMITS = _table(
     committed_at=_TIME,
 )  # fmt: skip
 
-TABLES = {table.name: table for table in (CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, DOCUMENTS, FUNNEL, COMMITS)}
+TABLES = {
+    table.name: table
+    for table in (CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, DOCUMENTS, FUNNEL, COMMITS)
+}

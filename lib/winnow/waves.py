@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pyspark.sql import DataFrame
 
 from winnow import delta
+from winnow.config import Settings
 from winnow.delta import Work
 from winnow.session import parallel_tasks
 from winnow.sources.locations import join
@@ -24,6 +25,30 @@ def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int)
             wave = []
     if wave:
         yield wave
+
+
+def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
+    """The waves in which a job goes through these shards: one of all where it looks at the whole crawl."""
+    if is_barrier(job, work.settings):
+        yield shards
+    else:
+        yield from waves(delta.archives_by_shard(work), shards, wave_archives(work))
+
+
+def is_barrier(job: str, settings: Settings) -> bool:
+    """Whether a job begins when the ones before it have done all shards."""
+    return job == "find_near_duplicates" and settings.fuzzy.enabled and settings.fuzzy.within == "crawl"
+
+
+def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
+    """The jobs in order, cut where one is a barrier: waves go shard by shard through each leg."""
+    cut: list[list[str]] = [[]]
+    for job in jobs:
+        if is_barrier(job, settings):
+            cut += [[job], []]
+        else:
+            cut[-1].append(job)
+    return [leg for leg in cut if leg]
 
 
 def wave_archives(work: Work) -> int:

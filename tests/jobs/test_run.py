@@ -21,6 +21,7 @@ from winnow.archives import find_archives
 from winnow.delta import Work
 from winnow.demo.crawl import make_crawl
 from winnow.demo.show import demo_settings, disagreements
+from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
@@ -52,7 +53,11 @@ def test_pages_are_conserved_and_ids_are_unique(clean: Path) -> None:
     assert len(pages) == sum(archive["html_pages"] for archive in rows_of(clean, "warcs"))
     ungated = {page["page_id"] for page in pages if page["gate"] is None}
     assert ungated == {row["page_id"] for row in measures} == {row["page_id"] for row in verdicts}
-    assert {row["page_id"] for row in verdicts if not row["reasons"]} == {row["page_id"] for row in documents}
+    kept = {row["page_id"] for row in verdicts if not row["reasons"]}
+    near = {row["page_id"] for row in rows_of(clean, "near_duplicates")}
+    assert near
+    assert near <= kept
+    assert kept - near == {row["page_id"] for row in documents}
     assert all((page["text"] is None) == (page["gate"] is not None) for page in pages)
 
 
@@ -80,7 +85,7 @@ def test_tables_are_for_any_reader(clean: Path) -> None:
 
 
 def test_a_shard_is_one_file_of_each_table(clean: Path) -> None:
-    for table in ("warcs", "pages", "measures", "verdicts", "documents", "funnel"):
+    for table in ("warcs", "pages", "measures", "verdicts", "near_duplicates", "documents", "funnel"):
         files = DeltaTable(str(clean / table)).file_uris()
         assert max(Counter(Path(uri).parent for uri in files).values()) == 1
 
@@ -95,7 +100,9 @@ class KilledError(Exception):
     """Stands for a process that ends here."""
 
 
-@pytest.mark.parametrize(("target", "moment"), [("pages", "_note"), ("documents", "replace")])
+@pytest.mark.parametrize(
+    ("target", "moment"), [("pages", "_note"), ("near_duplicates", "_note"), ("documents", "replace")]
+)
 def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
 ) -> None:
@@ -131,8 +138,9 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 @pytest.mark.parametrize(
     ("change", "redone"),
     [
-        ("rules.gopher_too_few_words.min=20", {"verdicts", "documents", "funnel"}),
-        ("measure.lines=none", {"measures", "verdicts", "documents", "funnel"}),
+        ("rules.gopher_too_few_words.min=20", {"verdicts", "near_duplicates", "documents", "funnel"}),
+        ("measure.lines=none", {"measures", "verdicts", "near_duplicates", "documents", "funnel"}),
+        ("fuzzy.min_jaccard=0.99", {"near_duplicates", "documents", "funnel"}),
         ("spark.batch_bytes=100000", set()),
         ("extract.recycle_pages=50", set()),
     ],
@@ -153,6 +161,22 @@ def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: P
         assert [row for row in both[table] if row["crawl"] == FIRST] == alone[table]
     assert {row["crawl"]: row["position"] for row in both["crawls"]} == {FIRST: 0, SECOND: 1}
     assert disagreements(work_on(spark, copy, SECOND), crawls / "truth.json") == []
+    assert _missed_copies(both, crawls / "truth.json") == []
+    assert FIRST in {row["kept_crawl"] for row in both["near_duplicates"] if row["crawl"] == SECOND}
+
+
+def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:
+    """Exact copies that stay although their original stays in the same shard of whichever crawl."""
+    pages = {(page["crawl"], page["warc_path"], page["record_offset"]): page for page in tables["pages"]}
+    staying = {row["page_id"] for row in tables["documents"]}
+    planted = {page.name: page for page in read_truth(truth).pages}
+    return [
+        page.name
+        for page in planted.values()
+        if page.exact_copy_of
+        and (one := pages[page.key])["shard"] == (other := pages[planted[page.exact_copy_of].key])["shard"]
+        and {one["page_id"], other["page_id"]} <= staying
+    ]
 
 
 def test_an_archive_out_of_reach_is_tried_again(spark: SparkSession, crawls: Path, tmp_path: Path) -> None:

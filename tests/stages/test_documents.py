@@ -12,7 +12,7 @@ RULES = (Rule("too_few", "word_count", 2, math.inf, ""),)
 
 
 @pytest.fixture
-def tables(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
+def tables(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
     def page(page_id: int, gate: str | None = None, shard: int = 0) -> dict[str, Any]:
         at = {"warc_path": f"a{page_id}", "record_offset": page_id * 10, "url": f"http://{page_id}.example/"}
         return {"crawl": "A", "shard": shard, "page_id": page_id, "gate": gate, "title": f"T{page_id}", **at}
@@ -21,12 +21,15 @@ def tables(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
         values = metrics(word_count=words, corrected_word_count=words)
         return {"crawl": "A", "shard": shard, "page_id": page_id, "text": text, "metrics": values}
 
-    pages = [page(1), page(2), page(3, "empty_text"), page(4, shard=1), page(4, shard=2)]
+    pages = [page(1), page(2), page(3, "empty_text"), page(4, shard=1), page(4, shard=2), page(5)]
     measures = [measure(1, "one two", 2), measure(2, "one", 1), measure(4, "naïve 文 text", 3, shard=1)]
-    return frame(spark, "measures", measures), frame(spark, "pages", pages)
+    near = [{"crawl": "A", "shard": shard, "page_id": 5 - shard, "kept_page_id": 1} for shard in (0, 2)]
+    given = {"measures": [*measures, measure(5, "one two", 2)], "pages": pages, "near_duplicates": near}
+    made = (frame(spark, name, rows) for name, rows in given.items())
+    return next(made), next(made), next(made)
 
 
-def test_kept_pages_become_documents_with_where_they_came_from(tables: tuple[DataFrame, DataFrame]) -> None:
+def test_kept_pages_become_documents_with_where_they_came_from(tables: tuple[DataFrame, DataFrame, DataFrame]) -> None:
     documents = build_documents(*tables, RULES)
     chosen = documents.select(
         "shard", "page_id", "warc_path", "record_offset", "title", "text", "word_count", "char_count"
@@ -38,18 +41,19 @@ def test_kept_pages_become_documents_with_where_they_came_from(tables: tuple[Dat
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 7])
-def test_partitions_do_not_matter(tables: tuple[DataFrame, DataFrame], partitions: int) -> None:
-    measures, pages = tables
-    again = build_documents(measures.repartition(partitions), pages.repartition(partitions), RULES)
-    assert rows_of(again) == rows_of(build_documents(measures, pages, RULES))
+def test_partitions_do_not_matter(tables: tuple[DataFrame, DataFrame, DataFrame], partitions: int) -> None:
+    again = build_documents(*(rows.repartition(partitions) for rows in tables), RULES)
+    assert rows_of(again) == rows_of(build_documents(*tables, RULES))
 
 
-def test_text_is_never_shuffled(spark: SparkSession, tables: tuple[DataFrame, DataFrame], tmp_path: object) -> None:
-    for name, rows in zip(("measures", "pages"), tables, strict=True):
+def test_text_is_never_shuffled(
+    spark: SparkSession, tables: tuple[DataFrame, DataFrame, DataFrame], tmp_path: object
+) -> None:
+    for name, rows in zip(("measures", "pages", "near_duplicates"), tables, strict=True):
         rows.write.parquet(f"{tmp_path}/{name}")
     spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")  # as with tables of real size
     try:
-        stored = (spark.read.parquet(f"{tmp_path}/{name}") for name in ("measures", "pages"))
+        stored = (spark.read.parquet(f"{tmp_path}/{name}") for name in ("measures", "pages", "near_duplicates"))
         plan = build_documents(*stored, RULES)._jdf.queryExecution().executedPlan().toString()
     finally:
         spark.conf.unset("spark.sql.autoBroadcastJoinThreshold")
@@ -57,5 +61,5 @@ def test_text_is_never_shuffled(spark: SparkSession, tables: tuple[DataFrame, Da
     shuffled = [lines[i + 1] for i, line in enumerate(lines) if "Exchange hashpartitioning" in line]
     assert "BroadcastHashJoin" in plan
     assert "CartesianProduct" not in plan
-    assert len(shuffled) == 2
+    assert len(shuffled) == 3
     assert not [line for line in shuffled if "text#" in line]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Console
 
@@ -61,15 +64,27 @@ def disagreements(work: Work, truth: Path) -> list[str]:
     verdicts = delta.read(work, "verdicts").select("shard", "page_id", "reasons")
     documents = delta.read(work, "documents").select("shard", "page_id", F.lit(True).alias("document"))
     keys = ["shard", "page_id"]
-    joined = pages.join(verdicts, keys, "left").join(documents, keys, "left")
+    joined = pages.join(verdicts, keys, "left").join(documents, keys, "left").join(_near(work), keys, "left")
     rows = [row.asDict() for row in joined.collect()]  # a demonstration's pages
     archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
     return [*compare(truth, rows, work.crawl), *compare_archives(truth, archives, work.crawl), *_conserved(rows)]
 
 
+def _near(work: Work) -> DataFrame:
+    """The near duplicates of this crawl, each with `near`: the crawl, archive and place of the page that stays."""
+    dropped = delta.read(work, "near_duplicates").select("shard", "page_id", "kept_page_id")
+    place = ("crawl", "warc_path", "record_offset")
+    frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in delta.crawls(work)]
+    kept = reduce(DataFrame.unionByName, frames).select(
+        F.col("page_id").alias("kept_page_id"), F.struct(*place).alias("near")
+    )
+    return dropped.join(kept, "kept_page_id")
+
+
 def _conserved(rows: list[dict[str, Any]]) -> list[str]:
     return [
-        f"{row['warc_path']} at {row['record_offset']}: a document, and gate {row['gate']}, reasons {row['reasons']}"
+        f"{row['warc_path']} at {row['record_offset']}: {'a' if row['document'] else 'no'} document, and gate "
+        f"{row['gate']}, reasons {row['reasons']}, near duplicate of {row['near']}"
         for row in rows
-        if (row["gate"] is None and row["reasons"] == []) != bool(row["document"])
+        if (row["gate"] is None and row["reasons"] == [] and row["near"] is None) != bool(row["document"])
     ]

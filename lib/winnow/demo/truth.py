@@ -86,10 +86,14 @@ def read_truth(path: Path) -> Truth:
 def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
     """Disagreements of a run's pages with the truth, a sentence each; empty where there are none.
 
-    Each row is one page: `crawl, warc_path, record_offset, url, gate`, and `reasons`, null where it was not judged.
+    Each row is one page: `crawl, shard, warc_path, record_offset, url, gate`, `reasons`, null where it was not judged,
+    and `near`, the crawl, archive and place of the page for which it was dropped as a near duplicate, null where it was
+    not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they compare.
     crawl: the one that the rows are of; None: all of the truth.
     """
-    expected = {page.key: page for page in read_truth(truth_path).pages if crawl in (None, page.crawl)}
+    planted = read_truth(truth_path).pages
+    rows = list(rows)
+    expected = {page.key: page for page in planted if crawl in (None, page.crawl)}
     found: set[Key] = set()
     problems = []
     for row in rows:
@@ -102,6 +106,8 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
         else:
             problems += [f"{where} ({expected[key].kind}): {said}" for said in _disagreements(expected[key], row)]
         found.add(key)
+    by_key = {(row["crawl"], row["warc_path"], row["record_offset"]): row for row in rows}
+    problems += _near_disagreements(planted, by_key)
     missing = [page for key, page in expected.items() if key not in found]
     return problems + [f"{p.crawl} {p.warc_path} at {p.record_offset}: {p.url} ({p.kind}): is missing" for p in missing]
 
@@ -141,3 +147,32 @@ def _disagreements(page: PageTruth, row: Mapping[str, Any]) -> list[str]:
     if reasons and not page.reasons and not page.gate:
         problems.append(f"rejected for {sorted(reasons)}, expected to be kept")
     return problems
+
+
+def _near_disagreements(planted: Iterable[PageTruth], rows: Mapping[Key, Mapping[str, Any]]) -> list[str]:
+    """Pages that stay beside their copy in the same shard, or go for a page that they were not made from."""
+    by_name = {page.name: page for page in planted}
+    copied = {page.name: page.exact_copy_of or page.near_copy_of for page in by_name.values()}
+
+    def source(name: str) -> str:
+        while further := copied[name]:
+            name = further
+        return name
+
+    sources = {page.key: source(page.name) for page in by_name.values()}
+    problems = []
+    for page in by_name.values():
+        row, original = rows.get(page.key), copied[page.name]
+        if row is None:
+            continue
+        where = f"{page.crawl} {page.warc_path} at {page.record_offset}: {page.url} ({page.kind})"
+        if row["near"] is not None and page.checked and sources.get(tuple(row["near"])) != sources[page.key]:
+            problems.append(f"{where}: dropped for {' '.join(map(str, row['near']))}, of which it is no copy")
+        other = rows.get(by_name[original].key) if original else None
+        if other is not None and row["shard"] == other["shard"] and _stays(row) and _stays(other):
+            problems.append(f"{where}: stays, as does the page that it is a copy of")
+    return problems
+
+
+def _stays(row: Mapping[str, Any]) -> bool:
+    return row["gate"] is None and not row["reasons"] and row["near"] is None

@@ -13,15 +13,18 @@ from winnow.stages.verdicts import kept_expr
 _FROM_PAGES = ("warc_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
 
 
-def build_documents(measures: DataFrame, pages: DataFrame, rules: Sequence[Rule]) -> DataFrame:
-    """One row for each page that passes the rules.
+def build_documents(
+    measures: DataFrame, pages: DataFrame, near_duplicates: DataFrame, rules: Sequence[Rule]
+) -> DataFrame:
+    """One row for each page that passes the rules and is no near duplicate.
 
     The text stays where it is: what `pages` knows of the kept pages, about 250 bytes each, is broadcast to it.
     """
     kept = measures.where(kept_expr(rules))
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)
-    wanted = known.join(kept.select("shard", "page_id"), ["shard", "page_id"], "left_semi")
-    return kept.join(F.broadcast(wanted), ["shard", "page_id"]).select(
+    keys = ["shard", "page_id"]
+    wanted = known.join(kept.select(keys), keys, "left_semi").join(near_duplicates.select(keys), keys, "left_anti")
+    return kept.join(F.broadcast(wanted), keys).select(
         "shard",
         "page_id",
         *_FROM_PAGES,

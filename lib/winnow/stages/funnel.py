@@ -2,11 +2,12 @@
 
     extract_pages    '' pages, then every gate (a page has one), then `kept`
     judge_pages      '' measured pages, then every reason, then `kept`
-    build_documents  '' judged and kept pages, then `kept`: documents
+    find_near_duplicates  '' judged and kept pages, then `near_duplicate`, then `kept`
+    build_documents  '' pages that are no near duplicates, then `kept`: documents
 
 `pages_any` counts the pages that a reason hits at all, `pages_first` those it is the first to hit in the order of the
 rules, `pages_only` those that nothing else hits. `chars` and `words` are those of `pages_first`, so that they add up:
-before line corrections in judge_pages, after them in build_documents, null before measuring.
+before line corrections in judge_pages, after them from then on, null before measuring.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-STAGES = ("extract_pages", "judge_pages", "build_documents")
+STAGES = ("extract_pages", "judge_pages", "find_near_duplicates", "build_documents")
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
-def report_funnel(pages: DataFrame, measures: DataFrame, verdicts: DataFrame, documents: DataFrame) -> DataFrame:
+def report_funnel(
+    pages: DataFrame, measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame, documents: DataFrame
+) -> DataFrame:
     """One row for each shard, stage and reason. Reads no text, and each table once."""
-    counted = _extracted(pages).unionByName(_judged(measures, verdicts)).unionByName(_built(documents))
+    counted = _extracted(pages).unionByName(_judged(measures, verdicts, near_duplicates)).unionByName(_built(documents))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
     return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
@@ -53,8 +56,8 @@ def _extracted(pages: DataFrame) -> DataFrame:
     return _lines(groups, F.array(entered, left))
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame) -> DataFrame:
-    """Pages are first counted by the whole set of their reasons, of which there are few."""
+def _judged(measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame) -> DataFrame:
+    """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after."""
     sizes = {
         "chars": "char_count", "words": "word_count",
         "chars_left": "corrected_char_count", "words_left": "corrected_word_count",
@@ -62,15 +65,26 @@ def _judged(measures: DataFrame, verdicts: DataFrame) -> DataFrame:
     measured = measures.select(
         "shard", "page_id", *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
     )
-    joined = measured.join(verdicts.select("shard", "page_id", "reasons"), ["shard", "page_id"])
-    groups = joined.groupBy("shard", "reasons").agg(
-        F.count("*").alias("pages"), *(F.sum(key).alias(key) for key in sizes)
+    keys = ["shard", "page_id"]
+    joined = measured.join(verdicts.select(*keys, "reasons"), keys)
+    dropped = near_duplicates.select(*keys, F.lit(True).alias("is_near"))
+    groups = (
+        joined.join(dropped, keys, "left")
+        .groupBy("shard", "reasons", "is_near")
+        .agg(F.count("*").alias("pages"), *(F.sum(key).alias(key) for key in sizes))
     )
     kept = F.size("reasons") == 0
     left = _line("judge_pages", F.lit("kept"), when=kept)
-    entered_next = _line("build_documents", F.lit(""), when=kept, chars=F.col("chars_left"), words=F.col("words_left"))
+    is_near = F.col("is_near").isNotNull()
+    corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
+    after = [
+        _line("find_near_duplicates", F.lit(""), when=kept, **corrected),
+        _line("find_near_duplicates", F.lit("near_duplicate"), when=is_near, **corrected),
+        _line("find_near_duplicates", F.lit("kept"), when=kept & ~is_near, **corrected),
+        _line("build_documents", F.lit(""), when=kept & ~is_near, **corrected),
+    ]
     taken = F.transform("reasons", _taken)
-    return _lines(groups, F.concat(F.array(_line("judge_pages", F.lit("")), left, entered_next), taken))
+    return _lines(groups, F.concat(F.array(_line("judge_pages", F.lit("")), left, *after), taken))
 
 
 def _taken(reason: Column, position: Column) -> Column:

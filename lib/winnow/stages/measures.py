@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.arrow import Batches, map_batches
+from winnow.arrow import Batches, map_batches, text_buffers
 from winnow.kernels.measure import METRICS, Compiled, MeasureSettings, compile_settings, measure_buffer
 from winnow.tables import METRICS_TYPE
 
@@ -41,12 +41,8 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
 
 def measure_array(texts: pa.Array, compiled: Compiled) -> tuple[pa.Array, pa.StructArray]:
     """Corrected texts and a struct of metrics for a string array without nulls."""
-    strings = texts.cast(pa.large_string())
-    _, offsets, data = strings.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[strings.offset : strings.offset + len(strings) + 1]
-    held = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
-    corrected, corrected_bounds, values = measure_buffer(held, bounds, compiled)
+    corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled)
     buffers = [None, pa.py_buffer(corrected_bounds.astype(np.int32)), pa.py_buffer(corrected)]
     fields = [pa.array(np.ascontiguousarray(values[:, i])) for i in range(len(METRICS))]
     struct = pa.StructArray.from_arrays(fields, fields=[pa.field(name, pa.float64()) for name in METRICS])
-    return pa.Array.from_buffers(pa.string(), len(strings), buffers), struct
+    return pa.Array.from_buffers(pa.string(), len(texts), buffers), struct

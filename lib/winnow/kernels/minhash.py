@@ -1,0 +1,88 @@
+"""MinHash signatures in datasketch's scheme affine32, and one hash for each band of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.shingles import finalised
+from winnow.kernels.text import jit
+
+KERNEL_VERSION = 1  # raised by hand when output changes
+
+_MOST = np.uint32(0xFFFFFFFF)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+class Permutations(NamedTuple):
+    """Permutation k takes a hash h to a[k] * h + b[k] modulo 2**32; uint32, a odd."""
+
+    a: NDArray[np.uint32]
+    b: NDArray[np.uint32]
+
+
+@cache
+def permutations(count: int, seed: int) -> Permutations:
+    """The permutations that datasketch 2.0 draws for this seed."""
+    random = np.random.RandomState(seed)
+    a = random.randint(0, 1 << 31, count, np.uint32) * np.uint32(2) + np.uint32(1)
+    return Permutations(a, random.randint(0, 1 << 32, count, np.uint32))
+
+
+@jit
+def sign(shingles: NDArray[np.uint32], drawn: Permutations, signature: NDArray[np.uint32]) -> None:
+    """The least value of each permutation over a set, as `datasketch.MinHash(scheme="affine32")` gives it.
+
+    `signature`: uint32, shape (permutations,). 2**32 - 1 everywhere for the empty set.
+    """
+    spread = np.empty(len(shingles), np.uint32)
+    for i in range(len(shingles)):
+        spread[i] = finalised(shingles[i])
+    for k in range(len(drawn.a)):
+        a, b, least = drawn.a[k], drawn.b[k], _MOST
+        for value in spread:
+            least = min(least, np.uint32(a * value + b))
+        signature[k] = least
+
+
+@jit
+def band_hashes(signature: NDArray[np.uint32], rows_per_band: int, hashes: NDArray[np.uint64]) -> None:
+    """One 64-bit hash for each band; `hashes`: uint64, shape (bands,)."""
+    for band in range(len(hashes)):
+        value = np.uint64(0)
+        for row in range(band * rows_per_band, (band + 1) * rows_per_band):
+            value = (value ^ np.uint64(signature[row])) * _STEP
+            value ^= value >> np.uint64(32)
+        value = (value ^ value >> np.uint64(30)) * _MIX_1
+        hashes[band] = value ^ value >> np.uint64(31)
+
+
+@jit
+def sign_pages(
+    shingles: NDArray[np.uint32],
+    bounds: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    drawn: Permutations,
+    rows_per_band: int,
+    first: int,
+    bands: NDArray[np.uint64],
+) -> None:
+    """Band hashes of the chosen sets, in columns first, first + 1, ... of `bands`: uint64, shape (bands, pages)."""
+    signature, hashes = np.empty(len(drawn.a), np.uint32), np.empty(len(bands), np.uint64)
+    for place in range(len(chosen)):
+        page = chosen[place]
+        sign(shingles[bounds[page] : bounds[page + 1]], drawn, signature)
+        band_hashes(signature, rows_per_band, hashes)
+        bands[:, first + place] = hashes
+
+
+def signatures(hashes: NDArray[np.uint32], bounds: NDArray[np.int64], count: int, seed: int) -> NDArray[np.uint32]:
+    """The signatures of n sets: uint32, shape (n, count)."""
+    drawn, signed = permutations(count, seed), np.empty((len(bounds) - 1, count), np.uint32)
+    for page in range(len(bounds) - 1):
+        sign(hashes[bounds[page] : bounds[page + 1]], drawn, signed[page])
+    return signed

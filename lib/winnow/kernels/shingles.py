@@ -1,0 +1,178 @@
+"""Sets of word n-grams as 32-bit hashes, from an Arrow buffer of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.folding import Folding, compile_folding, fold
+from winnow.kernels.text import decode, jit
+
+KERNEL_VERSION = 1  # raised by hand when output changes
+
+_BYTES_A_CHARACTER = 10  # of folded text: three characters of three bytes and a space
+_C1, _C2 = np.uint32(0xCC9E2D51), np.uint32(0x1B873593)
+_M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleSettings:
+    """How texts are folded and cut into shingles."""
+
+    unit: Literal["words", "characters"]
+    shingle_size: int
+    punctuation: Literal["remove", "space", "keep"]
+    numbers: Literal["keep", "zero"]
+    lower_case: bool
+    remove_accents: bool
+
+
+class Shingles(NamedTuple):
+    """The shingle sets of n pages.
+
+    hashes   uint32: the sets one after another, each ascending without repeats
+    bounds   int64, shape (n + 1,): set i is hashes[bounds[i]:bounds[i + 1]]; empty where a page is too short for one
+    digests  uint64, shape (n, 2): equal where sets are equal
+    """
+
+    hashes: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    digests: NDArray[np.uint64]
+
+
+def shingle_buffer(data: NDArray[np.uint8], offsets: NDArray[np.int64], settings: ShingleSettings) -> Shingles:
+    """The sets of the pages of an Arrow string buffer.
+
+    A shingle is `shingle_size` words of the folded text, joined by one space; its hash is MurmurHash3's x86_32 of its
+    UTF-8 with seed 0, so that any library gives the same.
+
+    Source: Penedo et al. 2023, G.3.1. Differs: see `folding.fold`; the paper names no hash function.
+    """
+    data, offsets = data.view(), offsets.view()
+    data.flags.writeable = offsets.flags.writeable = False  # Numba compiles for writable arrays apart
+    folding = compile_folding(
+        settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, settings.unit
+    )
+    longest = int(np.diff(offsets).max(initial=0))
+    chars = np.empty(longest, np.uint32)
+    folded = np.empty(_BYTES_A_CHARACTER * longest + 4, np.uint8)
+    starts = np.empty(longest + 2, np.int32)
+    pages = len(offsets) - 1
+    hashes = np.empty(int(offsets[-1] - offsets[0]), np.uint32)
+    bounds, digests = np.zeros(pages + 1, np.int64), np.zeros((pages, 2), np.uint64)
+    _shingle_pages(data, offsets, folding, settings.shingle_size, (chars, folded, starts), hashes, bounds, digests)
+    return Shingles(hashes[: bounds[-1]].copy(), bounds, digests)
+
+
+@jit
+def _shingle_pages(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    folding: Folding,
+    shingle_size: int,
+    scratch: tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int32]],
+    hashes: NDArray[np.uint32],
+    bounds: NDArray[np.int64],
+    digests: NDArray[np.uint64],
+) -> None:
+    chars, folded, starts = scratch
+    other, counts = np.empty(len(starts), np.uint32), np.empty((4, 256), np.int32)
+    for page in range(len(offsets) - 1):
+        size = decode(data, offsets[page], offsets[page + 1], chars)
+        words = fold(chars[:size], folding, folded, starts)
+        first = bounds[page]
+        count = max(words - shingle_size + 1, 0)
+        for i in range(count):
+            hashes[first + i] = murmur3_32(folded, starts[i], starts[i + shingle_size] - 1)
+        count = sort_distinct(hashes[first : first + count], other[:count], counts)
+        bounds[page + 1] = first + count
+        _digest(hashes[first : first + count], digests[page])
+
+
+@jit
+def murmur3_32(data: NDArray[np.uint8], start: int, end: int) -> np.uint32:
+    """MurmurHash3 x86_32 of data[start:end], seed 0. Source: Appleby's smhasher, in the public domain."""
+    value, at = np.uint32(0), start
+    while at + 4 <= end:
+        word = np.uint32(data[at]) | np.uint32(data[at + 1]) << 8 | np.uint32(data[at + 2]) << 16
+        value = np.uint32(value ^ _scramble(np.uint32(word | np.uint32(data[at + 3]) << 24)))
+        value = np.uint32(_rotated(value, 13) * 5 + 0xE6546B64)
+        at += 4
+    word = np.uint32(0)
+    for i in range(end - 1, at - 1, -1):
+        word = np.uint32(word << 8 | np.uint32(data[i]))
+    return finalised(np.uint32(value ^ _scramble(word) ^ np.uint32(end - start)))
+
+
+@jit
+def finalised(value: np.uint32) -> np.uint32:
+    """MurmurHash3's last step, a bijection that spreads what is alike. Numba computes in 64 bits unless told."""
+    value = np.uint32(np.uint32(value ^ value >> 16) * _M1)
+    value = np.uint32(np.uint32(value ^ value >> 13) * _M2)
+    return np.uint32(value ^ value >> 16)
+
+
+@jit
+def _scramble(word: np.uint32) -> np.uint32:
+    return np.uint32(_rotated(np.uint32(word * _C1), 15) * _C2)
+
+
+@jit
+def _rotated(word: np.uint32, bits: int) -> np.uint32:
+    return np.uint32(word << bits | word >> 32 - bits)
+
+
+@jit
+def sort_distinct(values: NDArray[np.uint32], other: NDArray[np.uint32], counts: NDArray[np.int32]) -> int:
+    """How many different values there are; they stand at the beginning, ascending. Radix sort, a byte at a time.
+
+    `other` is as large as `values`; counts: int32, shape (4, 256).
+    """
+    size = len(values)
+    counts[:] = 0
+    for i in range(size):
+        value = values[i]
+        for digit in range(4):
+            counts[digit, value >> 8 * digit & 0xFF] += 1
+    source, target = values, other
+    for digit in range(4):
+        total = np.int32(0)
+        for byte in range(256):
+            here = counts[digit, byte]
+            counts[digit, byte] = total
+            total += here
+        for i in range(size):
+            value = source[i]
+            byte = value >> 8 * digit & 0xFF
+            target[counts[digit, byte]] = value
+            counts[digit, byte] += 1
+        source, target = target, source
+    distinct = 0
+    for i in range(size):
+        if i == 0 or values[i] != values[i - 1]:
+            values[distinct] = values[i]
+            distinct += 1
+    return distinct
+
+
+@jit
+def _digest(values: NDArray[np.uint32], digest: NDArray[np.uint64]) -> None:
+    """128 bits that name a set."""
+    one, other = np.uint64(len(values)), np.uint64(0)
+    for value in values:
+        one = _mixed(one + np.uint64(value))
+        other = (other ^ np.uint64(value)) * _STEP + (other >> np.uint64(29))
+    digest[0], digest[1] = one, _mixed(other)
+
+
+@jit
+def _mixed(value: np.uint64) -> np.uint64:
+    value += _STEP
+    value = (value ^ value >> np.uint64(30)) * _MIX_1
+    value = (value ^ value >> np.uint64(27)) * _MIX_2
+    return value ^ value >> np.uint64(31)

@@ -1,0 +1,107 @@
+"""Which pages of which crawls are compared with one another, as `fuzzy.within` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.kernels.measure import METRICS
+from winnow.rules import load_rules
+from winnow.stages.near_duplicates import Scopes, preference_expr
+from winnow.stages.verdicts import kept_expr
+
+_KEYS = ["crawl", "shard", "page_id"]
+_OF_PAGES = ("oldest", "language_score")  # survivors that columns of `pages` decide
+_COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
+
+Done = dict[tuple[str, str, int], tuple[str, str, int]]
+
+
+class Around(NamedTuple):
+    """A crawl among the others: the crawls up to it, oldest first, its shards, and what is done of them all.
+
+    done: (crawl, target, shard) -> (fingerprint, inputs, rows), for `measures` and `near_duplicates`
+    """
+
+    crawls: tuple[str, ...]
+    num_shards: int
+    done: Done
+
+    @property
+    def all_shards(self) -> list[int]:
+        """Every shard of the crawl."""
+        return list(range(self.num_shards))
+
+
+def look_around(work: Work) -> Around:
+    """The crawls up to this one. Raises SettingsError where it was never listed."""
+    mine, *before = sorted(delta.crawls_until(work), key=lambda row: -int(row.position))
+    crawls = tuple(row.crawl for row in reversed((mine, *before)))
+    return Around(crawls, mine.num_shards, delta.done(work, ["measures", "near_duplicates"]))
+
+
+def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
+    """What the near duplicates of each shard depend on beside its own verdicts: other shards, earlier crawls.
+
+    Raises SettingsError where the whole crawl is compared and a shard of it is not judged.
+    """
+    fuzzy = work.settings.fuzzy
+    if not fuzzy.enabled or fuzzy.within == "crawl_shard":
+        return dict.fromkeys(shards)
+    if fuzzy.within == "crawl":
+        judged = delta.source_inputs(work, "near_duplicates", around.all_shards)
+        return dict.fromkeys(shards, sorted(judged.items()))
+    return {shard: [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in _before(around, shard)]
+            for shard in shards}  # fmt: skip
+
+
+def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
+    """The kept pages of these shards with all that they are compared with, and the scopes that they fall into.
+
+    Columns: scope, crawl, earlier, position, shard, page_id, preference, text.
+    """
+    within = work.settings.fuzzy.within
+    mine = around.all_shards if within == "crawl" else shards
+    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    parts = [(work.crawl, shard) for shard in mine]
+    frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
+    if within == "shard":
+        for crawl in around.crawls[:-1]:
+            there = [shard for shard in shards if crawl in _before(around, shard)]
+            parts += [(crawl, shard) for shard in there]
+            frames += [_survivors(replace(work, crawl=crawl), around, there)] if there else []
+    measured = sum(around.done[crawl, "measures", shard][2] for crawl, shard in parts)
+    scope, numbers = (F.lit(0), [0]) if within == "crawl" else (F.col("shard"), shards)
+    pages = reduce(DataFrame.unionByName, frames).withColumn("scope", scope)
+    return pages.select(*_COLUMNS), Scopes(numbers, measured)
+
+
+def _before(around: Around, shard: int) -> list[str]:
+    """The earlier crawls whose near duplicates in this shard were found, in their order."""
+    return [crawl for crawl in around.crawls[:-1] if (crawl, "near_duplicates", shard) in around.done]
+
+
+def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
+    survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
+    if survivor in _OF_PAGES:
+        column = {"oldest": "fetched_at"}.get(survivor, survivor)
+        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*_KEYS, column)
+        measures = measures.join(F.broadcast(known), _KEYS)
+    return measures.select(
+        "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",
+        "page_id", preference_expr(survivor).alias("preference"), "text",
+    )  # fmt: skip
+
+
+def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
+    """The pages that an earlier crawl kept and did not drop as near duplicates, whatever came of them later."""
+    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
+    stay = kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
+    measures = delta.read(work, "measures", shards).join(F.broadcast(stay), _KEYS, "left_semi")
+    return _with_keys(work, measures, around)

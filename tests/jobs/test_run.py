@@ -166,7 +166,7 @@ def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: P
 def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
-    """Every page goes for the one that stayed in the first crawl; dropped pages of that one are compared with nothing."""
+    """Every page goes for one that stayed in the first crawl; pages that went there are compared with nothing."""
     work = work_on(spark, copy, "AGAIN")
     with Progress(spark) as progress:
         run_crawl(work, *find_archives([str(crawls / FIRST / "warc.paths.gz")], None), progress)

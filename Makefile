@@ -18,6 +18,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m winnow.session
 	$(BIN)/python -c 'from winnow.kernels import measure; measure.warm()'
+	$(BIN)/python -c 'from winnow.config import load_settings as load; from winnow.stages.near_duplicates import warm; warm(load().fuzzy)'
 	@touch $@
 
 demo: $(READY)

@@ -26,7 +26,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     edges = find_edges(pages, scopes, fuzzy).persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
     try:
         labels = label_components(edges, fuzzy.max_driver_edges)
-        members = check_components(labels, fuzzy.max_component)
+        members = check_components(labels, scopes.pages, fuzzy.max_component)
         rows = elect_survivors(edges, labels, pages, members, fuzzy).where(F.col("shard").isin(list(ready.shards)))
         return delta.commit(work, "near_duplicates", rows, ready, since)
     finally:

@@ -106,6 +106,8 @@ def submit(job: str) -> NoReturn:
         _run_job(work, job, module.run, shards)
         if job == "report_funnel":
             _show_funnel(work)
+        if job == "find_near_duplicates":
+            _show_near_duplicates(work)
 
     command = list_job if job == "list_warcs" else shard_job
     command.__doc__ = module.__doc__
@@ -132,6 +134,13 @@ def _show_funnel(work: Work) -> None:
     from winnow.report.funnel import show_funnel
 
     show_funnel(delta.read(work, "funnel").collect(), work.crawl)  # some 40 rows a shard
+
+
+def _show_near_duplicates(work: Work) -> None:
+    from winnow import delta
+    from winnow.report.near_duplicates import show_near_duplicates
+
+    show_near_duplicates(delta.read(work, "near_duplicates"), delta.read(work, "pages"), work.crawl)
 
 
 def main() -> NoReturn:

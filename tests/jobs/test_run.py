@@ -162,7 +162,23 @@ def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: P
     assert {row["crawl"]: row["position"] for row in both["crawls"]} == {FIRST: 0, SECOND: 1}
     assert disagreements(work_on(spark, copy, SECOND), crawls / "truth.json") == []
     assert _missed_copies(both, crawls / "truth.json") == []
-    assert FIRST in {row["kept_crawl"] for row in both["near_duplicates"] if row["crawl"] == SECOND}
+
+
+def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path
+) -> None:
+    """Every page goes for one that stayed in the first crawl; pages that went there are compared with nothing."""
+    work = work_on(spark, copy, "AGAIN")
+    with Progress(spark) as progress:
+        run_crawl(work, *find_archives([str(crawls / FIRST / "warc.paths.gz")], None), progress)
+    found, alone = everything(copy), everything(clean)
+    for table in TABLES:
+        assert [row for row in found[table] if row["crawl"] == FIRST] == alone[table]
+    assert len(found["documents"]) == len(alone["documents"])
+    staying = {row["page_id"] for row in alone["documents"]}
+    again = [row for row in found["near_duplicates"] if row["crawl"] == "AGAIN"]
+    assert len(again) == sum(not row["reasons"] for row in alone["verdicts"])
+    assert {(row["kept_crawl"], row["kept_page_id"] in staying) for row in again} == {(FIRST, True)}
 
 
 def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:

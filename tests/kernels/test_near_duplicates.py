@@ -235,5 +235,7 @@ def test_elections_are_those_of_plain_python(seed: int, whole_component: int, ve
 
 
 def real_texts(corpus: Path) -> list[str]:
-    lines = gzip.decompress((corpus / "neardup_exact" / "texts.jsonl.gz").read_bytes()).decode().splitlines()
+    lines = (
+        gzip.decompress((corpus / "neardup_exact" / "texts.jsonl.gz").read_bytes()).decode().rstrip("\n").split("\n")
+    )
     return [json.loads(line)["text"] for line in lines]

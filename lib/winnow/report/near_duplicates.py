@@ -1,24 +1,116 @@
-"""What an election is about to do, and the alarm where one component is out of proportion."""
+"""What near duplicates were found, as tables for the terminal, and the alarm where a component is out of proportion."""
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+import sys
+
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.table import Table
 
 from winnow.errors import WinnowError
 
+_LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component, and of all that are compared
+_SIZES = (2, 3, 10, 100, 1_000)
+_MOST = 10  # of the largest clusters, domains and languages
+_UNLIKE = (0.8, 0.7, 0.5)
 
-def check_components(labels: DataFrame, max_component: int | None) -> int:
-    """How many pages are in components. Raises WinnowError where one component has more than `max_component`."""
+
+def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
+    """How many pages are in components, of so many that were compared; a warning where one component has too many.
+
+    Raises WinnowError where one has more than `max_component`.
+    """
     sizes = labels.groupBy("label").agg(F.count("*").alias("pages"))
-    row = sizes.agg(F.sum("pages").alias("pages"), F.max("pages").alias("largest")).first()
+    largest = F.max(F.struct("pages", "label")).alias("largest")
+    row = sizes.agg(F.coalesce(F.sum("pages"), F.lit(0)).alias("pages"), largest).first()
     assert row is not None
-    if max_component is not None and (row.largest or 0) > max_component:
-        where = sizes.orderBy(F.desc("pages"), "label").first()
-        assert where is not None
-        raise WinnowError(
-            f"a component of near duplicates has {where.pages:,} pages; fuzzy.max_component is {max_component:,}. Page "
-            f"{where.label} is one of them: where it is boilerplate, a rule may reject such pages; where they are "
-            "copies, raise fuzzy.max_component"
+    if row.largest is not None:
+        said = (
+            f"a component of near duplicates has {row.largest.pages:,} of {pages:,} pages, of which page "
+            f"{row.largest.label} is one"
         )
-    return int(row.pages or 0)
+        if max_component is not None and row.largest.pages > max_component:
+            raise WinnowError(
+                f"{said}; fuzzy.max_component is {max_component:,}. Where that page is boilerplate, a rule may reject "
+                "such pages; where all are copies, raise fuzzy.max_component"
+            )
+        if row.largest.pages > max(_LEAST_ALARMING, _ALARMING_FRACTION * pages):
+            sys.stderr.write(f"winnow: {said}; look at it, and set fuzzy.max_component to stop at such a one\n")
+    return int(row.pages)
+
+
+def show_near_duplicates(near: DataFrame, pages: DataFrame, crawl: str) -> None:
+    """Sizes of clusters, the largest of them, what went by language and domain, how like what stayed it was.
+
+    `near` and `pages` are the committed rows of one crawl. An exact Jaccard stands with every page that went, so that
+    the share of pages that went wrongly is counted and not estimated.
+    """
+    console = Console(width=None if sys.stdout.isatty() else 1_000)
+    for table in (_sizes(near, crawl), _likeness(near), _largest(near, pages), *_shares(near, pages)):
+        console.print(table)
+
+
+def _sizes(near: DataFrame, crawl: str) -> Table:
+    bucket = _bucket(F.col("cluster_size"))
+    rows = near.groupBy(bucket.alias("least")).agg(
+        F.countDistinct("kept_page_id").alias("clusters"), F.count("*").alias("pages")
+    )
+    table = _table(f"Near duplicates of {crawl}", "pages of a cluster", "clusters", "pages that went")
+    for row in rows.orderBy("least").collect():  # one row a bucket
+        table.add_row(f"{row.least:,} or more", f"{row.clusters:,}", f"{row.pages:,}")
+    return table
+
+
+def _bucket(size: Column) -> Column:
+    return F.greatest(*(F.when(size >= least, least).otherwise(0) for least in _SIZES))
+
+
+def _likeness(near: DataFrame) -> Table:
+    below = [F.count_if(F.col("jaccard") < least) for least in _UNLIKE]
+    row: Row | None = near.agg(F.count("*"), *below).first()
+    assert row is not None
+    table = _table("How like the page that stayed", "Jaccard below", "pages", "of those that went")
+    for least, count in zip(_UNLIKE, row[1:], strict=True):
+        table.add_row(f"{least}", f"{count:,}", f"{count / row[0]:.1%}" if row[0] else "-")
+    return table
+
+
+def _largest(near: DataFrame, pages: DataFrame) -> Table:
+    clusters = near.groupBy("kept_page_id", "kept_crawl", "cluster_size").agg(
+        F.min("page_id").alias("page_id"), F.min("jaccard").alias("jaccard")
+    )
+    top = clusters.orderBy(F.desc("cluster_size"), "kept_page_id").limit(_MOST)
+    rows = top.join(pages.select("page_id", "url"), "page_id", "left").orderBy(F.desc("cluster_size"), "kept_page_id")
+    table = _table("The largest clusters", "pages", "page that stayed", "of crawl", "least Jaccard", "one that went")
+    for row in rows.collect():  # at most _MOST
+        table.add_row(
+            f"{row.cluster_size:,}", str(row.kept_page_id), row.kept_crawl, f"{row.jaccard:.2f}", row.url or ""
+        )
+    return table
+
+
+def _shares(near: DataFrame, pages: DataFrame) -> list[Table]:
+    keys = ["shard", "page_id"]
+    marked = (
+        pages.where(F.col("gate").isNull())
+        .select(*keys, "domain", "language")
+        .join(near.select(*keys, F.lit(1).alias("went")), keys, "left")
+    )
+    tables = []
+    for column in ("language", "domain"):
+        counts = marked.groupBy(column).agg(F.count("*").alias("pages"), F.count("went").alias("went"))
+        table = _table(f"What went by {column}", column, "extracted pages", "went", "share")
+        for row in counts.where("went > 0").orderBy(F.desc("went"), column).limit(_MOST).collect():
+            table.add_row(row[0] or "", f"{row.pages:,}", f"{row.went:,}", f"{row.went / row.pages:.1%}")
+        tables.append(table)
+    return tables
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=ROUNDED if sys.stdout.isatty() else None)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    return table

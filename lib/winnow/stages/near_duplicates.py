@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
@@ -76,6 +77,24 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
     together = rows.repartition(max(1, -(-members // _ELECTION_PAGES)), "label")
     election = Election(settings.verify, settings.min_jaccard, settings.whole_component, _ELECTION_BYTES)
     return map_batches(together, partial(elect_batches, election=election), ELECTED)
+
+
+def warm(settings: Fuzzy) -> None:
+    """Compiles the kernels, or loads them from Numba's cache on disk, by way of two small pages without Spark."""
+    packing = Packing((0,), 1, 1, 2)
+    texts = ["one two three four five six", "one two three four five six seven"]
+    ids = pa.array([1, 2], pa.int64())
+    batch = pa.RecordBatch.from_pydict({"scope": pa.array([0, 0], pa.int32()), "page_id": ids, "text": texts})
+    list(link_batches(sign_batches(iter([batch]), settings, packing), settings, packing))
+    rows = {
+        "label": pa.array([1, 1], pa.int64()), "crawl": ["", ""], "earlier": [False, False],
+        "position": pa.array([0, 0], pa.int32()), "shard": pa.array([0, 0], pa.int32()), "page_id": ids,
+        "preference": [0.0, 0.0], "text": texts,
+    }  # fmt: skip
+    members = list(member_batches(iter([pa.RecordBatch.from_pydict(rows)]), settings))
+    pair = pa.RecordBatch.from_pylist([{"label": 1, "page_id": 1, "b": 2}], members[0].schema)
+    election = Election(settings.verify, settings.min_jaccard, 1, _ELECTION_BYTES)
+    list(elect_batches(iter([*members, pair]), election))
 
 
 def preference_expr(survivor: str) -> Column:

@@ -17,7 +17,7 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from benchmarks.cpu import KINDS, Meter
 from winnow.config import Spans, load_settings
@@ -165,7 +165,8 @@ def show(name: str, size: int, passes: dict[str, Pass], pages: int, chars: int) 
     parts = ", ".join(f"{key} {each.cpu:.1f}" for key, each in passes.items())
     total = sum(each.shuffled for each in passes.values()) / size
     print(f"{name}: {size / 1e6:.1f} MB, {pages:,} pages with spans, {chars / size:.1%} of the text goes")
-    print(f"    CPU {cpu:.1f} s ({parts}), {cpu / size * 1e6:.3f} s/MB; wall {sum(p.wall for p in passes.values()):.1f} s")
+    wall = sum(each.wall for each in passes.values())
+    print(f"    CPU {cpu:.1f} s ({parts}), {cpu / size * 1e6:.3f} s/MB; wall {wall:.1f} s")
     print(f"    shuffled bytes per byte of text: {total:.3f} ({shuffled})", flush=True)
     return cpu
 

@@ -1,15 +1,16 @@
-"""The files that settings name, read once for each process: URL lists and bad words."""
+"""Settings as kernels take them, with the files that they name read once for each process."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from winnow.config import Measure, Url
+from winnow.config import Measure, Settings, Url
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
 from winnow.kernels.lines import RefinedWebLines
 from winnow.kernels.measure import MeasureSettings
+from winnow.kernels.tokens import TokenSettings
 from winnow.kernels.url_lists import UrlLists
 from winnow.url_lists import load_lists
 
@@ -28,6 +29,13 @@ def measure_settings(settings: Measure) -> MeasureSettings:
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
     c4 = settings.c4.model_dump(exclude={"bad_words"})
     return MeasureSettings(settings.lines, refinedweb, C4Lines(**c4, bad_words=_words(settings.c4.bad_words)))
+
+
+def token_settings(settings: Settings) -> TokenSettings:
+    """What a token of a repeated span is: folded as near duplicates are."""
+    fuzzy = settings.fuzzy
+    folding = (fuzzy.punctuation, fuzzy.numbers, fuzzy.lower_case, fuzzy.remove_accents)
+    return TokenSettings(settings.spans.unit, *folding)
 
 
 @cache

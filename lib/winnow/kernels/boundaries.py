@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from winnow.kernels.folding import UNSPACED
 from winnow.kernels.text import ASSIGNED_CHARACTERS, NEWLINE, SPACE, WORD, characters, jit
 
+KERNEL_VERSION = 1  # raised by hand when output changes
+
 _IS_SPACE, _IN_WORD, _BETWEEN, _EXTENDS, _PREPENDS, _REGIONAL, _JAMO, _LINKS = (1 << bit for bit in range(8))
 _JOINER, _TAGS = 0x200D, 0xE0000
 _LETTERS_BETWEEN = "'’.,:·"  # within a word where word characters stand on both sides

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from winnow.kernels.folding import _IS_ALONE, _IS_DIGIT, _IS_SPACE, Folding, _number_end, compile_folding
 from winnow.kernels.text import ASCII, SPACE, characters, jit
 
+KERNEL_VERSION = 1  # raised by hand when output changes
 Unit = Literal["folded", "words", "characters", "bytes"]
 
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)

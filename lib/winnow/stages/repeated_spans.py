@@ -31,6 +31,9 @@ _WINDOWS_A_PIECE = 250_000
 _MIN_PIECES, _MAX_PIECES = 16, 2048
 
 
+DECIDED = t.StructType([*batches.JOINED.fields, t.StructField("reason", t.StringType())])
+
+
 class Sample(NamedTuple):
     """What pass 1 found: a filter of the repeated minimizers, and into how many pieces windows and pages are cut."""
 
@@ -56,7 +59,7 @@ def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Span
     sampled = map_batches(
         scoped.select("scope", "text"), partial(batches.sample, reading=reading, buckets=BUCKETS), batches.SAMPLED
     )
-    by_bucket = sampled.repartition("bucket").sortWithinPartitions("bucket")
+    by_bucket = sampled.repartitionById(_partitions(scoped), "bucket").sortWithinPartitions("bucket")
     fill = partial(batches.fill_filter, most_bytes=settings.filter_bytes // BUCKETS)
     rows = map_batches(by_bucket, fill, batches.FILTER_PIECE).collect()  # a row a bucket
     windows = sum(row.repeated for row in rows) * (settings.length - gram_size(settings.length) + 2) // 2
@@ -75,9 +78,8 @@ def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans,
     find = partial(batches.find, reading=Reading(tokens, settings.length), repeated=sample.repeated)
     found = map_batches(scoped.select("scope", "shard", "page_id", "is_earlier", "text"), find, batches.FOUND)
     piece = F.pmod(F.xxhash64("page_id"), F.lit(sample.pieces)).cast("int")
-    partitions = int(scoped.sparkSession.conf.get("spark.sql.shuffle.partitions") or 0)
     # A number of its own keeps adaptive execution from changing it, so that these rows are never shuffled again.
-    by_piece = found.withColumn("piece", piece).repartition(partitions, "piece")
+    by_piece = found.withColumn("piece", piece).repartition(_partitions(scoped), "piece")
     return by_piece.sortWithinPartitions("piece")
 
 
@@ -96,7 +98,7 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
     ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
     columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
     asked = map_batches(windows.select(*columns), ask, batches.ASKED)
-    by_bucket = asked.repartition("bucket").sortWithinPartitions("bucket")
+    by_bucket = asked.repartitionById(_partitions(windows), "bucket").sortWithinPartitions("bucket")
     answers = map_batches(by_bucket, batches.answer, batches.ANSWER)
     join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=settings.policy == "cut")
     spans = map_groups(windows, answers, "piece", join, batches.JOINED)
@@ -114,3 +116,7 @@ def reason_expr(settings: Spans) -> Column:
     }
     is_dropped, reason = drops[settings.policy]
     return F.when(is_dropped, F.lit(reason)).cast(t.StringType())
+
+
+def _partitions(rows: DataFrame) -> int:
+    return int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1)

@@ -130,7 +130,7 @@ def _tokenize_bytes(chars: NDArray[np.uint32], tokens: Tokens) -> int:
 @jit
 def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens) -> int:
     """As `folding.fold`, with where each word began; a dropped character belongs to the word that it touches."""
-    kinds, to, zeros = folding
+    kinds, to, zeros, _ = folding
     count, i, start, value = 0, 0, -1, _SEED
     is_open = False
     while i < len(chars):
@@ -143,7 +143,7 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
             continue
         if zeros and kind & _IS_DIGIT:
             i = _number_end(chars, i, kinds)
-            char = np.int64(ord("0"))
+            char, kind = np.int64(ord("0")), kinds[ord("0")]
         if kind & _IS_ALONE and is_open:
             count = _close(tokens, count, start, at, value, True)
             is_open, start, value = False, -1, _SEED

@@ -15,9 +15,10 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = delta.cost(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
-    names = ("measures", "pages", "near_duplicates")
+    names = ("measures", "pages", "near_duplicates", "repeated_spans")
     tables = (delta.read(work, name, list(ready.shards)) for name in names)
-    return delta.commit(work, "documents", build_documents(*tables, rules), ready, since)
+    documents = build_documents(*tables, rules, work.settings.spans.policy)
+    return delta.commit(work, "documents", documents, ready, since)
 
 
 if __name__ == "__main__":

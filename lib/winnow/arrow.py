@@ -58,6 +58,25 @@ def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     return np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8), bounds
 
 
+def map_groups(
+    left: DataFrame, right: DataFrame, key: str, function: Callable[[pa.Table, pa.Table], pa.Table], schema: StructType
+) -> DataFrame:
+    """The rows of `left` and of `right` with one value of `key`, together, mapped by `function`; its CPU is counted.
+
+    A side that is partitioned and sorted by the key already is not shuffled.
+    """
+    cpu = python_cpu(left.sparkSession)
+
+    def counted(mine: pa.Table, others: pa.Table) -> pa.Table:
+        began = time.process_time()
+        try:
+            return function(mine, others)
+        finally:
+            cpu.add(time.process_time() - began)
+
+    return left.groupBy(key).cogroup(right.groupBy(key)).applyInArrow(counted, schema)
+
+
 class _Counted:
     """A function of batches that adds its process's CPU seconds to an accumulator when it ends."""
 

@@ -137,6 +137,20 @@ class Fuzzy(_Section):
     max_driver_edges: NonNegativeInt
 
 
+class Spans(_Section):
+    """Repeated spans."""
+
+    enabled: bool
+    within: Literal["crawl_shard", "shard", "crawl"]
+    unit: Literal["folded", "words", "characters", "bytes"]
+    length: PositiveInt
+    policy: Literal["cut", "mask", "drop_partial", "drop_any"]
+    copies: Literal["all", "keep_first"]
+    min_left_chars: NonNegativeInt
+    max_repeated_fraction: Fraction
+    filter_bytes: PositiveInt
+
+
 class Text(_Section):
     """The form of all text in tables."""
 
@@ -174,6 +188,7 @@ class Settings(_Section):
     rules: dict[str, RuleChange | None]
     text: Text
     fuzzy: Fuzzy
+    spans: Spans
     spark: Spark
 
 

@@ -15,8 +15,24 @@ from typing import Any
 
 from winnow import framing, http, warc
 from winnow.config import Fuzzy, Settings
-from winnow.kernels import body, buckets, election, extract, folding, html, language, measure, minhash, shingles, url
-from winnow.resources import measure_settings, url_lists
+from winnow.kernels import (
+    body,
+    boundaries,
+    buckets,
+    election,
+    extract,
+    folding,
+    html,
+    language,
+    measure,
+    minhash,
+    shingles,
+    spans,
+    tokens,
+    url,
+    windows,
+)
+from winnow.resources import measure_settings, token_settings, url_lists
 from winnow.rules import load_rules
 from winnow.tables import SCHEMA_VERSION
 
@@ -24,7 +40,8 @@ SOURCES = {
     "measures": "pages",
     "verdicts": "measures",
     "near_duplicates": "verdicts",
-    "documents": "near_duplicates",
+    "repeated_spans": "near_duplicates",
+    "documents": "repeated_spans",
     "funnel": "documents",
 }
 
@@ -37,6 +54,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
         "measures": _measures(settings),
         "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
         "near_duplicates": _near_duplicates(settings.fuzzy),
+        "repeated_spans": _repeated_spans(settings),
         "documents": {},
         "funnel": {},
     }
@@ -83,4 +101,18 @@ def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
     return {
         **fuzzy.model_dump(exclude={"max_component", "max_driver_edges", *unused[fuzzy.verify]}),
         "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
+    }
+
+
+def _repeated_spans(settings: Settings) -> dict[str, Any]:
+    """Nothing but that they are off, where they are; of the words' folding only what is used, and no unused bound."""
+    mine = settings.spans
+    if not mine.enabled:
+        return {"enabled": False}
+    bounds = {"cut": "min_left_chars", "mask": "min_left_chars", "drop_partial": "max_repeated_fraction"}
+    unused = {"min_left_chars", "max_repeated_fraction"} - {bounds.get(mine.policy)}
+    return {
+        **mine.model_dump(exclude={"filter_bytes", *unused}),
+        "folding": asdict(token_settings(settings)) if mine.unit == "folded" else None,
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, tokens, windows, boundaries, spans)],
     }

@@ -1,4 +1,4 @@
-"""The files that settings name, read once for each process, and URL lists shared with all workers."""
+"""Settings as kernels take them, the files that they name read once for each process, URL lists shared by workers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
-from winnow.config import Measure, Url
+from winnow.config import Measure, Settings, Url
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
 from winnow.kernels.lines import RefinedWebLines
 from winnow.kernels.measure import MeasureSettings
+from winnow.kernels.tokens import TokenSettings
 from winnow.kernels.url import CURATED_SOURCES
 from winnow.kernels.url_lists import UrlLists
 from winnow.list_file import open_list_file, write_list_file
@@ -56,6 +57,13 @@ def measure_settings(settings: Measure) -> MeasureSettings:
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
     c4 = settings.c4.model_dump(exclude={"bad_words"})
     return MeasureSettings(settings.lines, refinedweb, C4Lines(**c4, bad_words=_words(settings.c4.bad_words)))
+
+
+def token_settings(settings: Settings) -> TokenSettings:
+    """What a token of a repeated span is: folded as near duplicates are."""
+    fuzzy = settings.fuzzy
+    folding = (fuzzy.punctuation, fuzzy.numbers, fuzzy.lower_case, fuzzy.remove_accents)
+    return TokenSettings(settings.spans.unit, *folding)
 
 
 @cache

@@ -71,11 +71,16 @@ NEAR_DUPLICATES = _table(
     page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, jaccard=_DOUBLE, via_page_id=_BIGINT,
     via_jaccard=_DOUBLE, cluster_id=_BIGINT, cluster_size=_BIGINT,
 )  # fmt: skip
+SPANS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, copies=_BIGINT))
+REPEATED_SPANS = _table(
+    "repeated_spans", "one page that holds repeated stretches",
+    page_id=_BIGINT, spans=SPANS_TYPE, cut_chars=_BIGINT, left_chars=_BIGINT, reason=_STRING,
+)  # fmt: skip
 DOCUMENTS = _table(
     "documents", "one training document",
     page_id=_BIGINT, warc_path=_STRING, record_offset=_BIGINT, url=_STRING, domain=_STRING, fetched_at=_TIME,
     language=_STRING, language_score=_DOUBLE, title=_STRING, text=_STRING, word_count=_BIGINT, char_count=_BIGINT,
-    cut_chars=_BIGINT, spans=t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, copies=_BIGINT)),
+    cut_chars=_BIGINT, spans=SPANS_TYPE,
 )  # fmt: skip
 FUNNEL = _table(
     "funnel", "one (stage, reason) of one crawl and shard",
@@ -90,5 +95,5 @@ COMMITS = _table(
 
 TABLES = {
     table.name: table
-    for table in (CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, DOCUMENTS, FUNNEL, COMMITS)
+    for table in (CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, REPEATED_SPANS, DOCUMENTS, FUNNEL, COMMITS)
 }

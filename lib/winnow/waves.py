@@ -37,7 +37,10 @@ def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
 
 def is_barrier(job: str, settings: Settings) -> bool:
     """Whether a job begins when the ones before it have done all shards."""
-    return job == "find_near_duplicates" and settings.fuzzy.enabled and settings.fuzzy.within == "crawl"
+    fuzzy, spans = settings.fuzzy, settings.spans
+    if job == "find_near_duplicates":
+        return fuzzy.enabled and fuzzy.within == "crawl"
+    return job == "find_repeated_spans" and spans.enabled and spans.within == "crawl"
 
 
 def legs(jobs: list[str], settings: Settings) -> list[list[str]]:

@@ -15,6 +15,8 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of, whole_run, winnow
+from tests.reference.spans import Span
+from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
 from winnow import delta
 from winnow.archives import find_archives
@@ -57,20 +59,29 @@ def test_pages_are_conserved_and_ids_are_unique(clean: Path) -> None:
     near = {row["page_id"] for row in rows_of(clean, "near_duplicates")}
     assert near
     assert near <= kept
-    assert kept - near == {row["page_id"] for row in documents}
+    repeated = {row["page_id"]: row["reason"] for row in rows_of(clean, "repeated_spans")}
+    assert repeated
+    assert repeated.keys() <= kept - near
+    emptied = {page_id for page_id, reason in repeated.items() if reason is not None}
+    assert kept - near - emptied == {row["page_id"] for row in documents}
     assert all((page["text"] is None) == (page["gate"] is not None) for page in pages)
 
 
 def test_a_document_says_where_its_page_lies(clean: Path) -> None:
     pages = {page["page_id"]: page for page in rows_of(clean, "pages")}
     texts = {row["page_id"]: row["text"] for row in rows_of(clean, "measures")}
+    spans = {row["page_id"]: row for row in rows_of(clean, "repeated_spans")}
     documents = rows_of(clean, "documents")
     assert documents
+    assert any(document["cut_chars"] for document in documents)
     for document in documents:
         page = pages[document["page_id"]]
         shared = ("crawl", "shard", "warc_path", "record_offset", "url", "domain", "fetched_at", "language", "title")
         assert [document[name] for name in shared] == [page[name] for name in shared]
-        assert document["text"] == texts[document["page_id"]]
+        cut = spans.get(document["page_id"], {"spans": [], "cut_chars": 0})
+        whole = texts[document["page_id"]]
+        assert document["text"] == without(whole, [Span(**span) for span in cut["spans"]])
+        assert document["cut_chars"] == cut["cut_chars"] == len(whole) - len(document["text"])
         assert document["word_count"] == len(document["text"].split())
         assert document["char_count"] == len(document["text"])
 
@@ -85,7 +96,7 @@ def test_tables_are_for_any_reader(clean: Path) -> None:
 
 
 def test_a_shard_is_one_file_of_each_table(clean: Path) -> None:
-    for table in ("warcs", "pages", "measures", "verdicts", "near_duplicates", "documents", "funnel"):
+    for table in ("warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"):
         files = DeltaTable(str(clean / table)).file_uris()
         assert max(Counter(Path(uri).parent for uri in files).values()) == 1
 
@@ -101,7 +112,8 @@ class KilledError(Exception):
 
 
 @pytest.mark.parametrize(
-    ("target", "moment"), [("pages", "_note"), ("near_duplicates", "_note"), ("documents", "replace")]
+    ("target", "moment"),
+    [("pages", "_note"), ("near_duplicates", "_note"), ("repeated_spans", "_note"), ("documents", "replace")],
 )
 def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
@@ -138,9 +150,11 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 @pytest.mark.parametrize(
     ("change", "redone"),
     [
-        ("rules.gopher_too_few_words.min=20", {"verdicts", "near_duplicates", "documents", "funnel"}),
-        ("measure.lines=none", {"measures", "verdicts", "near_duplicates", "documents", "funnel"}),
-        ("fuzzy.min_jaccard=0.99", {"near_duplicates", "documents", "funnel"}),
+        ("rules.gopher_too_few_words.min=20", {"verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
+        ("measure.lines=none", {"measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
+        ("fuzzy.min_jaccard=0.99", {"near_duplicates", "repeated_spans", "documents", "funnel"}),
+        ("spans.length=40", {"repeated_spans", "documents", "funnel"}),
+        ("spans.filter_bytes=100000", set()),
         ("spark.batch_bytes=100000", set()),
         ("extract.recycle_pages=50", set()),
     ],

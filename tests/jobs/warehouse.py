@@ -18,7 +18,10 @@ ONE_WAVE = "spark.wave_archives_per_core=100"
 
 # What is allowed to differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
-TABLES = ("crawls", "warcs", "pages", "measures", "verdicts", "near_duplicates", "documents", "funnel", "commits")
+TABLES = (
+    "crawls", "warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel",
+    "commits",
+)  # fmt: skip
 
 
 def rows_of(warehouse: Path, table: str, keep_all: bool = False) -> list[dict[str, Any]]:

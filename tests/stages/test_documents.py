@@ -12,7 +12,7 @@ RULES = (Rule("too_few", "word_count", 2, math.inf, ""),)
 
 
 @pytest.fixture
-def tables(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
+def tables(spark: SparkSession) -> list[DataFrame]:
     def page(page_id: int, gate: str | None = None, shard: int = 0) -> dict[str, Any]:
         at = {"warc_path": f"a{page_id}", "record_offset": page_id * 10, "url": f"http://{page_id}.example/"}
         return {"crawl": "A", "shard": shard, "page_id": page_id, "gate": gate, "title": f"T{page_id}", **at}
@@ -21,45 +21,60 @@ def tables(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
         values = metrics(word_count=words, corrected_word_count=words)
         return {"crawl": "A", "shard": shard, "page_id": page_id, "text": text, "metrics": values}
 
-    pages = [page(1), page(2), page(3, "empty_text"), page(4, shard=1), page(4, shard=2), page(5)]
+    pages = [page(1), page(2), page(3, "empty_text"), page(4, shard=1), page(4, shard=2), page(5), page(6), page(7)]
     measures = [measure(1, "one two", 2), measure(2, "one", 1), measure(4, "naïve 文 text", 3, shard=1)]
     near = [{"crawl": "A", "shard": shard, "page_id": 5 - shard, "kept_page_id": 1} for shard in (0, 2)]
-    given = {"measures": [*measures, measure(5, "one two", 2)], "pages": pages, "near_duplicates": near}
-    made = (frame(spark, name, rows) for name, rows in given.items())
-    return next(made), next(made), next(made)
+    measures += [measure(5, "one two", 2), measure(6, "Ein – sehr sehr, – Wort", 6), measure(7, "gone now", 2)]
+    repeated = [
+        {"crawl": "A", "shard": 0, "page_id": 6, "spans": [(6, 16, 3)], "cut_chars": 11, "left_chars": 12},
+        {"crawl": "A", "shard": 0, "page_id": 7, "spans": [(0, 8, 2)], "cut_chars": 8, "left_chars": 0, "reason": "r"},
+        {"crawl": "A", "shard": 1, "page_id": 1, "spans": [(0, 3, 2)], "cut_chars": 3, "left_chars": 4},
+    ]
+    given = {"measures": measures, "pages": pages, "near_duplicates": near, "repeated_spans": repeated}
+    return [frame(spark, name, rows) for name, rows in given.items()]
 
 
-def test_kept_pages_become_documents_with_where_they_came_from(tables: tuple[DataFrame, DataFrame, DataFrame]) -> None:
-    documents = build_documents(*tables, RULES)
+def test_kept_pages_become_documents_with_where_they_came_from(tables: list[DataFrame]) -> None:
+    documents = build_documents(*tables, RULES, "cut")
     chosen = documents.select(
-        "shard", "page_id", "warc_path", "record_offset", "title", "text", "word_count", "char_count"
+        "shard", "page_id", "warc_path", "record_offset", "title", "text", "word_count", "char_count", "cut_chars"
     )
     assert rows_of(chosen) == [
-        (0, 1, "a1", 10, "T1", "one two", 2, 7),
-        (1, 4, "a4", 40, "T4", "naïve 文 text", 3, 12),
+        (0, 1, "a1", 10, "T1", "one two", 2, 7, 0),
+        (0, 6, "a6", 60, "T6", "Ein – – Wort", 4, 12, 11),
+        (1, 4, "a4", 40, "T4", "naïve 文 text", 3, 12, 0),
     ]
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 7])
-def test_partitions_do_not_matter(tables: tuple[DataFrame, DataFrame, DataFrame], partitions: int) -> None:
-    again = build_documents(*(rows.repartition(partitions) for rows in tables), RULES)
-    assert rows_of(again) == rows_of(build_documents(*tables, RULES))
+def test_partitions_do_not_matter(tables: list[DataFrame], partitions: int) -> None:
+    again = build_documents(*(rows.repartition(partitions) for rows in tables), RULES, "cut")
+    assert rows_of(again) == rows_of(build_documents(*tables, RULES, "cut"))
 
 
-def test_text_is_never_shuffled(
-    spark: SparkSession, tables: tuple[DataFrame, DataFrame, DataFrame], tmp_path: object
-) -> None:
-    for name, rows in zip(("measures", "pages", "near_duplicates"), tables, strict=True):
+@pytest.mark.parametrize("policy", ["mask", "drop_partial", "drop_any"])
+def test_only_the_policy_cut_changes_a_text(tables: list[DataFrame], policy: str) -> None:
+    chosen = build_documents(*tables, RULES, policy).select("page_id", "text", "word_count", "cut_chars", "spans")
+    rows = {row[0]: row[1:] for row in rows_of(chosen)}
+    spans = [(6, 16, 3)] if policy == "mask" else None
+    assert rows.keys() == {1, 4, 6}
+    assert rows[6] == ("Ein – sehr sehr, – Wort", 6, 0, spans)
+    assert rows[1][-1] is None
+
+
+def test_text_is_never_shuffled(spark: SparkSession, tables: list[DataFrame], tmp_path: object) -> None:
+    names = ("measures", "pages", "near_duplicates", "repeated_spans")
+    for name, rows in zip(names, tables, strict=True):
         rows.write.parquet(f"{tmp_path}/{name}")
     spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")  # as with tables of real size
     try:
-        stored = (spark.read.parquet(f"{tmp_path}/{name}") for name in ("measures", "pages", "near_duplicates"))
-        plan = build_documents(*stored, RULES)._jdf.queryExecution().executedPlan().toString()
+        stored = (spark.read.parquet(f"{tmp_path}/{name}") for name in names)
+        plan = build_documents(*stored, RULES, "cut")._jdf.queryExecution().executedPlan().toString()
     finally:
         spark.conf.unset("spark.sql.autoBroadcastJoinThreshold")
     lines = plan.splitlines()
     shuffled = [lines[i + 1] for i, line in enumerate(lines) if "Exchange hashpartitioning" in line]
     assert "BroadcastHashJoin" in plan
     assert "CartesianProduct" not in plan
-    assert len(shuffled) == 3
+    assert len(shuffled) == 4
     assert not [line for line in shuffled if "text#" in line]

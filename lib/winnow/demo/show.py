@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from winnow.archives import find_archives
 from winnow.config import CONF, Settings, load_settings
 from winnow.delta import Work
 from winnow.demo.crawl import CRAWLS, make_crawl
-from winnow.demo.truth import compare, compare_archives
+from winnow.demo.truth import compare, compare_archives, compare_spans
 from winnow.errors import WinnowError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
@@ -59,15 +60,28 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
 
 def disagreements(work: Work, truth: Path) -> list[str]:
     """Where the tables of this crawl disagree with the truth, a sentence each."""
+    rows = _pages(work)
+    before = [_pages(replace(work, crawl=row.crawl)) for row in delta.crawls_until(work) if row.crawl != work.crawl]
+    archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
+    return [
+        *compare(truth, rows, work.crawl),
+        *compare_archives(truth, archives, work.crawl),
+        *compare_spans(truth, [*rows, *chain.from_iterable(before)], work.crawl),
+        *_conserved(rows),
+    ]
+
+
+def _pages(work: Work) -> list[dict[str, Any]]:
+    """Every page of this crawl with what became of it."""
     place = ("crawl", "warc_path", "record_offset", "url", "gate")
     pages = delta.read(work, "pages").select("shard", "page_id", *place)
     verdicts = delta.read(work, "verdicts").select("shard", "page_id", "reasons")
-    documents = delta.read(work, "documents").select("shard", "page_id", F.lit(True).alias("document"))
-    keys = ["shard", "page_id"]
-    joined = pages.join(verdicts, keys, "left").join(documents, keys, "left").join(_near(work), keys, "left")
-    rows = [row.asDict() for row in joined.collect()]  # a demonstration's pages
-    archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
-    return [*compare(truth, rows, work.crawl), *compare_archives(truth, archives, work.crawl), *_conserved(rows)]
+    documents = delta.read(work, "documents").select("shard", "page_id", "text")
+    repeated = delta.read(work, "repeated_spans").select("shard", "page_id", F.col("reason").alias("repeats"))
+    joined = pages
+    for rows in (verdicts, documents, repeated, _near(work)):
+        joined = joined.join(rows, ["shard", "page_id"], "left")
+    return [row.asDict() for row in joined.collect()]  # a demonstration's pages
 
 
 def _near(work: Work) -> DataFrame:
@@ -83,8 +97,9 @@ def _near(work: Work) -> DataFrame:
 
 def _conserved(rows: list[dict[str, Any]]) -> list[str]:
     return [
-        f"{row['warc_path']} at {row['record_offset']}: {'a' if row['document'] else 'no'} document, and gate "
-        f"{row['gate']}, reasons {row['reasons']}, near duplicate of {row['near']}"
+        f"{row['warc_path']} at {row['record_offset']}: {'no' if row['text'] is None else 'a'} document, and gate "
+        f"{row['gate']}, reasons {row['reasons']}, near duplicate of {row['near']}, repeats {row['repeats']}"
         for row in rows
-        if (row["gate"] is None and row["reasons"] == [] and row["near"] is None) != bool(row["document"])
+        if (row["gate"] is None and row["reasons"] == [] and row["near"] is None and row["repeats"] is None)
+        == (row["text"] is None)
     ]

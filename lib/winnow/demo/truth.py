@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,6 +111,29 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
     problems += _near_disagreements(planted, by_key)
     missing = [page for key, page in expected.items() if key not in found]
     return problems + [f"{p.crawl} {p.warc_path} at {p.record_offset}: {p.url} ({p.kind}): is missing" for p in missing]
+
+
+def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
+    """Disagreements of a crawl's documents with the paragraphs that were planted in several pages, a sentence each.
+
+    Rows as for `compare`, of this crawl and those before it, with `text`, that of the document; null without one.
+    A paragraph goes where two pages of a shard hold it that are neither rejected nor near duplicates.
+    """
+    planted = {page.key: page for page in read_truth(truth_path).pages if page.repeated_span}
+    held = [(planted[key], row) for row in rows if (key := key_of(row)) in planted and _stays(row)]
+    copies = Counter((row["shard"], page.repeated_span) for page, row in held)
+    return [
+        f"{page.crawl} {page.warc_path} at {page.record_offset}: {page.url} ({page.kind}): its paragraph "
+        f"{'stays, as in other pages' if copies[row['shard'], page.repeated_span] > 1 else 'went without a copy'}"
+        for page, row in held
+        if page.crawl == crawl and page.repeated_span
+        and (page.repeated_span in (row["text"] or "")) == (copies[row["shard"], page.repeated_span] > 1)
+    ]  # fmt: skip
+
+
+def key_of(row: Mapping[str, Any]) -> Key:
+    """Where a page lies."""
+    return row["crawl"], row["warc_path"], row["record_offset"]
 
 
 def compare_archives(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:

@@ -2,35 +2,97 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from typing import Any
 
-from pyspark.sql import DataFrame
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark import Accumulator
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as t
+from pyspark.sql.pandas.functions import arrow_udf
 
+from winnow.arrow import python_cpu, text_buffers
+from winnow.kernels.cutting import cut_texts
 from winnow.rules import Rule
 from winnow.stages.verdicts import kept_expr
 
 _FROM_PAGES = ("warc_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
 
 
-def build_documents(
-    measures: DataFrame, pages: DataFrame, near_duplicates: DataFrame, rules: Sequence[Rule]
-) -> DataFrame:
-    """One row for each page that passes the rules and is no near duplicate.
+_CUT = t.StructType(
+    [
+        t.StructField("text", t.StringType()),
+        t.StructField("char_count", t.LongType()),
+        t.StructField("word_count", t.LongType()),
+    ]
+)
 
-    The text stays where it is: what `pages` knows of the kept pages, about 250 bytes each, is broadcast to it.
+
+def build_documents(
+    measures: DataFrame,
+    pages: DataFrame,
+    near_duplicates: DataFrame,
+    repeated_spans: DataFrame,
+    rules: Sequence[Rule],
+    policy: str,
+) -> DataFrame:
+    """One row for each page that passes the rules, is no near duplicate and is not dropped for its repeated spans.
+
+    The text stays where it is: what other tables know of the kept pages, about 250 bytes each and their spans, is
+    broadcast to it. Only texts that hold spans go through Python, and only where the policy is to cut them.
+        cut_chars   characters of the measured text that the document lacks: char_count of both differ by it
+        spans       under the policy `mask` the repeated spans of the text, which is whole; else null
     """
     kept = measures.where(kept_expr(rules))
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)
     keys = ["shard", "page_id"]
     wanted = known.join(kept.select(keys), keys, "left_semi").join(near_duplicates.select(keys), keys, "left_anti")
-    return kept.join(F.broadcast(wanted), keys).select(
-        "shard",
-        "page_id",
-        *_FROM_PAGES,
+    found = repeated_spans.select(*keys, "reason", "cut_chars", F.col("spans").alias("found"))
+    wanted = wanted.join(found, keys, "left").where(F.col("reason").isNull())
+    whole = F.struct(
         "text",
-        F.col("metrics.corrected_word_count").cast("bigint").alias("word_count"),
         F.length("text").cast("bigint").alias("char_count"),
-        F.lit(0).cast("bigint").alias("cut_chars"),
-        F.lit(None).alias("spans"),
+        F.col("metrics.corrected_word_count").cast("bigint").alias("word_count"),
     )
+    is_cut = F.col("found").isNotNull() & F.lit(policy == "cut")
+    document = F.when(is_cut, _cut_expr(is_cut, python_cpu(kept.sparkSession))) if policy == "cut" else F.lit(None)
+    chosen = kept.join(F.broadcast(wanted), keys).withColumn("document", F.coalesce(document, whole))
+    return chosen.select(
+        *keys,
+        *_FROM_PAGES,
+        "document.*",
+        F.when(is_cut, F.col("cut_chars")).otherwise(0).cast("bigint").alias("cut_chars"),
+        (F.col("found") if policy == "mask" else F.lit(None)).alias("spans"),
+    )
+
+
+def _cut_expr(is_cut: Column, cpu: Accumulator[float]) -> Column:
+    """What is left of a text with spans, and null, which costs nothing, for one without."""
+
+    def cut(texts: pa.Array, spans: pa.Array) -> pa.Array:
+        began = time.process_time()
+        try:
+            return cut_array(texts, spans)
+        finally:
+            cpu.add(time.process_time() - began)
+
+    declare: Any = arrow_udf  # whose types know no structs
+    left: Column = declare(cut, _CUT)(*(F.when(is_cut, F.col(name)) for name in ("text", "found")))
+    return left
+
+
+def cut_array(texts: pa.Array, spans: pa.Array) -> pa.StructArray:
+    """What is left of each text, its characters and words; nulls stay null."""
+    is_null = texts.is_null()
+    data, offsets = text_buffers(texts.fill_null(""))
+    bounds = np.concatenate(([0], np.cumsum(pc.list_value_length(spans).fill_null(0).to_numpy()))).astype("i8")
+    found = spans.flatten()
+    starts, ends = (found.field(name).to_numpy().astype(np.int64) for name in ("start", "end"))
+    left = cut_texts(data, offsets, starts, ends, bounds)
+    buffers = [None, pa.py_buffer(left.offsets.astype(np.int32)), pa.py_buffer(left.data)]
+    held = pa.Array.from_buffers(pa.string(), len(texts), buffers)
+    return pa.StructArray.from_arrays([held, left.chars, left.words], _CUT.names, mask=is_null)

@@ -3,11 +3,13 @@
     extract_pages    '' pages, then every gate (a page has one), then `kept`
     judge_pages      '' measured pages, then every reason, then `kept`
     find_near_duplicates  '' judged and kept pages, then `near_duplicate`, then `kept`
-    build_documents  '' pages that are no near duplicates, then `kept`: documents
+    find_repeated_spans   '' pages that are no near duplicates, then the reasons of repeated spans, then `kept`
+    build_documents  '' pages that repeats left, then `kept`: documents, with what is left of their text
 
 `pages_any` counts the pages that a reason hits at all, `pages_first` those it is the first to hit in the order of the
 rules, `pages_only` those that nothing else hits. `chars` and `words` are those of `pages_first`, so that they add up:
-before line corrections in judge_pages, after them from then on, null before measuring.
+before line corrections in judge_pages, after them from then on, null before measuring. Only documents count without
+what was cut from them as repeated.
 """
 
 from __future__ import annotations
@@ -15,15 +17,21 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-STAGES = ("extract_pages", "judge_pages", "find_near_duplicates", "build_documents")
+STAGES = ("extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "build_documents")
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
 def report_funnel(
-    pages: DataFrame, measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame, documents: DataFrame
+    pages: DataFrame,
+    measures: DataFrame,
+    verdicts: DataFrame,
+    near_duplicates: DataFrame,
+    repeated_spans: DataFrame,
+    documents: DataFrame,
 ) -> DataFrame:
     """One row for each shard, stage and reason. Reads no text, and each table once."""
-    counted = _extracted(pages).unionByName(_judged(measures, verdicts, near_duplicates)).unionByName(_built(documents))
+    judged = _judged(measures, verdicts, near_duplicates, repeated_spans)
+    counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
     return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
@@ -56,7 +64,9 @@ def _extracted(pages: DataFrame) -> DataFrame:
     return _lines(groups, F.array(entered, left))
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame) -> DataFrame:
+def _judged(
+    measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame, repeated_spans: DataFrame
+) -> DataFrame:
     """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after."""
     sizes = {
         "chars": "char_count", "words": "word_count",
@@ -68,9 +78,11 @@ def _judged(measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
     dropped = near_duplicates.select(*keys, F.lit(True).alias("is_near"))
+    emptied = repeated_spans.where(F.col("reason").isNotNull()).select(*keys, F.col("reason").alias("repeats"))
     groups = (
         joined.join(dropped, keys, "left")
-        .groupBy("shard", "reasons", "is_near")
+        .join(emptied, keys, "left")
+        .groupBy("shard", "reasons", "is_near", "repeats")
         .agg(F.count("*").alias("pages"), *(F.sum(key).alias(key) for key in sizes))
     )
     kept = F.size("reasons") == 0
@@ -81,7 +93,9 @@ def _judged(measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame
         _line("find_near_duplicates", F.lit(""), when=kept, **corrected),
         _line("find_near_duplicates", F.lit("near_duplicate"), when=is_near, **corrected),
         _line("find_near_duplicates", F.lit("kept"), when=kept & ~is_near, **corrected),
-        _line("build_documents", F.lit(""), when=kept & ~is_near, **corrected),
+        _line("find_repeated_spans", F.lit(""), when=kept & ~is_near, **corrected),
+        _line("find_repeated_spans", F.coalesce("repeats", F.lit("kept")), when=kept & ~is_near, **corrected),
+        _line("build_documents", F.lit(""), when=kept & ~is_near & F.col("repeats").isNull(), **corrected),
     ]
     taken = F.transform("reasons", _taken)
     return _lines(groups, F.concat(F.array(_line("judge_pages", F.lit("")), left, *after), taken))

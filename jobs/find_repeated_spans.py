@@ -1,0 +1,37 @@
+"""Pages of one wave of shards that near duplicates left -> repeated_spans: the stretches that stand elsewhere too."""
+
+from pyspark import StorageLevel
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.cli import submit
+from winnow.delta import Work
+from winnow.resources import token_settings
+from winnow.scopes import look_around
+from winnow.span_scopes import scoped_pages, span_inputs
+from winnow.stages.repeated_spans import DECIDED, candidate_windows, decide_spans, repeated_minimizers
+
+
+def run(work: Work, shards: list[int]) -> int | None:
+    """Find the repeated spans of the shards that are to do; rows written, None where none is."""
+    around = look_around(work)
+    ready = delta.todo(work, "repeated_spans", shards, span_inputs(work, around, shards))
+    if not ready.shards:
+        return None
+    since, spans, tokens = delta.cost(work), work.settings.spans, token_settings(work.settings)
+    if not spans.enabled:
+        return delta.commit(work, "repeated_spans", work.spark.createDataFrame([], DECIDED), ready, since)
+    pages = scoped_pages(work, around, list(ready.shards))
+    sample = repeated_minimizers(pages, tokens, spans)
+    windows = candidate_windows(pages, tokens, spans, sample)
+    windows.persist(StorageLevel.DISK_ONLY)  # read twice, and made of text
+    try:
+        rows = decide_spans(windows, spans, sample.pieces).where(F.col("shard").isin(list(ready.shards)))
+        return delta.commit(work, "repeated_spans", rows, ready, since)
+    finally:
+        windows.unpersist()
+        sample.repeated.destroy()
+
+
+if __name__ == "__main__":
+    submit("find_repeated_spans")

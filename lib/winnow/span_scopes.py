@@ -1,0 +1,60 @@
+"""Which pages of which crawls count as copies of one another's stretches, as `spans.within` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.scopes import Around
+from winnow.stages.repeated_spans import scope_pages
+
+_KEYS = ["shard", "page_id"]
+
+
+def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
+    """What the spans of each shard depend on beside its own near duplicates: other shards, earlier crawls.
+
+    Raises SettingsError where the scope is the whole crawl and a shard of it is not through near duplicates.
+    """
+    spans = work.settings.spans
+    if not spans.enabled or spans.within == "crawl_shard":
+        return dict.fromkeys(shards)
+    if spans.within == "crawl":
+        through = delta.source_inputs(work, "repeated_spans", around.all_shards)
+        return dict.fromkeys(shards, sorted(through.items()))
+    return {
+        shard: [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in _before(around, shard)]
+        for shard in shards
+    }
+
+
+def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
+    """The pages of these shards that near duplicates left, and the earlier pages that count with them.
+
+    An earlier crawl's pages count as its near duplicates left them, with their text before anything was cut from it: a
+    stretch of which all copies went there is repeated here too. What came of those pages later changes nothing.
+    """
+    within = work.settings.spans.within
+    pages = _survivors(work, around.all_shards if within == "crawl" else shards)
+    if within != "shard":
+        return scope_pages(pages, within)
+    there = {crawl: [shard for shard in shards if crawl in _before(around, shard)] for crawl in around.crawls[:-1]}
+    earlier = [_survivors(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
+    return scope_pages(pages, within, reduce(DataFrame.unionByName, earlier) if earlier else None)
+
+
+def _before(around: Around, shard: int) -> list[str]:
+    """The earlier crawls whose near duplicates in this shard were found, in their order."""
+    return [crawl for crawl in around.crawls[:-1] if (crawl, "near_duplicates", shard) in around.done]
+
+
+def _survivors(work: Work, shards: list[int]) -> DataFrame:
+    """The pages that a crawl kept and did not drop as near duplicates; the text is not shuffled."""
+    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
+    stay = kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
+    return delta.read(work, "measures", shards).join(F.broadcast(stay), _KEYS, "left_semi")

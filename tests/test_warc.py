@@ -475,8 +475,9 @@ def test_bodies_are_those_of_warcio(corpus: Path) -> None:
     for path in archives(corpus):
         mine = {(one.url.split(" ")[0], one.body) for one in read(path.read_bytes())[0]}
         theirs = {(url, body) for url, body in html_of_warcio(path) if len(body) <= LIMIT}
-        differing += [(path.name, url) for url, body in theirs - mine if body]  # b"": warcio trusts wrong chunk lengths
-    assert differing == []
+        differing += [(path.name, url, body[-9:]) for url, body in theirs - mine if body]  # b"": wrong chunk lengths
+    # warcio trusts a length that is six too large; here the next record is found
+    assert differing == [("test.warc", "http://localhost:8089/test1", b">\n\nWARC/1")]
 
 
 @pytest.mark.corpus

@@ -68,7 +68,7 @@ def _naive(pages: DataFrame) -> DataFrame:
     window = Window.partitionBy("url").orderBy("shard", "page_id")
     kept = pages.withColumn("kept", F.first(place).over(window)).where("page_id != kept.page_id")
     return kept.select(
-        "shard", "page_id", F.col("kept.page_id").alias("kept_page_id"), F.col("kept.position").alias("kept_position"),
+        "shard", "page_id", F.col("kept.page_id").alias("kept_page_id"), F.lit("A").alias("kept_crawl"),
         F.col("kept.shard").alias("kept_shard"), F.col("url").alias("url_key"),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def _naive(pages: DataFrame) -> DataFrame:
 def _ours(pages: DataFrame) -> DataFrame:
     new = with_url_key(pages, "exact")
     earlier = new.limit(0).withColumn("position", F.lit(0))
-    return name_keys(find_url_duplicates(new, earlier, 0, BUCKETS), new)
+    return name_keys(find_url_duplicates(new, earlier, 0, BUCKETS), new, ["A"])
 
 
 def _run(

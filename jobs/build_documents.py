@@ -15,7 +15,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = delta.cost(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
-    names = ("measures", "pages", "near_duplicates", "repeated_spans")
+    names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
     tables = (delta.read(work, name, list(ready.shards)) for name in names)
     documents = build_documents(*tables, rules, work.settings.spans.policy)
     return delta.commit(work, "documents", documents, ready, since)

@@ -151,6 +151,13 @@ class Spans(_Section):
     filter_bytes: PositiveInt
 
 
+class UrlDuplicates(_Section):
+    """The URL pass."""
+
+    enabled: bool
+    url_key: Literal["exact", "canonical"]
+
+
 class Text(_Section):
     """The form of all text in tables."""
 
@@ -189,6 +196,7 @@ class Settings(_Section):
     text: Text
     fuzzy: Fuzzy
     spans: Spans
+    url_duplicates: UrlDuplicates
     spark: Spark
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow import framing, http, warc
-from winnow.config import Fuzzy, Settings
+from winnow.config import Fuzzy, Settings, UrlDuplicates
 from winnow.kernels import (
     body,
     boundaries,
@@ -30,6 +30,7 @@ from winnow.kernels import (
     spans,
     tokens,
     url,
+    url_duplicates,
     windows,
 )
 from winnow.resources import measure_settings, token_settings, url_lists
@@ -41,7 +42,8 @@ SOURCES = {
     "verdicts": "measures",
     "near_duplicates": "verdicts",
     "repeated_spans": "near_duplicates",
-    "documents": "repeated_spans",
+    "url_duplicates": "repeated_spans",
+    "documents": "url_duplicates",
     "funnel": "documents",
 }
 
@@ -55,6 +57,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
         "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
         "near_duplicates": _near_duplicates(settings.fuzzy),
         "repeated_spans": _repeated_spans(settings),
+        "url_duplicates": _url_duplicates(settings.url_duplicates),
         "documents": {},
         "funnel": {},
     }
@@ -116,3 +119,10 @@ def _repeated_spans(settings: Settings) -> dict[str, Any]:
         "folding": asdict(token_settings(settings)) if mine.unit == "folded" else None,
         "kernels": [kernel.KERNEL_VERSION for kernel in (folding, tokens, windows, boundaries, spans)],
     }
+
+
+def _url_duplicates(settings: UrlDuplicates) -> dict[str, Any]:
+    """Nothing but that it is off, where it is."""
+    if not settings.enabled:
+        return {"enabled": False}
+    return {**settings.model_dump(), "kernel": url_duplicates.KERNEL_VERSION}

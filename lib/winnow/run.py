@@ -12,6 +12,7 @@ from winnow.jobs import (
     extract_pages,
     find_near_duplicates,
     find_repeated_spans,
+    find_url_duplicates,
     judge_pages,
     list_warcs,
     measure_pages,
@@ -22,11 +23,12 @@ from winnow.waves import job_waves, legs
 
 # The jobs of a wave in order, each with the share of a wave's time that it usually takes.
 JOBS: dict[str, tuple[Callable[[Work, list[int]], int | None], float]] = {
-    "extract_pages": (extract_pages.run, 0.77),
+    "extract_pages": (extract_pages.run, 0.76),
     "measure_pages": (measure_pages.run, 0.05),
     "judge_pages": (judge_pages.run, 0.02),
     "find_near_duplicates": (find_near_duplicates.run, 0.06),
     "find_repeated_spans": (find_repeated_spans.run, 0.03),
+    "find_url_duplicates": (find_url_duplicates.run, 0.01),
     "build_documents": (build_documents.run, 0.04),
     "report_funnel": (report_funnel.run, 0.03),
 }

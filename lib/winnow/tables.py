@@ -76,6 +76,10 @@ REPEATED_SPANS = _table(
     "repeated_spans", "one page that holds repeated stretches",
     page_id=_BIGINT, spans=SPANS_TYPE, cut_chars=_BIGINT, left_chars=_BIGINT, reason=_STRING,
 )  # fmt: skip
+URL_DUPLICATES = _table(
+    "url_duplicates", "one page dropped because its URL was kept",
+    page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, url_key=_STRING,
+)  # fmt: skip
 DOCUMENTS = _table(
     "documents", "one training document",
     page_id=_BIGINT, warc_path=_STRING, record_offset=_BIGINT, url=_STRING, domain=_STRING, fetched_at=_TIME,
@@ -95,5 +99,8 @@ COMMITS = _table(
 
 TABLES = {
     table.name: table
-    for table in (CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, REPEATED_SPANS, DOCUMENTS, FUNNEL, COMMITS)
-}
+    for table in (
+        CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES, DOCUMENTS, FUNNEL,
+        COMMITS,
+    )
+}  # fmt: skip

@@ -40,7 +40,9 @@ def is_barrier(job: str, settings: Settings) -> bool:
     fuzzy, spans = settings.fuzzy, settings.spans
     if job == "find_near_duplicates":
         return fuzzy.enabled and fuzzy.within == "crawl"
-    return job == "find_repeated_spans" and spans.enabled and spans.within == "crawl"
+    if job == "find_repeated_spans":
+        return spans.enabled and spans.within == "crawl"
+    return job == "find_url_duplicates" and settings.url_duplicates.enabled
 
 
 def legs(jobs: list[str], settings: Settings) -> list[list[str]]:

@@ -21,7 +21,6 @@ from tests.web_server import Fault, served
 from winnow import delta
 from winnow.archives import find_archives
 from winnow.delta import Work
-from winnow.demo.crawl import make_crawl
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
@@ -63,7 +62,10 @@ def test_pages_are_conserved_and_ids_are_unique(clean: Path) -> None:
     assert repeated
     assert repeated.keys() <= kept - near
     emptied = {page_id for page_id, reason in repeated.items() if reason is not None}
-    assert kept - near - emptied == {row["page_id"] for row in documents}
+    same_url = {row["page_id"] for row in rows_of(clean, "url_duplicates")}
+    assert same_url <= kept - near - emptied
+    assert kept - near - emptied - same_url == {row["page_id"] for row in documents}
+    assert len({row["url"] for row in documents}) == len(documents)
     assert all((page["text"] is None) == (page["gate"] is not None) for page in pages)
 
 
@@ -96,7 +98,7 @@ def test_tables_are_for_any_reader(clean: Path) -> None:
 
 
 def test_a_shard_is_one_file_of_each_table(clean: Path) -> None:
-    for table in ("warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"):
+    for table in set(TABLES) - {"crawls", "commits"}:
         files = DeltaTable(str(clean / table)).file_uris()
         assert max(Counter(Path(uri).parent for uri in files).values()) == 1
 
@@ -113,7 +115,7 @@ class KilledError(Exception):
 
 @pytest.mark.parametrize(
     ("target", "moment"),
-    [("pages", "_note"), ("near_duplicates", "_note"), ("repeated_spans", "_note"), ("documents", "replace")],
+    [("pages", "_note"), ("url_duplicates", "replace")],
 )
 def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
@@ -148,23 +150,23 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 
 
 @pytest.mark.parametrize(
-    ("change", "redone"),
+    ("change", "first"),
     [
-        ("rules.gopher_too_few_words.min=20", {"verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
-        ("measure.lines=none", {"measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
-        ("fuzzy.min_jaccard=0.99", {"near_duplicates", "repeated_spans", "documents", "funnel"}),
-        ("spans.length=40", {"repeated_spans", "documents", "funnel"}),
-        ("spans.filter_bytes=100000", set()),
-        ("spark.batch_bytes=100000", set()),
-        ("extract.recycle_pages=50", set()),
+        ("rules.gopher_too_few_words.min=20", "verdicts"),
+        ("measure.lines=none", "measures"),
+        ("fuzzy.min_jaccard=0.99", "near_duplicates"),
+        ("url_duplicates.url_key=canonical", "url_duplicates"),
+        ("spans.filter_bytes=100000 spark.batch_bytes=100000 extract.recycle_pages=50", None),
     ],
 )
 def test_a_changed_setting_redoes_what_follows_from_it(
-    spark: SparkSession, copy: Path, crawls: Path, change: str, redone: set[str]
+    spark: SparkSession, copy: Path, crawls: Path, change: str, first: str | None
 ) -> None:
     before = versions(copy)
-    run(work_on(spark, copy, FIRST, change), crawls)
+    run(work_on(spark, copy, FIRST, *change.split()), crawls)
     after = versions(copy)
+    order = [table for table in TABLES if table not in ("crawls", "warcs", "pages", "commits")]
+    redone = set(order[order.index(first) :]) if first else set()
     assert {table for table in TABLES if after[table] != before[table]} - {"commits"} == redone
 
 
@@ -207,25 +209,6 @@ def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list
         and (one := pages[page.key])["shard"] == (other := pages[planted[page.exact_copy_of].key])["shard"]
         and {one["page_id"], other["page_id"]} <= staying
     ]
-
-
-def test_an_archive_out_of_reach_is_tried_again(spark: SparkSession, crawls: Path, tmp_path: Path) -> None:
-    copy, warehouse = tmp_path / "copy", tmp_path / "tables"
-    make_crawl(copy, 100, seed=5)
-    lost = sorted(copy.rglob("*-00003.warc.gz"))[0]
-    lost.rename(tmp_path / "lost")
-    work = work_on(spark, warehouse, FIRST)
-    run(work, copy)
-    by_status = Counter(row["status"] for row in rows_of(warehouse, "warcs"))
-    assert by_status == {"read": 10, "damaged": 1, "unreachable": 1}
-    (tmp_path / "lost").rename(lost)
-    run(work, copy)
-    found = {row["warc_path"]: (row["status"], row["tries"]) for row in rows_of(warehouse, "warcs")}
-    assert Counter(found.values()) == {("read", 1): 10, ("damaged", 1): 1, ("read", 2): 1}
-    assert disagreements(work, copy / "truth.json") == []
-    before = versions(warehouse)
-    run(work, copy)
-    assert versions(warehouse) == before
 
 
 def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path) -> None:
@@ -272,19 +255,20 @@ def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) ->
         delta.todo(other, "measures", [0, 1, 2, 3])
 
 
-@pytest.mark.parametrize("master", ["local[1]", "local[4]", "local-cluster[2,1,2048]"])
+@pytest.mark.parametrize("master", ["local[1]", "local-cluster[2,1,2048]"])
 def test_other_cores_and_executors_give_the_same_rows(clean: Path, archives: Path, tmp_path: Path, master: str) -> None:
     winnow(*whole_run(archives, tmp_path, master))
     assert everything(tmp_path) == everything(clean)
 
 
 def test_a_killed_process_is_resumed_by_the_same_command(clean: Path, archives: Path, tmp_path: Path) -> None:
-    """Killed, with its JVM and workers, when its first job has ended and the next begins."""
-    command = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, tmp_path))]
+    """Killed, with its JVM and workers, when its first job has ended and the next begins; on four cores."""
+    arguments = whole_run(archives, tmp_path, "local[4]")
+    command = [sys.executable, "-m", "winnow", *map(str, arguments)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
         reached = next(line for line in process.stderr if "extract_pages" in line)
         os.killpg(process.pid, signal.SIGKILL)
     assert reached
-    winnow(*whole_run(archives, tmp_path))
+    winnow(*arguments)
     assert everything(tmp_path) == everything(clean)

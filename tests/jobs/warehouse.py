@@ -19,8 +19,8 @@ ONE_WAVE = "spark.wave_archives_per_core=100"
 # What is allowed to differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
 TABLES = (
-    "crawls", "warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel",
-    "commits",
+    "crawls", "warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "url_duplicates",
+    "documents", "funnel", "commits",
 )  # fmt: skip
 
 

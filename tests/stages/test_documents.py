@@ -21,16 +21,35 @@ def tables(spark: SparkSession) -> list[DataFrame]:
         values = metrics(word_count=words, corrected_word_count=words)
         return {"crawl": "A", "shard": shard, "page_id": page_id, "text": text, "metrics": values}
 
-    pages = [page(1), page(2), page(3, "empty_text"), page(4, shard=1), page(4, shard=2), page(5), page(6), page(7)]
+    pages = [
+        page(1),
+        page(2),
+        page(3, "empty_text"),
+        page(4, shard=1),
+        page(4, shard=2),
+        page(5),
+        page(6),
+        page(7),
+        page(8),
+    ]
     measures = [measure(1, "one two", 2), measure(2, "one", 1), measure(4, "naïve 文 text", 3, shard=1)]
     near = [{"crawl": "A", "shard": shard, "page_id": 5 - shard, "kept_page_id": 1} for shard in (0, 2)]
-    measures += [measure(5, "one two", 2), measure(6, "Ein – sehr sehr, – Wort", 6), measure(7, "gone now", 2)]
+    measures += [
+        measure(5, "one two", 2),
+        measure(6, "Ein – sehr sehr, – Wort", 6),
+        measure(7, "gone now", 2),
+        measure(8, "same place", 2),
+    ]
     repeated = [
         {"crawl": "A", "shard": 0, "page_id": 6, "spans": [(6, 16, 3)], "cut_chars": 11, "left_chars": 12},
         {"crawl": "A", "shard": 0, "page_id": 7, "spans": [(0, 8, 2)], "cut_chars": 8, "left_chars": 0, "reason": "r"},
         {"crawl": "A", "shard": 1, "page_id": 1, "spans": [(0, 3, 2)], "cut_chars": 3, "left_chars": 4},
     ]
-    given = {"measures": measures, "pages": pages, "near_duplicates": near, "repeated_spans": repeated}
+    same_url = [{"crawl": "A", "shard": shard, "page_id": 8 - shard, "kept_page_id": 1} for shard in (0, 2)]
+    given = {
+        "measures": measures, "pages": pages, "near_duplicates": near, "repeated_spans": repeated,
+        "url_duplicates": same_url,
+    }  # fmt: skip
     return [frame(spark, name, rows) for name, rows in given.items()]
 
 
@@ -63,7 +82,7 @@ def test_only_the_policy_cut_changes_a_text(tables: list[DataFrame], policy: str
 
 
 def test_text_is_never_shuffled(spark: SparkSession, tables: list[DataFrame], tmp_path: object) -> None:
-    names = ("measures", "pages", "near_duplicates", "repeated_spans")
+    names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
     for name, rows in zip(names, tables, strict=True):
         rows.write.parquet(f"{tmp_path}/{name}")
     spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")  # as with tables of real size
@@ -76,5 +95,5 @@ def test_text_is_never_shuffled(spark: SparkSession, tables: list[DataFrame], tm
     shuffled = [lines[i + 1] for i, line in enumerate(lines) if "Exchange hashpartitioning" in line]
     assert "BroadcastHashJoin" in plan
     assert "CartesianProduct" not in plan
-    assert len(shuffled) == 4
+    assert len(shuffled) == 5
     assert not [line for line in shuffled if "text#" in line]

@@ -9,21 +9,24 @@ from winnow.stages.funnel import imbalances, report_funnel
 def tables(spark: SparkSession) -> list[DataFrame]:
     pages = [
         {"shard": 0, "page_id": i, "gate": gate}
-        for i, gate in enumerate([None, None, None, "empty_text", "empty_text", None, None])
+        for i, gate in enumerate([None, None, None, "empty_text", "empty_text", None, None, None])
     ]
     values = [
         metrics(word_count=words, char_count=words * 5, corrected_word_count=words - 1, corrected_char_count=words * 4)
-        for words in (10, 20, 30, 40, 50)
+        for words in (10, 20, 30, 40, 50, 60)
     ]
-    measures = [{"shard": 0, "page_id": i, "metrics": value} for i, value in zip((0, 1, 2, 5, 6), values, strict=True)]
-    reasons: dict[int, list[str]] = {0: [], 1: ["a", "b"], 2: ["b"], 5: [], 6: []}
+    measures = [
+        {"shard": 0, "page_id": i, "metrics": value} for i, value in zip((0, 1, 2, 5, 6, 7), values, strict=True)
+    ]
+    reasons: dict[int, list[str]] = {0: [], 1: ["a", "b"], 2: ["b"], 5: [], 6: [], 7: []}
     verdicts = [{"shard": 0, "page_id": i, "reasons": reasons[i]} for i in reasons]
     near = [{"shard": 0, "page_id": 5, "kept_page_id": 0}]
     repeated = [{"shard": 0, "page_id": i, "reason": reason} for i, reason in ((0, None), (6, "emptied_by_repeats"))]
+    same_url = [{"shard": 0, "page_id": 7, "kept_page_id": 0}]
     documents = [{"shard": 0, "page_id": 0, "char_count": 30, "word_count": 7}]
     named = {
         "pages": pages, "measures": measures, "verdicts": verdicts, "near_duplicates": near,
-        "repeated_spans": repeated, "documents": documents,
+        "repeated_spans": repeated, "url_duplicates": same_url, "documents": documents,
     }  # fmt: skip
     return [frame(spark, name, rows) for name, rows in named.items()]
 
@@ -31,19 +34,22 @@ def tables(spark: SparkSession) -> list[DataFrame]:
 def test_any_first_only_and_sums(tables: list[DataFrame]) -> None:
     funnel = {(row.stage, row.reason): tuple(row)[3:] for row in report_funnel(*tables).collect()}
     assert funnel == {
-        ("extract_pages", ""): (7, 7, 7, None, None),
+        ("extract_pages", ""): (8, 8, 8, None, None),
         ("extract_pages", "empty_text"): (2, 2, 2, None, None),
-        ("extract_pages", "kept"): (5, 5, 5, None, None),
-        ("judge_pages", ""): (5, 5, 5, 750, 150),
+        ("extract_pages", "kept"): (6, 6, 6, None, None),
+        ("judge_pages", ""): (6, 6, 6, 1050, 210),
         ("judge_pages", "a"): (1, 1, 0, 100, 20),
         ("judge_pages", "b"): (2, 1, 1, 150, 30),
-        ("judge_pages", "kept"): (3, 3, 3, 500, 100),
-        ("find_near_duplicates", ""): (3, 3, 3, 400, 97),
+        ("judge_pages", "kept"): (4, 4, 4, 800, 160),
+        ("find_near_duplicates", ""): (4, 4, 4, 640, 156),
         ("find_near_duplicates", "near_duplicate"): (1, 1, 1, 160, 39),
-        ("find_near_duplicates", "kept"): (2, 2, 2, 240, 58),
-        ("find_repeated_spans", ""): (2, 2, 2, 240, 58),
+        ("find_near_duplicates", "kept"): (3, 3, 3, 480, 117),
+        ("find_repeated_spans", ""): (3, 3, 3, 480, 117),
         ("find_repeated_spans", "emptied_by_repeats"): (1, 1, 1, 200, 49),
-        ("find_repeated_spans", "kept"): (1, 1, 1, 40, 9),
+        ("find_repeated_spans", "kept"): (2, 2, 2, 280, 68),
+        ("find_url_duplicates", ""): (2, 2, 2, 280, 68),
+        ("find_url_duplicates", "url_duplicate"): (1, 1, 1, 240, 59),
+        ("find_url_duplicates", "kept"): (1, 1, 1, 40, 9),
         ("build_documents", ""): (1, 1, 1, 40, 9),
         ("build_documents", "kept"): (1, 1, 1, 30, 7),
     }
@@ -53,7 +59,7 @@ def test_pages_are_conserved(tables: list[DataFrame]) -> None:
     assert imbalances(report_funnel(*tables).collect()) == []
 
 
-@pytest.mark.parametrize(("lost", "stage"), [(1, "judge_pages"), (5, "build_documents")])
+@pytest.mark.parametrize(("lost", "stage"), [(1, "judge_pages"), (6, "build_documents")])
 def test_a_lost_page_is_noticed(tables: list[DataFrame], lost: int, stage: str) -> None:
     holed = [rows.where("page_id != 0") if number == lost else rows for number, rows in enumerate(tables)]
     (problem, *_) = imbalances(report_funnel(*holed).collect())
@@ -63,4 +69,4 @@ def test_a_lost_page_is_noticed(tables: list[DataFrame], lost: int, stage: str) 
 def test_a_near_duplicate_that_was_rejected_before_is_noticed(spark: SparkSession, tables: list[DataFrame]) -> None:
     stale = frame(spark, "near_duplicates", [{"shard": 0, "page_id": 1, "kept_page_id": 0}])
     problems = imbalances(report_funnel(*tables[:3], tables[3].union(stale), *tables[4:]).collect())
-    assert problems == ["shard 0, find_near_duplicates: 3 pages entered, 2 were taken, 2 kept"]
+    assert problems == ["shard 0, find_near_duplicates: 4 pages entered, 2 were taken, 3 kept"]

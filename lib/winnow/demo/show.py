@@ -17,7 +17,7 @@ from winnow.archives import find_archives
 from winnow.config import CONF, Settings, load_settings
 from winnow.delta import Work
 from winnow.demo.crawl import CRAWLS, make_crawl
-from winnow.demo.truth import compare, compare_archives, compare_spans
+from winnow.demo.truth import compare, compare_archives, compare_spans, compare_urls
 from winnow.errors import WinnowError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
@@ -62,11 +62,13 @@ def disagreements(work: Work, truth: Path) -> list[str]:
     """Where the tables of this crawl disagree with the truth, a sentence each."""
     rows = _pages(work)
     before = [_pages(replace(work, crawl=row.crawl)) for row in delta.crawls_until(work) if row.crawl != work.crawl]
+    all_rows = [*rows, *chain.from_iterable(before)]
     archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
     return [
         *compare(truth, rows, work.crawl),
         *compare_archives(truth, archives, work.crawl),
-        *compare_spans(truth, [*rows, *chain.from_iterable(before)], work.crawl),
+        *compare_spans(truth, all_rows, work.crawl),
+        *compare_urls(all_rows, work.crawl),
         *_conserved(rows),
     ]
 
@@ -79,27 +81,28 @@ def _pages(work: Work) -> list[dict[str, Any]]:
     documents = delta.read(work, "documents").select("shard", "page_id", "text")
     repeated = delta.read(work, "repeated_spans").select("shard", "page_id", F.col("reason").alias("repeats"))
     joined = pages
-    for rows in (verdicts, documents, repeated, _near(work)):
+    near, same_url = (_dropped(work, *names) for names in (("near_duplicates", "near"), ("url_duplicates", "same_url")))
+    for rows in (verdicts, documents, repeated, near, same_url):
         joined = joined.join(rows, ["shard", "page_id"], "left")
     return [row.asDict() for row in joined.collect()]  # a demonstration's pages
 
 
-def _near(work: Work) -> DataFrame:
-    """The near duplicates of this crawl, each with `near`: the crawl, archive and place of the page that stays."""
-    dropped = delta.read(work, "near_duplicates").select("shard", "page_id", "kept_page_id")
+def _dropped(work: Work, table: str, name: str) -> DataFrame:
+    """The pages of this crawl that a table drops, each with the crawl, archive and place of the page that stays."""
+    dropped = delta.read(work, table).select("shard", "page_id", "kept_page_id")
     place = ("crawl", "warc_path", "record_offset")
     frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in delta.crawls(work)]
     kept = reduce(DataFrame.unionByName, frames).select(
-        F.col("page_id").alias("kept_page_id"), F.struct(*place).alias("near")
+        F.col("page_id").alias("kept_page_id"), F.struct(*place).alias(name)
     )
     return dropped.join(kept, "kept_page_id")
 
 
 def _conserved(rows: list[dict[str, Any]]) -> list[str]:
+    drops = ("gate", "near", "repeats", "same_url")
     return [
-        f"{row['warc_path']} at {row['record_offset']}: {'no' if row['text'] is None else 'a'} document, and gate "
-        f"{row['gate']}, reasons {row['reasons']}, near duplicate of {row['near']}, repeats {row['repeats']}"
+        f"{row['warc_path']} at {row['record_offset']}: {'no' if row['text'] is None else 'a'} document, and reasons "
+        f"{row['reasons']}, " + ", ".join(f"{name} {row[name]}" for name in drops)
         for row in rows
-        if (row["gate"] is None and row["reasons"] == [] and row["near"] is None and row["repeats"] is None)
-        == (row["text"] is None)
+        if (row["reasons"] == [] and all(row[name] is None for name in drops)) == (row["text"] is None)
     ]

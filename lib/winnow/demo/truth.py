@@ -131,6 +131,26 @@ def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: st
     ]  # fmt: skip
 
 
+def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
+    """What is wrong with the URLs of a crawl's documents, a sentence each.
+
+    Rows as for `compare_spans`, with `same_url`, the crawl, archive and place of the page for whose URL it was dropped.
+    Every URL is that of one document at most, and a page is dropped only where another of its URL is a document.
+    """
+    rows = list(rows)
+    documents = [row for row in rows if row["text"] is not None]
+    times, by_key = Counter(row["url"] for row in documents), {key_of(row): row for row in documents}
+    problems = []
+    for row in rows:
+        kept = by_key.get(tuple(row["same_url"])) if row["same_url"] is not None else None
+        where = f"{row['crawl']} {row['warc_path']} at {row['record_offset']}: {row['url']}"
+        if row["crawl"] == crawl and row["same_url"] is not None and (kept is None or kept["url"] != row["url"]):
+            problems.append(f"{where}: dropped for {' '.join(map(str, row['same_url']))}, no document of its URL")
+        if row["crawl"] == crawl and row["text"] is not None and times[row["url"]] > 1:
+            problems.append(f"{where}: stays, as does another page of its URL")
+    return problems
+
+
 def key_of(row: Mapping[str, Any]) -> Key:
     """Where a page lies."""
     return row["crawl"], row["warc_path"], row["record_offset"]

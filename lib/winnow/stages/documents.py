@@ -37,10 +37,11 @@ def build_documents(
     pages: DataFrame,
     near_duplicates: DataFrame,
     repeated_spans: DataFrame,
+    url_duplicates: DataFrame,
     rules: Sequence[Rule],
     policy: str,
 ) -> DataFrame:
-    """One row for each page that passes the rules, is no near duplicate and is not dropped for its repeated spans.
+    """One row for each page that passes the rules, is no duplicate and is not dropped for its repeated spans.
 
     The text stays where it is: what other tables know of the kept pages, about 250 bytes each and their spans, is
     broadcast to it. Only texts that hold spans go through Python, and only where the policy is to cut them.
@@ -50,7 +51,9 @@ def build_documents(
     kept = measures.where(kept_expr(rules))
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)
     keys = ["shard", "page_id"]
-    wanted = known.join(kept.select(keys), keys, "left_semi").join(near_duplicates.select(keys), keys, "left_anti")
+    wanted = known.join(kept.select(keys), keys, "left_semi")
+    for dropped in (near_duplicates, url_duplicates):
+        wanted = wanted.join(dropped.select(keys), keys, "left_anti")
     found = repeated_spans.select(*keys, "reason", "cut_chars", F.col("spans").alias("found"))
     wanted = wanted.join(found, keys, "left").where(F.col("reason").isNull())
     whole = F.struct(

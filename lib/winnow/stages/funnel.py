@@ -4,7 +4,8 @@
     judge_pages      '' measured pages, then every reason, then `kept`
     find_near_duplicates  '' judged and kept pages, then `near_duplicate`, then `kept`
     find_repeated_spans   '' pages that are no near duplicates, then the reasons of repeated spans, then `kept`
-    build_documents  '' pages that repeats left, then `kept`: documents, with what is left of their text
+    find_url_duplicates   '' pages that repeats left, then `url_duplicate`, then `kept`
+    build_documents  '' pages that the URL pass left, then `kept`: documents, with what is left of their text
 
 `pages_any` counts the pages that a reason hits at all, `pages_first` those it is the first to hit in the order of the
 rules, `pages_only` those that nothing else hits. `chars` and `words` are those of `pages_first`, so that they add up:
@@ -17,7 +18,10 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-STAGES = ("extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "build_documents")
+STAGES = (
+    "extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "find_url_duplicates",
+    "build_documents",
+)  # fmt: skip
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
@@ -27,10 +31,16 @@ def report_funnel(
     verdicts: DataFrame,
     near_duplicates: DataFrame,
     repeated_spans: DataFrame,
+    url_duplicates: DataFrame,
     documents: DataFrame,
 ) -> DataFrame:
     """One row for each shard, stage and reason. Reads no text, and each table once."""
-    judged = _judged(measures, verdicts, near_duplicates, repeated_spans)
+    dropped = [
+        ("find_near_duplicates", near_duplicates, F.lit("near_duplicate")),
+        ("find_repeated_spans", repeated_spans.where(F.col("reason").isNotNull()), F.col("reason")),
+        ("find_url_duplicates", url_duplicates, F.lit("url_duplicate")),
+    ]
+    judged = _judged(measures, verdicts, dropped)
     counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
     return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
@@ -64,10 +74,11 @@ def _extracted(pages: DataFrame) -> DataFrame:
     return _lines(groups, F.array(entered, left))
 
 
-def _judged(
-    measures: DataFrame, verdicts: DataFrame, near_duplicates: DataFrame, repeated_spans: DataFrame
-) -> DataFrame:
-    """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after."""
+def _judged(measures: DataFrame, verdicts: DataFrame, dropped: list[tuple[str, DataFrame, Column]]) -> DataFrame:
+    """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after.
+
+    dropped: the stages after judging in order, each with the pages that it drops and its reason
+    """
     sizes = {
         "chars": "char_count", "words": "word_count",
         "chars_left": "corrected_char_count", "words_left": "corrected_word_count",
@@ -77,28 +88,24 @@ def _judged(
     )
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
-    dropped = near_duplicates.select(*keys, F.lit(True).alias("is_near"))
-    emptied = repeated_spans.where(F.col("reason").isNotNull()).select(*keys, F.col("reason").alias("repeats"))
-    groups = (
-        joined.join(dropped, keys, "left")
-        .join(emptied, keys, "left")
-        .groupBy("shard", "reasons", "is_near", "repeats")
-        .agg(F.count("*").alias("pages"), *(F.sum(key).alias(key) for key in sizes))
-    )
-    kept = F.size("reasons") == 0
-    left = _line("judge_pages", F.lit("kept"), when=kept)
-    is_near = F.col("is_near").isNotNull()
+    for stage, rows, reason in dropped:
+        joined = joined.join(rows.select(*keys, reason.alias(stage)), keys, "left")
+    stages = [stage for stage, _, _ in dropped]
+    sums = (F.sum(key).alias(key) for key in sizes)
+    groups = joined.groupBy("shard", "reasons", *stages).agg(F.count("*").alias("pages"), *sums)
+    here = F.size("reasons") == 0
+    lines = [_line("judge_pages", F.lit("")), _line("judge_pages", F.lit("kept"), when=here)]
     corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
-    after = [
-        _line("find_near_duplicates", F.lit(""), when=kept, **corrected),
-        _line("find_near_duplicates", F.lit("near_duplicate"), when=is_near, **corrected),
-        _line("find_near_duplicates", F.lit("kept"), when=kept & ~is_near, **corrected),
-        _line("find_repeated_spans", F.lit(""), when=kept & ~is_near, **corrected),
-        _line("find_repeated_spans", F.coalesce("repeats", F.lit("kept")), when=kept & ~is_near, **corrected),
-        _line("build_documents", F.lit(""), when=kept & ~is_near & F.col("repeats").isNull(), **corrected),
-    ]
-    taken = F.transform("reasons", _taken)
-    return _lines(groups, F.concat(F.array(_line("judge_pages", F.lit("")), left, *after), taken))
+    for stage in stages:
+        taken = F.col(stage).isNotNull()  # counted wherever it stands, so that one which was gone before is noticed
+        lines += [
+            _line(stage, F.lit(""), when=here, **corrected),
+            _line(stage, F.coalesce(stage, F.lit("")), when=taken, **corrected),
+            _line(stage, F.lit("kept"), when=here & ~taken, **corrected),
+        ]
+        here = here & ~taken
+    lines.append(_line("build_documents", F.lit(""), when=here, **corrected))
+    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", _taken)))
 
 
 def _taken(reason: Column, position: Column) -> Column:

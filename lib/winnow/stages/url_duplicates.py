@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Literal
@@ -15,6 +15,7 @@ from pyspark.sql import types as t
 
 from winnow.arrow import Batches, map_batches
 from winnow.kernels.url_duplicates import Pages, canonical_url, from_bytes, repeated, split_by_key, to_bytes
+from winnow.tables import URL_DUPLICATES
 
 PACKED_PAGES = 1 << 19  # pages that a task packs together, 24 bytes each
 
@@ -26,6 +27,7 @@ _KEYED = t.StructType(
         t.StructField("url_key", t.StringType()),
     ]
 )
+_OURS = ("crawl", "fingerprint")
 _FOUND = t.StructType(
     [
         t.StructField("shard", t.IntegerType()),
@@ -35,6 +37,7 @@ _FOUND = t.StructType(
         t.StructField("kept_shard", t.IntegerType()),
     ]
 )
+NAMED = t.StructType([URL_DUPLICATES.columns[name] for name in URL_DUPLICATES.columns.names if name not in _OURS])
 
 
 def with_url_key(pages: DataFrame, url_key: Literal["exact", "canonical"]) -> DataFrame:
@@ -69,11 +72,17 @@ def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, bucke
     return map_batches(parts, partial(_drop, position=position), _FOUND)
 
 
-def name_keys(found: DataFrame, new: DataFrame) -> DataFrame:
-    """What find_url_duplicates gives, with the `url_key` of each page; `found` is broadcast, 40 bytes a page."""
+def name_keys(found: DataFrame, new: DataFrame, crawls: Sequence[str]) -> DataFrame:
+    """What find_url_duplicates gives, with names for positions and the `url_key` of each page; NAMED.
+
+    `found` is broadcast, 40 bytes a page. crawls: the names, by position.
+    """
     known = new.withColumnRenamed("shard", "new_shard")
     same_shard = F.expr("new_shard - shard = 0")  # not a second key: Spark's hash table of one BIGINT is far faster
-    return known.join(F.broadcast(found), "page_id").where(same_shard).select(*found.columns, "url_key")
+    return known.join(F.broadcast(found), "page_id").where(same_shard).select(
+        "shard", "page_id", "kept_page_id",
+        F.get(F.array(*map(F.lit, crawls)), "kept_position").alias("kept_crawl"), "kept_shard", "url_key",
+    )  # fmt: skip
 
 
 def _canonical_batches(batches: Batches) -> Batches:

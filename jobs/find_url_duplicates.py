@@ -1,0 +1,34 @@
+"""Kept pages of all shards of a crawl -> url_duplicates: those whose URL was kept before them."""
+
+from pyspark import StorageLevel
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.cli import submit
+from winnow.delta import Work
+from winnow.scopes import look_around
+from winnow.stages.url_duplicates import NAMED, find_url_duplicates, name_keys, with_url_key
+from winnow.url_scopes import earlier_documents, kept_pages, num_buckets, url_inputs
+
+
+def run(work: Work, shards: list[int]) -> int | None:
+    """Find the URL duplicates of a whole crawl; rows written, None where nothing is to do."""
+    around = look_around(work)
+    ready = delta.todo(work, "url_duplicates", shards, url_inputs(work, around))
+    if not ready.shards:
+        return None
+    since, settings = delta.cost(work), work.settings.url_duplicates
+    if not settings.enabled:
+        return delta.commit(work, "url_duplicates", work.spark.createDataFrame([], NAMED), ready, since)
+    new = with_url_key(kept_pages(work), settings.url_key)
+    earlier = earlier_documents(work, around, settings.url_key)
+    found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around))
+    found = found.where(F.col("shard").isin(list(ready.shards))).persist(StorageLevel.DISK_ONLY)
+    try:
+        return delta.commit(work, "url_duplicates", name_keys(found, new, around.crawls), ready, since)
+    finally:
+        found.unpersist()
+
+
+if __name__ == "__main__":
+    submit("find_url_duplicates")

@@ -152,7 +152,8 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
     [
         ("rules.gopher_too_few_words.min=20", {"verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
         ("measure.lines=none", {"measures", "verdicts", "near_duplicates", "repeated_spans", "documents", "funnel"}),
-        ("fuzzy.min_jaccard=0.99", {"near_duplicates", "repeated_spans", "documents", "funnel"}),
+        ("fuzzy.within=crawl", {"near_duplicates", "repeated_spans", "documents", "funnel"}),
+        ("fuzzy.max_driver_edges=0", set()),
         ("spans.length=40", {"repeated_spans", "documents", "funnel"}),
         ("spans.filter_bytes=100000", set()),
         ("spark.batch_bytes=100000", set()),

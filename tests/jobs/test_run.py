@@ -154,9 +154,12 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
     [
         ("rules.gopher_too_few_words.min=20", "verdicts"),
         ("measure.lines=none", "measures"),
-        ("fuzzy.min_jaccard=0.99", "near_duplicates"),
+        ("fuzzy.within=crawl", "near_duplicates"),
         ("url_duplicates.url_key=canonical", "url_duplicates"),
-        ("spans.filter_bytes=100000 spark.batch_bytes=100000 extract.recycle_pages=50", None),
+        (
+            "fuzzy.max_driver_edges=0 spans.filter_bytes=100000 spark.batch_bytes=100000 extract.recycle_pages=50",
+            None,
+        ),
     ],
 )
 def test_a_changed_setting_redoes_what_follows_from_it(

@@ -14,6 +14,7 @@ from winnow.kernels.text import jit
 KERNEL_VERSION = 1  # raised by hand when output changes
 
 _MOST = np.uint32(0xFFFFFFFF)
+_BLOCK = 512  # permutations
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -39,14 +40,27 @@ def sign(shingles: NDArray[np.uint32], drawn: Permutations, signature: NDArray[n
 
     `signature`: uint32, shape (permutations,). 2**32 - 1 everywhere for the empty set.
     """
-    spread = np.empty(len(shingles), np.uint32)
-    for i in range(len(shingles)):
-        spread[i] = finalised(shingles[i])
-    for k in range(len(drawn.a)):
-        a, b, least = drawn.a[k], drawn.b[k], _MOST
-        for value in spread:
-            least = min(least, np.uint32(a * value + b))
-        signature[k] = least
+    spread = np.empty(-(-len(shingles) // 4) * 4, np.uint32)
+    for i in range(len(spread)):
+        spread[i] = finalised(shingles[min(i, len(shingles) - 1)])  # the last one again changes no minimum
+    signature[:] = _MOST
+    for begin in range(0, len(signature), _BLOCK):
+        end = min(begin + _BLOCK, len(signature))
+        _sign_block(spread, drawn.a[begin:end], drawn.b[begin:end], signature[begin:end])
+
+
+@jit
+def _sign_block(
+    spread: NDArray[np.uint32], a: NDArray[np.uint32], b: NDArray[np.uint32], least: NDArray[np.uint32]
+) -> None:
+    """Some permutations, few enough for the innermost cache, over four hashes at a time."""
+    for i in range(0, len(spread), 4):
+        one, two, three, four = spread[i], spread[i + 1], spread[i + 2], spread[i + 3]
+        for k in range(len(a)):
+            times, plus = a[k], b[k]
+            left = min(np.uint32(times * one + plus), np.uint32(times * two + plus))
+            right = min(np.uint32(times * three + plus), np.uint32(times * four + plus))
+            least[k] = min(least[k], min(left, right))  # noqa: PLW3301
 
 
 @jit

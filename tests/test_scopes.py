@@ -1,0 +1,54 @@
+"""What near duplicates of a shard depend on, and in which order the jobs that follow from it run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from winnow.config import load_settings
+from winnow.delta import Work
+from winnow.run import JOBS
+from winnow.scopes import Around, scope_inputs
+from winnow.waves import legs
+
+DONE = {
+    ("old", "near_duplicates", 0): ("made so", "from this", 7),
+    ("older", "near_duplicates", 0): ("made so too", "from that", 7),
+    ("older", "near_duplicates", 1): ("made so too", "from that as well", 7),
+    ("later", "near_duplicates", 0): ("of no", "concern", 7),
+    ("older", "measures", 0): ("nor", "this", 7),
+}
+AROUND = Around(("older", "old", "new"), 2, DONE)
+
+
+def work(*changes: str, notes: dict[tuple[str, int], tuple[str, str]] | None = None) -> Work:
+    nothing: Any = None
+    return Work(nothing, load_settings(changes=list(changes)), {"verdicts": "v"}, "", "new", notes=notes or {})
+
+
+def test_a_shard_depends_on_the_same_shard_of_earlier_crawls() -> None:
+    assert scope_inputs(work(), AROUND, [0, 1]) == {
+        0: [("older", "made so too", "from that"), ("old", "made so", "from this")],
+        1: [("older", "made so too", "from that as well")],
+    }
+
+
+@pytest.mark.parametrize("change", ["fuzzy.within=crawl_shard", "fuzzy.enabled=false"])
+def test_a_shard_depends_on_nothing_else(change: str) -> None:
+    assert scope_inputs(work(change), AROUND, [0, 1]) == {0: None, 1: None}
+
+
+def test_a_crawl_depends_on_the_verdicts_of_all_its_shards() -> None:
+    notes = {("verdicts", 0): ("v", "a"), ("verdicts", 1): ("v", "b")}
+    one = scope_inputs(work("fuzzy.within=crawl", notes=notes), AROUND, [1])
+    other = scope_inputs(work("fuzzy.within=crawl", notes={**notes, ("verdicts", 0): ("v", "c")}), AROUND, [1])
+    assert one.keys() == other.keys() == {1}
+    assert one != other
+
+
+def test_a_whole_crawl_is_judged_before_its_near_duplicates_are_found() -> None:
+    jobs = list(JOBS)
+    assert legs(jobs, load_settings("winnow")) == legs(jobs, load_settings("c4")) == [jobs]
+    place = jobs.index("find_near_duplicates")
+    assert legs(jobs, load_settings("fineweb")) == [jobs[:place], ["find_near_duplicates"], jobs[place + 1 :]]

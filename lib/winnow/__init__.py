@@ -3,7 +3,8 @@
 Measure, then judge: a *kernel* measures one document, a *rule* judges one measurement, a *stage* maps tables to a
 table, a *job* commits one table for one wave of shards. Nothing is dropped without a reason in a column.
 
-    archives -> list_warcs -> extract_pages -> measure_pages -> judge_pages -> build_documents -> report_funnel
+    archives -> list_warcs -> extract_pages -> measure_pages -> judge_pages
+             -> find_near_duplicates -> find_repeated_spans -> build_documents -> report_funnel
 
     tables      columns of every table          config      settings: base < environment < recipe < file < --set
     rules       what a page must measure        delta       what is to do, and the commit of a wave

@@ -15,6 +15,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.kernels.test_text import chars_of
+from tests.reference.gopher import with_plain_newlines
 from tests.reference.spans import Page, Span, cut, cuts, repeated_spans
 from winnow.kernels.boundaries import cut_chars, cutting, may_cut
 from winnow.kernels.tokens import TokenSettings
@@ -156,7 +157,7 @@ KNOWN = st.characters(exclude_categories=["Cs", "Cn"])
 @given(letters=st.lists(st.one_of(st.sampled_from(LETTERS), KNOWN), max_size=14))
 @examples(max_examples=500, deadline=None)
 def test_no_cut_inside_a_word_or_a_grapheme(letters: list[str]) -> None:
-    text = "".join(letters).replace("\r", "\n")  # as in the table `measures`
+    text = with_plain_newlines("".join(letters))  # as in the table `measures`
     chars, allowed = chars_of(text), set(cuts(text))
     found = [i for i in range(len(text) + 1) if may_cut(chars, i, cutting())]
     assert set(found) <= allowed

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from tests.reference.spans import Page, cut, repeated_spans
+from tests.reference.spans import Page, cut, repeated_spans, tokens
 from tests.stages.frames import rows_of
 from winnow.config import Spans, load_settings
 from winnow.kernels.tokens import TokenSettings
-from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
+from winnow.stages.repeated_spans import (
+    candidate_windows,
+    decide_spans,
+    pages_holding,
+    repeated_minimizers,
+    scope_pages,
+)
 
 SCHEMA = "shard INT, page_id BIGINT, text STRING"
 TOKENS = TokenSettings("folded", "remove", "keep", True, True)
@@ -90,3 +96,65 @@ def test_partitions_order_batches_and_filter_do_not_matter(
         assert plain(decided(scope_pages(frame, "shard"), settings)) == expected(pages, settings)
     finally:
         spark.conf.unset("spark.sql.execution.arrow.maxBytesPerBatch")
+
+
+@pytest.mark.parametrize(
+    ("policy", "left", "reasons"),
+    [
+        ("cut", 30, [None, "emptied_by_repeats", None]),
+        ("mask", 31, [None, "emptied_by_repeats", None]),
+        ("drop_partial", 31, ["partly_repeated", "partly_repeated", None]),
+        ("drop_any", 31, ["holds_repeats", "holds_repeats", "holds_repeats"]),
+    ],
+)
+def test_policies(spark: SparkSession, policy: str, left: int, reasons: list[str | None]) -> None:
+    rows = [
+        (0, 1, "It begins here. One, two: three four five! It ends there."),
+        (0, 2, "ONE TWO THREE FOUR FIVE"),
+        (0, 3, f"one two three four five {'. '.join(f'all else {i}' for i in range(90))}"),
+        (0, 4, "one two three four"),
+    ]
+    settings = span_settings(length=5, policy=policy, max_repeated_fraction=0.2)
+    found = decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), settings)
+    assert [row[-1] for row in found] == reasons
+    assert found[0][2:5] == ([(16, 42, 3)], len(rows[0][2]) - left, left)
+
+
+def test_nothing_is_nothing(spark: SparkSession) -> None:
+    for rows in ([], [(0, 1, "")], [(0, 1, "a page of less than a window")]):
+        assert decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), span_settings()) == []
+
+
+def test_pages_that_hold_a_span_are_found_again(spark: SparkSession, pages: list[Row]) -> None:
+    texts = {row[:2]: row[2] for row in pages}
+    shard, page_id, spans, *_ = expected(pages, span_settings(length=8, within="crawl"))[0]
+    start, end, copies = spans[0]  # type: ignore[index]
+    stretch = texts[shard, page_id][start:end]  # type: ignore[index]
+    held = {row[:2]: row[2] for row in rows_of(pages_holding(spark.createDataFrame(pages, SCHEMA), stretch, TOKENS, 8))}
+    wanted = windows_of(stretch, 8)
+    assert held.keys() == {key for key, text in texts.items() if windows_of(text, 8) & wanted}
+    assert held[shard, page_id][0][:2] == (start, end)
+    assert len(held) > 1
+    assert copies > 1
+
+
+def windows_of(text: str, length: int) -> set[tuple[object, ...]]:
+    values = [value for value, _, _ in tokens(text, "folded")]
+    return {tuple(values[i : i + length]) for i in range(len(values) - length + 1)}
+
+
+def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, pages: list[Row], tmp_path: object) -> None:
+    spark.createDataFrame(pages, SCHEMA).write.parquet(f"{tmp_path}/pages")
+    scoped, settings = scope_pages(spark.read.parquet(f"{tmp_path}/pages"), "shard"), span_settings(length=8)
+    sample = repeated_minimizers(scoped, TOKENS, settings)
+    windows = candidate_windows(scoped, TOKENS, settings, sample)
+    plan = windows._jdf.queryExecution().executedPlan().toString()
+    assert plan.count("MapInArrow") == plan.count("FileScan parquet") == 1
+    assert "text#" not in plan[: plan.index("MapInArrow")]
+    held = windows.persist()
+    try:
+        plan = decide_spans(held, settings, sample.pieces)._jdf.queryExecution().executedPlan().toString()
+        assert plan.count("FlatMapCoGroupsInArrow") == 1
+        assert plan.count("ENSURE_REQUIREMENTS") == 1  # the answers come to the windows, which lie still
+    finally:
+        held.unpersist()

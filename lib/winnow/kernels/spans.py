@@ -42,7 +42,7 @@ class Spans(NamedTuple):
     bounds: NDArray[np.int64]
 
 
-def distinct_windows(high: NDArray[np.uint64], low: NDArray[np.uint32], weights: NDArray[np.int64] | None) -> Distinct:
+def distinct_windows(high: NDArray[np.uint64], low: NDArray[np.uint32], weights: NDArray[np.uint32] | None) -> Distinct:
     """The windows without copies; each counts its weight, 1 where none is given."""
     order = np.argsort(high, kind="stable")
     numbers = np.empty(len(high), np.int64)

@@ -92,8 +92,9 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
         left_chars  the characters of the text without these
         reason      why the page is dropped, or null
     With copies `keep_first` the first window stays: of the earlier pages, then of the lowest page_id, then by position.
-    Where windows overlap, what a window that goes covers goes.
+    Where windows overlap, what a window that goes covers goes. `windows` are to be persisted.
     """
+    windows.count()  # made now: Spark knows only then how they lie, and would shuffle them once more before
     keep_first = settings.copies == "keep_first"
     ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
     columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
@@ -103,6 +104,16 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
     join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=settings.policy == "cut")
     spans = map_groups(windows, answers, "piece", join, batches.JOINED)
     return spans.withColumn("reason", reason_expr(settings))
+
+
+def pages_holding(pages: DataFrame, stretch: str, tokens: TokenSettings, length: int) -> DataFrame:
+    """Where windows of a stretch stand: one row (shard, page_id, spans) for each of the pages (shard, page_id, text).
+
+    The stretch is a span's text, as `repeated_spans` names it; its pages are then those that it was repeated in, if
+    the pages are those of its scope. spans: characters [start, end); copies is 1. One pass over the text.
+    """
+    hold = partial(batches.hold, reading=Reading(tokens, length), stretch=stretch)
+    return map_batches(pages.select("shard", "page_id", "text"), hold, batches.HELD)
 
 
 def reason_expr(settings: Spans) -> Column:

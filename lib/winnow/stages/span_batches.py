@@ -17,7 +17,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from winnow.arrow import Batches, text_buffers
 from winnow.kernels.boundaries import cutting
-from winnow.kernels.spans import Distinct, distinct_windows, join_windows
+from winnow.kernels.spans import Distinct, Spans, distinct_windows, join_windows
 from winnow.kernels.tokens import TokenSettings, Units, compile_units
 from winnow.kernels.windows import (
     Filter,
@@ -40,6 +40,7 @@ FOUND = _schema(**_PAGE, is_earlier=_BOOLEAN, size=_INT, high=_BINARY, low=_BINA
 ASKED = _schema(bucket=_INT, piece=_INT, high=_BINARY, low=_BINARY, copies=_BINARY, firsts=_BINARY)
 ANSWER = _schema(piece=_INT, bucket=_INT, places=_BINARY, copies=_BINARY, is_first=_BINARY)
 SPAN = _schema(start=_BIGINT, end=_BIGINT, copies=_BIGINT)
+HELD = _schema(**_PAGE, spans=t.ArrayType(SPAN))
 JOINED = _schema(**_PAGE, spans=t.ArrayType(SPAN), cut_chars=_BIGINT, left_chars=_BIGINT)
 
 _FIRST = np.dtype([("is_new", "?"), ("page_id", "<i8")])  # the first page of a window; sorts as the order of pages
@@ -109,7 +110,7 @@ def ask(batches: Batches, buckets: int, keep_first: bool) -> Batches:
         bounds = bucket_bounds(distinct.high, buckets)
         for bucket in np.flatnonzero(np.diff(bounds)).tolist():
             here = slice(bounds[bucket], bounds[bucket + 1])
-            arrays = (distinct.high, distinct.low, distinct.copies, firsts)
+            arrays = (distinct.high, distinct.low, _count(distinct.copies), firsts)
             yield _row(ASKED, bucket, piece, *(array[here].tobytes() for array in arrays))
 
 
@@ -117,14 +118,14 @@ def answer(batches: Batches) -> Batches:
     """What pieces of the pages ask of a piece of the hashes -> what is repeated: its place among the asked, copies."""
     for bucket, rows in by_key(batches, "bucket"):
         high, low = values(rows, "high", np.uint64), values(rows, "low", np.uint32)
-        distinct = distinct_windows(high, low, values(rows, "copies", np.int64))
+        distinct = distinct_windows(high, low, values(rows, "copies", np.uint32))
         copies = distinct.copies[distinct.numbers]
         is_first = _is_lowest(values(rows, "firsts", _FIRST), distinct) if len(high) else np.zeros(0, np.bool_)
         at = 0
         for piece, count in zip(rows.column("piece").to_pylist(), lengths(rows, "high") // 8, strict=True):
             here = np.flatnonzero(copies[at : at + count] > 1)
             if len(here):
-                told = (here.astype(np.uint32), copies[at + here], is_first[at + here])
+                told = (here.astype(np.uint32), _count(copies[at + here]), is_first[at + here])
                 yield _row(ANSWER, piece, bucket, *(array.tobytes() for array in told))
             at += count
 
@@ -139,11 +140,28 @@ def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_sea
     spans = join_windows(counts, sizes, values(pages, "places", np.uint8), bounds, copies, length)
     sums = np.concatenate(([0], np.cumsum(spans.taken if with_seams else spans.end - spans.start)))
     cut = sums[spans.bounds[1:]] - sums[spans.bounds[:-1]]
-    struct = pa.StructArray.from_arrays([spans.start, spans.end, spans.copies], SPAN.names)
-    lists = pa.ListArray.from_arrays(pa.array(spans.bounds.astype(np.int32)), struct)
-    columns = [pages.column("shard"), pages.column("page_id"), lists, pa.array(cut), pa.array(sizes - cut)]
+    columns = [pages.column("shard"), pages.column("page_id"), _lists(spans), pa.array(cut), pa.array(sizes - cut)]
     has_spans = (np.diff(spans.bounds) > 0) & ~pages.column("is_earlier").to_numpy()
     return pa.Table.from_arrays(columns, JOINED.names).filter(pa.array(has_spans))
+
+
+def hold(batches: Batches, reading: Reading, stretch: str) -> Batches:
+    """(shard, page_id, text) -> the pages that hold windows of a stretch, with their spans."""
+    units, scope = _units(reading.tokens), np.zeros(1, np.int32)
+    given = text_buffers(pa.array([stretch]))
+    words = make_filter_piece(sample_minimizers(*given, scope, units, reading.length), 1 << 20)
+    repeated = Filter(words, np.array([0, len(words)], np.int64))
+    wanted = find_windows(*given, scope, units, reading.length, repeated, cutting())
+    for batch in batches:
+        data, offsets = text_buffers(batch.column("text"))
+        scopes = np.zeros(batch.num_rows, np.int32)
+        found = find_windows(data, offsets, scopes, units, reading.length, repeated, cutting())
+        is_held = np.isin(found.high, wanted.high) & np.isin(found.low, wanted.low)
+        spans = join_windows(
+            found.counts, found.sizes, found.places, found.bounds, is_held.astype(np.int64), reading.length
+        )
+        columns = [batch.column("shard"), batch.column("page_id"), _lists(spans)]
+        yield pa.RecordBatch.from_arrays(columns, HELD.names).filter(pa.array(np.diff(spans.bounds) > 0))
 
 
 def in_order(rows: pa.Table) -> pa.Table:
@@ -214,12 +232,23 @@ def _copies(distinct: Distinct, answers: pa.Table, buckets: int) -> NDArray[np.i
     starts = bucket_bounds(distinct.high, buckets)[answers.column("bucket").to_numpy()]
     asked = np.repeat(starts, lengths(answers, "is_first")) + values(answers, "places", np.uint32)
     copies, is_first = np.zeros(len(distinct.high), np.int64), np.zeros(len(distinct.high), np.bool_)
-    copies[asked], is_first[asked] = values(answers, "copies", np.int64), values(answers, "is_first", np.bool_)
+    copies[asked], is_first[asked] = values(answers, "copies", np.uint32), values(answers, "is_first", np.bool_)
     counted = copies[distinct.numbers]
     first = np.empty(len(distinct.high), np.int64)
     first[distinct.numbers[::-1]] = np.arange(len(counted))[::-1]  # the last one written is the lowest
     counted[first[is_first]] = 0
     return counted
+
+
+def _lists(spans: Spans) -> pa.ListArray:
+    """The spans of each page."""
+    struct = pa.StructArray.from_arrays([spans.start, spans.end, spans.copies], SPAN.names)
+    return pa.ListArray.from_arrays(pa.array(spans.bounds.astype(np.int32)), struct)
+
+
+def _count(copies: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Copies as they are sent; more than four billion count as that many."""
+    return np.minimum(copies, np.iinfo(np.uint32).max).astype(np.uint32)
 
 
 def _blobs(array: NDArray[Any], bounds: NDArray[np.int64]) -> pa.Array:

@@ -86,19 +86,7 @@ def join_filter(pieces: Mapping[int, bytes], buckets: int) -> Filter:
 def find(batches: Batches, reading: Reading, repeated: Broadcast[Filter]) -> Batches:
     """(scope, shard, page_id, is_earlier, text) -> a row for each page with candidate windows."""
     for batch in batches:
-        data, offsets = text_buffers(batch.column("text"))
-        windows = find_windows(
-            data, offsets, batch.column("scope").to_numpy(), _units(reading.tokens), reading.length, repeated.value,
-            cutting(),
-        )  # fmt: skip
-        ends = np.concatenate(([0], np.cumsum(windows.counts)))
-        columns = [
-            *(batch.column(name) for name in ("shard", "page_id", "is_earlier")),
-            pa.array(windows.sizes.astype(np.int32)),
-            _blobs(windows.high, ends), _blobs(windows.low, ends), _blobs(windows.places, windows.bounds),
-        ]  # fmt: skip
-        found = pa.RecordBatch.from_arrays(columns, FOUND.names)
-        yield found.filter(pa.array(windows.counts > 0))
+        yield _found(batch, reading, repeated.value)
 
 
 def ask(batches: Batches, buckets: int, keep_first: bool) -> Batches:
@@ -162,6 +150,21 @@ def hold(batches: Batches, reading: Reading, stretch: str) -> Batches:
         )
         columns = [batch.column("shard"), batch.column("page_id"), _lists(spans)]
         yield pa.RecordBatch.from_arrays(columns, HELD.names).filter(pa.array(np.diff(spans.bounds) > 0))
+
+
+def warm(reading: Reading) -> None:
+    """Compiles all kernels of these steps, or loads them from Numba's cache on disk."""
+    text = " ".join(["a"] * (reading.length + 2))
+    columns = {
+        **{name: pa.array([0], pa.int32()) for name in ("scope", "shard", "piece")},
+        "page_id": pa.array([0], pa.int64()), "is_earlier": [False], "text": [text],
+    }  # fmt: skip
+    batch = pa.RecordBatch.from_pydict(columns)
+    filled = fill_filter(sample(iter([batch]), reading, 1), 64)
+    repeated = join_filter({0: next(iter(filled)).column("words")[0].as_py()}, 1)
+    found = _found(batch, reading, repeated).append_column("piece", batch.column("piece"))
+    answers = pa.Table.from_batches(answer(ask(iter([found]), 1, False)))
+    join(pa.Table.from_batches([found]), answers, reading.length, 1, True)
 
 
 def in_order(rows: pa.Table) -> pa.Table:
@@ -249,6 +252,20 @@ def _lists(spans: Spans) -> pa.ListArray:
 def _count(copies: NDArray[np.int64]) -> NDArray[np.uint32]:
     """Copies as they are sent; more than four billion count as that many."""
     return np.minimum(copies, np.iinfo(np.uint32).max).astype(np.uint32)
+
+
+def _found(batch: pa.RecordBatch, reading: Reading, repeated: Filter) -> pa.RecordBatch:
+    """The pages of a batch that have candidate windows."""
+    data, offsets = text_buffers(batch.column("text"))
+    scopes = batch.column("scope").to_numpy()
+    windows = find_windows(data, offsets, scopes, _units(reading.tokens), reading.length, repeated, cutting())
+    ends = np.concatenate(([0], np.cumsum(windows.counts)))
+    columns = [
+        *(batch.column(name) for name in ("shard", "page_id", "is_earlier")),
+        pa.array(windows.sizes.astype(np.int32)),
+        _blobs(windows.high, ends), _blobs(windows.low, ends), _blobs(windows.places, windows.bounds),
+    ]  # fmt: skip
+    return pa.RecordBatch.from_arrays(columns, FOUND.names).filter(pa.array(windows.counts > 0))
 
 
 def _blobs(array: NDArray[Any], bounds: NDArray[np.int64]) -> pa.Array:

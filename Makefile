@@ -17,9 +17,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m winnow.session
-	$(BIN)/python -c 'from winnow.kernels import measure; measure.warm()'
-	$(BIN)/python -c 'from winnow.config import load_settings as load; from winnow.stages.near_duplicates import warm; warm(load().fuzzy)'
-	$(BIN)/python -c 'from winnow.config import load_settings as load; from winnow.resources import token_settings; from winnow.stages.span_batches import Reading, warm; s = load(); warm(Reading(token_settings(s), s.spans.length))'
+	$(BIN)/python -m winnow.warm
 	@touch $@
 
 demo: $(READY)

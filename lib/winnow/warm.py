@@ -1,0 +1,12 @@
+"""Compiles every kernel onto Numba's cache on disk, so that no worker compiles: `python -m winnow.warm`, at set-up."""
+
+from winnow.config import load_settings
+from winnow.kernels import measure
+from winnow.resources import token_settings
+from winnow.stages import near_duplicates, span_batches
+
+if __name__ == "__main__":
+    settings = load_settings()
+    measure.warm()
+    near_duplicates.warm(settings.fuzzy)
+    span_batches.warm(span_batches.Reading(token_settings(settings), settings.spans.length))

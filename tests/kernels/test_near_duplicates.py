@@ -208,7 +208,7 @@ def test_elections_are_those_of_plain_python(seed: int, whole_component: int, ve
         if one < other and reference.jaccard(sets[one], sets[other]) > 0.5 and random.random() < 0.8
     }
     label = reference.components(list(sets), pairs)
-    fixed = frozenset(label[page] for page in sets if label[page] % 3 == 0)
+    fixed = frozenset(page for page in sets if label[page] % 3 == 0 and page < label[page] + 20)
     order = sorted(sets, key=lambda page: (label[page], page))
     node = {page: i for i, page in enumerate(order)}
     flat = Sets(

@@ -64,6 +64,8 @@ def folded(word: str, at: int) -> list[Token]:
 
 
 def fold(char: str) -> str:
+    if ord(char) >= 0x40000:
+        return char  # tags and private characters, as in the folding of near duplicates
     category = unicodedata.category(char)
     if category[0] == "P" or category in ("Cc", "Cf") or char in string.punctuation:
         return ""

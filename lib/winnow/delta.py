@@ -182,6 +182,11 @@ def forget(work: Work, target: str, ready: Todo) -> None:
             work.notes.pop((target, shard), None)
 
 
+def compact_notes(work: Work) -> None:
+    """Bring the notes of this crawl, a file for each job and shard, into one file for each shard."""
+    _open(work, COMMITS).optimize().where(f"crawl = '{_quoted(work.crawl)}'").executeCompaction()
+
+
 def cost(work: Work) -> Cost:
     """What the session has cost so far: wall seconds, and CPU seconds of the JVM, Python workers and their children."""
     return Cost(time.monotonic(), jvm_cpu_seconds(work.spark) + python_cpu(work.spark).value)

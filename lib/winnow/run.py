@@ -39,7 +39,7 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress
     progress.begin("list_warcs", [])
     progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
     shards = list(range(delta.crawl_row(work).num_shards))
-    done = 0.0
+    done, written = 0.0, False
     for names in legs(list(JOBS), work.settings):
         for wave in job_waves(work, names[0], shards):
             for name in names:
@@ -48,3 +48,6 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress
                 rows = run(work, wave)
                 done += share * len(wave) / len(shards)
                 progress.end(name, rows, done)
+                written |= rows is not None
+    if written:
+        delta.compact_notes(work)

@@ -24,7 +24,7 @@ demo: $(READY)
 	$(BIN)/winnow demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Other input in each run, for as long as one likes; what breaks is printed as code for tests/fuzz/test_found.py.
 MINUTES ?= 2

@@ -18,9 +18,10 @@ import pytest
 
 from tests.jobs.warehouse import FIRST as CRAWL
 from tests.jobs.warehouse import demo_flags, everything, whole_run, winnow
+from winnow import run
 from winnow.archives import SUFFIXES
 
-JOBS = ("list_warcs", "extract_pages", "measure_pages", "judge_pages", "build_documents", "report_funnel")
+JOBS = ("list_warcs", *run.JOBS)
 LEAVE_SECONDS = 60
 TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -175,7 +176,9 @@ def test_a_normal_run_says_what_was_done_and_nothing_of_spark(undisturbed: tuple
     left = r"\((\d+% done, (\d+:)?\d+:\d\d left|0% done, \? left)\)"
     done = rf"[\d,]+ rows in \d+\.\d s(, [\d.,]+ pages/s)?  {left}"
     lines = err.splitlines()
-    assert [re.fullmatch(rf"{when}  (\w+) +(shards 0-3 +)?{done}", line) is not None for line in lines] == [True] * 6
+    assert [re.fullmatch(rf"{when}  (\w+) +(shards 0-3 +)?{done}", line) is not None for line in lines] == [True] * len(
+        JOBS
+    )
     assert tuple(line.split()[1] for line in lines) == JOBS
     assert out.isascii()
     assert out.split()[:3] == ["Funnel", "of", CRAWL]

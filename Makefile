@@ -26,10 +26,10 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# Other input in each run, for as long as one likes; what breaks is printed as code for tests/fuzz/test_found.py.
+# Other input in each run, unless a SEED is given, for as long as one likes; what breaks is printed as code for tests/fuzz/test_found.py.
 MINUTES ?= 2
 fuzz: $(READY)
-	$(BIN)/python -m tests.fuzz $(MINUTES)
+	$(BIN)/python -m tests.fuzz $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,25 +1,27 @@
 """Looks for input that breaks a property: `make fuzz MINUTES=2`, or
 
-    .venv/bin/python -m tests.fuzz MINUTES [PROPERTY...]
+    .venv/bin/python -m tests.fuzz MINUTES [--seed N] [PROPERTY...]
 
-The time is shared out evenly, and the input is another in each run. What breaks is made as small as Hypothesis can and
-printed as code: it belongs into tests/fuzz/test_found.py, with the mending.
+The time is shared out evenly, and the input is another in each run, but the same for the same seed. What breaks is made
+as small as Hypothesis can and printed as code: it belongs into tests/fuzz/test_found.py, with the mending.
 """
 
 from __future__ import annotations
 
+import argparse
+import random
 import sys
 import time
 import traceback
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.properties import PROPERTIES, Property
 
 ROUND = 100  # examples between two looks at the clock
 
 
-def try_for(name: str, tried: Property, seconds: float) -> bool:
+def try_for(name: str, tried: Property, seconds: float, seeds: random.Random) -> bool:
     """Whether the property held for so long; says how often it was tried, or what broke it."""
     count, until = 0, time.monotonic() + seconds
 
@@ -34,7 +36,7 @@ def try_for(name: str, tried: Property, seconds: float) -> bool:
     )  # fmt: skip
     try:
         while time.monotonic() < until:
-            options(given(tried.inputs)(counted))()
+            seed(seeds.getrandbits(64))(options(given(tried.inputs)(counted)))()
     except Exception:
         traceback.print_exc()
         print(f"{name}: broken after {count} examples", flush=True)
@@ -43,15 +45,24 @@ def try_for(name: str, tried: Property, seconds: float) -> bool:
     return True
 
 
-def main(minutes: float, names: list[str]) -> None:
+def main(minutes: float, first: int | None, names: list[str]) -> None:
     """Exit code 1 where a property is broken."""
     unknown = sorted(set(names) - set(PROPERTIES))
     if unknown:
         sys.exit(f"no property {', '.join(unknown)}; there are: {', '.join(PROPERTIES)}")
     chosen = names or list(PROPERTIES)
-    held = [try_for(name, PROPERTIES[name], minutes * 60 / len(chosen)) for name in chosen]
+    seeds = [random.Random(None if first is None else f"{name} {first}") for name in chosen]
+    held = [
+        try_for(name, PROPERTIES[name], minutes * 60 / len(chosen), source)
+        for name, source in zip(chosen, seeds, strict=True)
+    ]
     sys.exit(not all(held))
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 2, sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("minutes", type=float, nargs="?", default=2.0)
+    parser.add_argument("names", metavar="PROPERTY", nargs="*")
+    parser.add_argument("--seed", type=int)
+    options = parser.parse_args()
+    main(options.minutes, options.seed, options.names)

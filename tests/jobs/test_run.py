@@ -148,7 +148,6 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 @pytest.mark.parametrize(
     ("change", "first"),
     [
-        ("rules.gopher_too_few_words.min=20", "verdicts"),
         ("measure.lines=none", "measures"),
         ("fuzzy.within=crawl", "near_duplicates"),
         ("url_duplicates.url_key=canonical", "url_duplicates"),

@@ -47,8 +47,9 @@ def test_a_crawl_depends_on_the_verdicts_of_all_its_shards() -> None:
     assert one != other
 
 
-def test_a_whole_crawl_is_judged_before_its_near_duplicates_are_found() -> None:
+def test_jobs_that_look_at_a_whole_crawl_wait_for_those_before_them() -> None:
     jobs = list(JOBS)
-    assert legs(jobs, load_settings("winnow")) == legs(jobs, load_settings("c4")) == [jobs]
-    place = jobs.index("find_near_duplicates")
-    assert legs(jobs, load_settings("fineweb")) == [jobs[:place], ["find_near_duplicates"], jobs[place + 1 :]]
+    assert legs(jobs, load_settings("c4")) == [jobs]
+    for recipe, barrier in (("winnow", "find_url_duplicates"), ("fineweb", "find_near_duplicates")):
+        place = jobs.index(barrier)
+        assert legs(jobs, load_settings(recipe)) == [jobs[:place], [barrier], jobs[place + 1 :]]

@@ -51,6 +51,8 @@ def test_buckets_hold_all_pages_and_no_key_is_in_two(kept: list[Kept], buckets: 
         ("//example.org/x?utm_source=feed&id=7&fbclid=abc&PHPSESSID=12", "example.org/x?id=7"),
         ("http://example.org/x;jsessionid=0A1B?id=7", "example.org/x?id=7"),
         ("http://example.org/x?gclid=1&yclid=2&sid=3&mc_cid=4", "example.org/x"),
+        ("http://example.org/x?gid=1&yid=2&fbid=3&dcid=4", "example.org/x?dcid=4&fbid=3&gid=1&yid=2"),
+        ("http://example.org/x?msclkid=1&gbraid=2&wbraid=3&twclid=4", "example.org/x"),
         ("http://example.org/x?print", "example.org/x?print="),
         ("http://example.org/x?cid=5&ref=home&width=3&paid=1", "example.org/x?cid=5&paid=1&ref=home&width=3"),
         ("http://example.org/gr%c3%bcn", "example.org/gr%C3%BCn"),

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from w3lib.url import canonicalize_url
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 
 _IGNORED = re.compile(
-    r"utm_.+|(?:fb|g|y|dc|gc|tw|msclk|wbra|gbra)c?l?id|mc_[ce]id|igshid|_ga|_gl|(?:php|j|asp)sess(?:ion)?id.*|sessionid|s_?id"
-    r"|cftoken|cfid|_openstat|yclid|vero_id|mkt_tok|ref_src",
+    r"utm_.+|(?:fb|g|y|dc|tw)clid|msclkid|[gw]braid|mc_[ce]id|igshid|_ga|_gl|(?:php|j|asp)sess(?:ion)?id.*|sessionid"
+    r"|s_?id|cftoken|cfid|_openstat|vero_id|mkt_tok|ref_src",
     re.IGNORECASE,
 )
 _FRONT = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?:www\.)?", re.IGNORECASE)

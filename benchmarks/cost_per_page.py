@@ -7,7 +7,8 @@ session on two cores. CPU is that of all processes (driver, JVM, Python workers,
 per page is the slope between one copy and four, so that start-up is in neither. The JVM compiles less from crawl to
 crawl, by more than it spends on these pages: beside the first crawl of one copy the slope is too low, beside the last
 it is too high. Both are printed; the high one is the result. URL removal, newlines and normalisation happen in the
-extractor's process; they are measured apart and counted outside. A wave's commits are timed on crawls of eight pages.
+extractor's process; they are measured apart and counted outside. A wave's commits are timed on crawls of eight pages:
+seconds in commits have the computing of these pages in them.
 """
 
 from __future__ import annotations
@@ -75,6 +76,34 @@ class Steps:
 
     def wall(self) -> float:
         return sum(step.wall for step in self.of.values())
+
+
+class Commits:
+    """Wall seconds inside the commits of tables and their notes, the rows' own cost among it."""
+
+    def __init__(self) -> None:
+        self.seconds, self.count, self._inside = 0.0, 0, False
+
+    def __enter__(self) -> None:
+        self.seconds, self.count = 0.0, 0
+        self._originals = {name: getattr(delta, name) for name in ("commit", "replace")}
+        for name, original in self._originals.items():
+            setattr(delta, name, partial(self._timed, original))
+
+    def __exit__(self, *_: object) -> None:
+        for name, original in self._originals.items():
+            setattr(delta, name, original)
+
+    def _timed(self, original: Callable[..., Any], *arguments: Any) -> Any:
+        if self._inside:  # a commit replaces rows, and is counted whole
+            return original(*arguments)
+        self._inside, began = True, time.monotonic()
+        try:
+            return original(*arguments)
+        finally:
+            self.seconds += time.monotonic() - began
+            self.count += 1
+            self._inside = False
 
 
 class Costs(NamedTuple):
@@ -215,17 +244,20 @@ def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -
     page = next(iter(ArchiveReader(source, 2_000_000)))
     record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]
     print(f"\na wave of {TINY_ARCHIVES} archives with one page each; load {os.getloadavg()[0]:.1f}")
+    commits = Commits()
     for number in range(TINY_CRAWLS):
         crawl = crawl_of(f"TINY-{number}")
         archives = folder / crawl.crawl
         archives.mkdir()
         for archive in range(TINY_ARCHIVES):
             (archives / f"{archive}.warc.gz").write_bytes(record)
-        steps = run(crawl, archives, meter).of
+        with commits:
+            steps = run(crawl, archives, meter).of
         steps.pop("list_warcs")
         jobs = ", ".join(f"{job} {step.wall:.1f}" for job, step in steps.items())
         cpu = sum(sum(step.cpu.values()) for step in steps.values())
-        print(f"{sum(step.wall for step in steps.values()):.1f} s wall, {cpu:.1f} s CPU: {jobs}")
+        wall = sum(step.wall for step in steps.values())
+        print(f"{wall:.1f} s wall, {cpu:.1f} s CPU, {commits.seconds:.1f} s in {commits.count} commits: {jobs}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "documents", shards)
     if not ready.shards:
         return None
-    since = delta.cost(work)
+    since = delta.begin(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
     names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
     tables = (delta.read(work, name, list(ready.shards)) for name in names)

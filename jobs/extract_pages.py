@@ -16,7 +16,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "pages", shards)
     if not ready.shards:
         return None
-    since = delta.cost(work)
+    since = delta.begin(work)
     delta.forget(work, "pages", ready)
     lists = share_lists(work.spark, url_lists(work.settings.url))
     rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, lists)

@@ -19,7 +19,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "near_duplicates", shards, scope_inputs(work, around, shards))
     if not ready.shards:
         return None
-    since, fuzzy = delta.cost(work), work.settings.fuzzy
+    since, fuzzy = delta.begin(work), work.settings.fuzzy
     if not fuzzy.enabled:
         return delta.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
     pages, scopes = compared_pages(work, around, list(ready.shards))

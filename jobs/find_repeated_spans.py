@@ -18,7 +18,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "repeated_spans", shards, span_inputs(work, around, shards))
     if not ready.shards:
         return None
-    since, spans, tokens = delta.cost(work), work.settings.spans, token_settings(work.settings)
+    since, spans, tokens = delta.begin(work), work.settings.spans, token_settings(work.settings)
     if not spans.enabled:
         return delta.commit(work, "repeated_spans", work.spark.createDataFrame([], DECIDED), ready, since)
     pages = scoped_pages(work, around, list(ready.shards))

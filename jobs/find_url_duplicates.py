@@ -17,7 +17,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "url_duplicates", shards, url_inputs(work, around))
     if not ready.shards:
         return None
-    since, settings = delta.cost(work), work.settings.url_duplicates
+    since, settings = delta.begin(work), work.settings.url_duplicates
     if not settings.enabled:
         return delta.commit(work, "url_duplicates", work.spark.createDataFrame([], NAMED), ready, since)
     new = with_url_key(kept_pages(work), settings.url_key)

@@ -13,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "verdicts", shards)
     if not ready.shards:
         return None
-    since = delta.cost(work)
+    since = delta.begin(work)
     rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
     return delta.commit(
         work, "verdicts", judge_pages(delta.read(work, "measures", list(ready.shards)), rules), ready, since

@@ -12,7 +12,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "measures", shards)
     if not ready.shards:
         return None
-    since = delta.cost(work)
+    since = delta.begin(work)
     pages = delta.read(work, "pages", list(ready.shards))
     measures = measure_pages(pages, measure_settings(work.settings.measure))
     return delta.commit(work, "measures", measures, ready, since)

@@ -15,7 +15,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = delta.todo(work, "funnel", shards)
     if not ready.shards:
         return None
-    since = delta.cost(work)
+    since = delta.begin(work)
     names = ("pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "url_duplicates", "documents")
     funnel = report_funnel(*(delta.read(work, name, list(ready.shards)) for name in names))
     rows = funnel.collect()  # some 40 a shard

@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 from winnow.config import load_settings
-from winnow.delta import Work
+from winnow.delta import Note, Work
 from winnow.run import JOBS
 from winnow.scopes import Around, scope_inputs
 from winnow.waves import legs
 
 DONE = {
-    ("old", "near_duplicates", 0): ("made so", "from this", 7),
-    ("older", "near_duplicates", 0): ("made so too", "from that", 7),
-    ("older", "near_duplicates", 1): ("made so too", "from that as well", 7),
-    ("later", "near_duplicates", 0): ("of no", "concern", 7),
-    ("older", "measures", 0): ("nor", "this", 7),
+    ("old", "near_duplicates", 0): Note("made so", "from this", 7),
+    ("older", "near_duplicates", 0): Note("made so too", "from that", 7),
+    ("older", "near_duplicates", 1): Note("made so too", "from that as well", 7),
+    ("later", "near_duplicates", 0): Note("of no", "concern", 7),
+    ("older", "measures", 0): Note("nor", "this", 7),
 }
 AROUND = Around(("older", "old", "new"), 2, DONE)
 
 
-def work(*changes: str, notes: dict[tuple[str, int], tuple[str, str]] | None = None) -> Work:
+def work(*changes: str, notes: dict[tuple[str, str, int], Note] | None = None) -> Work:
     nothing: Any = None
     return Work(nothing, load_settings(changes=list(changes)), {"verdicts": "v"}, "", "new", notes=notes or {})
 
@@ -40,9 +40,10 @@ def test_a_shard_depends_on_nothing_else(change: str) -> None:
 
 
 def test_a_crawl_depends_on_the_verdicts_of_all_its_shards() -> None:
-    notes = {("verdicts", 0): ("v", "a"), ("verdicts", 1): ("v", "b")}
+    notes = {("new", "verdicts", 0): Note("v", "a", 7), ("new", "verdicts", 1): Note("v", "b", 7)}
+    others = {**notes, ("new", "verdicts", 0): Note("v", "c", 7)}
     one = scope_inputs(work("fuzzy.within=crawl", notes=notes), AROUND, [1])
-    other = scope_inputs(work("fuzzy.within=crawl", notes={**notes, ("verdicts", 0): ("v", "c")}), AROUND, [1])
+    other = scope_inputs(work("fuzzy.within=crawl", notes=others), AROUND, [1])
     assert one.keys() == other.keys() == {1}
     assert one != other
 

@@ -22,7 +22,7 @@ from winnow.arrow import python_cpu
 from winnow.config import Settings
 from winnow.errors import SettingsError
 from winnow.fingerprint import SOURCES, digest
-from winnow.session import jvm, jvm_cpu_seconds
+from winnow.session import jvm, jvm_cpu_seconds, newest_stage
 from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.
@@ -31,12 +31,20 @@ _NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skippe
 ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 
 
+class Note(NamedTuple):
+    """That a shard of a table is done: the fingerprint of its settings, the hash of what it was made from, its rows."""
+
+    fingerprint: str
+    inputs: str
+    rows: int
+
+
 @dataclass(frozen=True)
 class Work:
     """What jobs work with: one crawl of one warehouse, under these settings.
 
-    `notes` is what `commits` says of the crawl, and `crawls` what the table of that name holds: read once, then kept up
-    to date with what is committed here.
+    `notes` is what `commits` says by (crawl, target, shard), and `crawls` what the table of that name holds: read once,
+    then kept up to date with what is committed here.
     """
 
     spark: SparkSession
@@ -45,7 +53,7 @@ class Work:
     warehouse: str
     crawl: str
     root: str | None = None  # where the archives lie; None: as the crawl was listed
-    notes: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    notes: dict[tuple[str, str, int], Note] = field(default_factory=dict)
     crawls: dict[str, Row] = field(default_factory=dict)
 
 
@@ -63,11 +71,12 @@ class Size(NamedTuple):
     bytes: int
 
 
-class Cost(NamedTuple):
-    """Seconds since the session began, taken before and after a piece of work."""
+class Since(NamedTuple):
+    """When a piece of work began: seconds on the clock, CPU seconds of Python workers so far, Spark's newest stage."""
 
     wall: float
-    cpu: float
+    python_cpu: float
+    stage: int
 
 
 def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
@@ -86,8 +95,10 @@ def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object
     inputs = _archive_inputs(work, shards) if target == "pages" else source_inputs(work, target, shards)
     inputs = {shard: digest([own, beside[shard]]) if beside else own for shard, own in inputs.items()}
     wanted = work.fingerprints[target]
-    ready = {shard: inputs[shard] for shard in shards if done.get((target, shard)) != (wanted, inputs[shard])}
-    return Todo(ready, any((target, shard) in done for shard in ready))
+    noted = {shard: done[key] for shard in shards if (key := (work.crawl, target, shard)) in done}
+    stands = {shard for shard, note in noted.items() if note[:2] == (wanted, inputs[shard])}
+    ready = {shard: inputs[shard] for shard in shards if shard not in stands}
+    return Todo(ready, any(shard in noted for shard in ready))
 
 
 def archives_as_read(work: Work, ready: Todo) -> Todo:
@@ -95,11 +106,8 @@ def archives_as_read(work: Work, ready: Todo) -> Todo:
     return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
 
 
-def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Cost) -> int:
-    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are.
-
-    `since` is the cost when the work began.
-    """
+def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) -> int:
+    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are."""
     forget(work, target, ready)
     sizes = replace(work, target, rows, list(ready.shards))
     return _note(work, target, ready.shards, sizes, since)
@@ -179,7 +187,7 @@ def forget(work: Work, target: str, ready: Todo) -> None:
         mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
         _open(work, COMMITS).delete(mine)
         for shard in ready.shards:
-            work.notes.pop((target, shard), None)
+            work.notes.pop((work.crawl, target, shard), None)
 
 
 def compact_notes(work: Work) -> None:
@@ -187,14 +195,15 @@ def compact_notes(work: Work) -> None:
     _open(work, COMMITS).optimize().where(f"crawl = '{_quoted(work.crawl)}'").executeCompaction()
 
 
-def cost(work: Work) -> Cost:
-    """What the session has cost so far: wall seconds, and CPU seconds of the JVM, Python workers and their children."""
-    return Cost(time.monotonic(), jvm_cpu_seconds(work.spark) + python_cpu(work.spark).value)
+def begin(work: Work) -> Since:
+    """The beginning of a piece of work."""
+    return Since(time.monotonic(), python_cpu(work.spark).value, newest_stage(work.spark))
 
 
-def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Cost) -> int:
-    """One row a shard; the cost of the wave is shared out by rows."""
-    now, total = cost(work), sum(size.rows for size in sizes.values())
+def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
+    """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
+    wall, total = time.monotonic() - since.wall, sum(size.rows for size in sizes.values())
+    cpu = python_cpu(work.spark).value - since.python_cpu + jvm_cpu_seconds(work.spark, since.stage)
     rows = []
     for shard, inputs in shards.items():
         size = sizes.get(shard, Size(0, 0))
@@ -202,12 +211,13 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
         rows.append(
             {
                 "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, **size._asdict(),
-                "wall_seconds": (now.wall - since.wall) * share, "cpu_seconds": (now.cpu - since.cpu) * share,
+                "wall_seconds": wall * share, "cpu_seconds": cpu * share,
                 "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
             }
         )  # fmt: skip
     append(work, "commits", rows)
-    work.notes.update({(target, shard): (work.fingerprints[target], inputs) for shard, inputs in shards.items()})
+    for row in rows:
+        work.notes[work.crawl, target, row["shard"]] = Note(row["fingerprint"], row["inputs"], row["rows"])
     return total
 
 
@@ -241,18 +251,12 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
         yield [json.loads(line) for line in text.splitlines() if line]
 
 
-def notes(work: Work) -> dict[tuple[str, int], tuple[str, str]]:
-    """What `commits` says of this crawl: fingerprint and inputs of each target and shard that is done."""
+def notes(work: Work) -> dict[tuple[str, str, int], Note]:
+    """What `commits` says of each crawl, target and shard that is done."""
     if not work.notes:
-        rows = read(work, "commits").select("target", "shard", "fingerprint", "inputs").collect()  # one row a note
-        work.notes.update({(row.target, row.shard): (row.fingerprint, row.inputs) for row in rows})
+        for row in _open(work, COMMITS).toDF().collect():  # one row a note
+            work.notes[row.crawl, row.target, row.shard] = Note(row.fingerprint, row.inputs, row.rows)
     return work.notes
-
-
-def done(work: Work, targets: list[str]) -> dict[tuple[str, str, int], tuple[str, str, int]]:
-    """Fingerprint, inputs and rows of each crawl, target and shard that is done."""
-    rows = _open(work, COMMITS).toDF().where(F.col("target").isin(targets)).collect()  # one row a note
-    return {(row.crawl, row.target, row.shard): (row.fingerprint, row.inputs, row.rows) for row in rows}
 
 
 def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
@@ -269,13 +273,14 @@ def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
     """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
     source, done = SOURCES[target], notes(work)
     wanted = work.fingerprints[source]
-    missing = [shard for shard in shards if done.get((source, shard), ("",))[0] != wanted]
+    mine = {shard: done.get((work.crawl, source, shard), Note("", "", 0)) for shard in shards}
+    missing = [shard for shard, note in mine.items() if note.fingerprint != wanted]
     if missing:
         raise SettingsError(
             [f"{work.warehouse}: {source} of {work.crawl}, shards {_ranges(missing)}: not made with these settings; "
              f"run the job that writes {source} first, or `winnow run`, which does all in order"]
         )  # fmt: skip
-    return {shard: digest(done[(source, shard)]) for shard in shards}
+    return {shard: digest(note[:2]) for shard, note in mine.items()}
 
 
 def crawls(work: Work) -> list[Row]:

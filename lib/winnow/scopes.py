@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow import delta
-from winnow.delta import Work
+from winnow.delta import Note, Work
 from winnow.kernels.measure import METRICS
 from winnow.rules import load_rules
 from winnow.stages.near_duplicates import Scopes, preference_expr
@@ -20,18 +20,16 @@ _KEYS = ["crawl", "shard", "page_id"]
 _OF_PAGES = ("oldest", "language_score")  # survivors that columns of `pages` decide
 _COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
 
-Done = dict[tuple[str, str, int], tuple[str, str, int]]
-
 
 class Around(NamedTuple):
     """A crawl among the others: the crawls up to it, oldest first, its shards, and what is done of them all.
 
-    done: (crawl, target, shard) -> (fingerprint, inputs, rows), for `measures` and `near_duplicates`
+    done: what `commits` says of each crawl, target and shard
     """
 
     crawls: tuple[str, ...]
     num_shards: int
-    done: Done
+    done: dict[tuple[str, str, int], Note]
 
     @property
     def all_shards(self) -> list[int]:
@@ -43,7 +41,7 @@ def look_around(work: Work) -> Around:
     """The crawls up to this one. Raises SettingsError where it was never listed."""
     mine, *before = sorted(delta.crawls_until(work), key=lambda row: -int(row.position))
     crawls = tuple(row.crawl for row in reversed((mine, *before)))
-    return Around(crawls, mine.num_shards, delta.done(work, ["measures", "near_duplicates"]))
+    return Around(crawls, mine.num_shards, dict(delta.notes(work)))
 
 
 def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
@@ -57,8 +55,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
     if fuzzy.within == "crawl":
         judged = delta.source_inputs(work, "near_duplicates", around.all_shards)
         return dict.fromkeys(shards, sorted(judged.items()))
-    return {shard: [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in _before(around, shard)]
-            for shard in shards}  # fmt: skip
+    return {shard: notes_before(around, shard) for shard in shards}
 
 
 def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
@@ -73,18 +70,34 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
     if within == "shard":
         for crawl in around.crawls[:-1]:
-            there = [shard for shard in shards if crawl in _before(around, shard)]
+            there = [shard for shard in shards if crawl in crawls_before(around, shard)]
             parts += [(crawl, shard) for shard in there]
             frames += [_survivors(replace(work, crawl=crawl), around, there)] if there else []
-    measured = sum(around.done[crawl, "measures", shard][2] for crawl, shard in parts)
+    measured = sum(around.done[crawl, "measures", shard].rows for crawl, shard in parts)
     scope, numbers = (F.lit(0), [0]) if within == "crawl" else (F.col("shard"), shards)
     pages = reduce(DataFrame.unionByName, frames).withColumn("scope", scope)
     return pages.select(*_COLUMNS), Scopes(numbers, measured)
 
 
-def _before(around: Around, shard: int) -> list[str]:
+def crawls_before(around: Around, shard: int) -> list[str]:
     """The earlier crawls whose near duplicates in this shard were found, in their order."""
     return [crawl for crawl in around.crawls[:-1] if (crawl, "near_duplicates", shard) in around.done]
+
+
+def notes_before(around: Around, shard: int) -> list[object]:
+    """Each of these crawls with the fingerprint and the inputs of its near duplicates in this shard."""
+    return [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in crawls_before(around, shard)]
+
+
+def survivors(work: Work, shards: list[int] | None = None) -> DataFrame:
+    """crawl, shard and page_id of a crawl's pages that the rules kept and near duplicates left."""
+    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
+    return kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
+
+
+def surviving_measures(work: Work, shards: list[int]) -> DataFrame:
+    """The `measures` rows of these survivors; the text is not shuffled."""
+    return delta.read(work, "measures", shards).join(F.broadcast(survivors(work, shards)), _KEYS, "left_semi")
 
 
 def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
@@ -101,7 +114,4 @@ def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
 
 def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
     """The pages that an earlier crawl kept and did not drop as near duplicates, whatever came of them later."""
-    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
-    stay = kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
-    measures = delta.read(work, "measures", shards).join(F.broadcast(stay), _KEYS, "left_semi")
-    return _with_keys(work, measures, around)
+    return _with_keys(work, surviving_measures(work, shards), around)

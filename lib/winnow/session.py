@@ -28,6 +28,7 @@ _ALWAYS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",  # the Python line of each column costs more than the column
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
@@ -88,12 +89,27 @@ def jvm(spark: SparkSession) -> Any:
     return spark.sparkContext._jvm
 
 
-def jvm_cpu_seconds(spark: SparkSession) -> float:
-    """CPU seconds of all executor threads in the JVM since the session began; Python workers are not in it."""
+def newest_stage(spark: SparkSession) -> int:
+    """The number of the stage that the session planned last, -1 where there was none."""
+    stages = _stages(spark)
+    return int(stages.apply(stages.size() - 1).stageId()) if stages.size() else -1
+
+
+def jvm_cpu_seconds(spark: SparkSession, after: int) -> float:
+    """CPU seconds that executors spent in the JVM on the stages after this one; Python workers are not in it."""
+    stages, nanoseconds = _stages(spark), 0
+    for place in range(stages.size() - 1, -1, -1):  # in the order of their numbers
+        stage = stages.apply(place)
+        if stage.stageId() <= after:
+            break
+        nanoseconds += stage.executorCpuTime()
+    return nanoseconds / 1e9
+
+
+def _stages(spark: SparkSession) -> Any:
     gateway: Any = spark.sparkContext._gateway
     store = spark.sparkContext._jsc.sc().statusStore()
-    stages = store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
-    return float(sum(stages.apply(i).executorCpuTime() for i in range(stages.size()))) / 1e9
+    return store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
 
 
 def install_jars() -> list[Path]:

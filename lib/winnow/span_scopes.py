@@ -6,14 +6,11 @@ from dataclasses import replace
 from functools import reduce
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from winnow import delta
 from winnow.delta import Work
-from winnow.scopes import Around
+from winnow.scopes import Around, crawls_before, notes_before, surviving_measures
 from winnow.stages.repeated_spans import scope_pages
-
-_KEYS = ["shard", "page_id"]
 
 
 def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
@@ -27,10 +24,7 @@ def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obje
     if spans.within == "crawl":
         through = delta.source_inputs(work, "repeated_spans", around.all_shards)
         return dict.fromkeys(shards, sorted(through.items()))
-    return {
-        shard: [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in _before(around, shard)]
-        for shard in shards
-    }
+    return {shard: notes_before(around, shard) for shard in shards}
 
 
 def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
@@ -40,21 +34,11 @@ def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
     stretch of which all copies went there is repeated here too. What came of those pages later changes nothing.
     """
     within = work.settings.spans.within
-    pages = _survivors(work, around.all_shards if within == "crawl" else shards)
+    pages = surviving_measures(work, around.all_shards if within == "crawl" else shards)
     if within != "shard":
         return scope_pages(pages, within)
-    there = {crawl: [shard for shard in shards if crawl in _before(around, shard)] for crawl in around.crawls[:-1]}
-    earlier = [_survivors(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
+    there = {
+        crawl: [shard for shard in shards if crawl in crawls_before(around, shard)] for crawl in around.crawls[:-1]
+    }
+    earlier = [surviving_measures(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
     return scope_pages(pages, within, reduce(DataFrame.unionByName, earlier) if earlier else None)
-
-
-def _before(around: Around, shard: int) -> list[str]:
-    """The earlier crawls whose near duplicates in this shard were found, in their order."""
-    return [crawl for crawl in around.crawls[:-1] if (crawl, "near_duplicates", shard) in around.done]
-
-
-def _survivors(work: Work, shards: list[int]) -> DataFrame:
-    """The pages that a crawl kept and did not drop as near duplicates; the text is not shuffled."""
-    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
-    stay = kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
-    return delta.read(work, "measures", shards).join(F.broadcast(stay), _KEYS, "left_semi")

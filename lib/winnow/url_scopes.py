@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from winnow import delta
 from winnow.delta import Work
-from winnow.scopes import Around
+from winnow.scopes import Around, survivors
 from winnow.stages.url_duplicates import with_url_key
 
 _KEYS = ["shard", "page_id"]
@@ -26,19 +26,18 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
     if not work.settings.url_duplicates.enabled:
         return dict.fromkeys(around.all_shards)
     mine = sorted(delta.source_inputs(work, "url_duplicates", around.all_shards).items())
-    done = delta.done(work, ["documents"])
     before = sorted(
-        (crawl, shard, *note[:2]) for (crawl, _, shard), note in done.items() if crawl in around.crawls[:-1]
+        (crawl, shard, *note[:2])
+        for (crawl, target, shard), note in around.done.items()
+        if target == "documents" and crawl in around.crawls[:-1]
     )
     return {shard: [mine, before] for shard in around.all_shards}
 
 
 def kept_pages(work: Work) -> DataFrame:
     """shard, page_id and url of the crawl's pages that every stage before the URL pass kept."""
-    kept = delta.read(work, "verdicts").where(F.size("reasons") == 0).select(_KEYS)
     emptied = delta.read(work, "repeated_spans").where(F.col("reason").isNotNull())
-    for dropped in (delta.read(work, "near_duplicates"), emptied):
-        kept = kept.join(dropped.select(_KEYS), _KEYS, "left_anti")
+    kept = survivors(work).join(emptied.select(_KEYS), _KEYS, "left_anti")
     pages = delta.read(work, "pages").where(F.col("gate").isNull())
     return pages.select(*_KEYS, "url").join(kept, _KEYS, "left_semi")
 
@@ -51,7 +50,7 @@ def earlier_documents(work: Work, around: Around, url_key: Literal["exact", "can
 
 def num_buckets(around: Around) -> int:
     """Parts of the shuffle, each of about a million pages."""
-    measured = sum(rows for (_, target, _), (_, _, rows) in around.done.items() if target == "measures")
+    measured = sum(note.rows for (_, target, _), note in around.done.items() if target == "measures")
     return min(1 + measured // _BUCKET_PAGES, 65_536)
 
 

@@ -7,7 +7,7 @@ from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.report.near_duplicates import check_components
-from winnow.scopes import compared_pages, look_around, scope_inputs
+from winnow.scopes import compared_pages, look_around, scope_inputs, with_signatures
 from winnow.stages.components import label_components
 from winnow.stages.elections import ELECTED
 from winnow.stages.near_duplicates import elect_survivors, find_edges
@@ -23,7 +23,13 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not fuzzy.enabled:
         return delta.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
     pages, scopes = compared_pages(work, around, list(ready.shards))
-    edges = find_edges(pages, scopes, fuzzy).persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
+    unsigned, signed = pages, None
+    if fuzzy.signatures == "stored" and fuzzy.within == "shard":
+        delta.forget(work, "near_duplicates", ready)
+        unsigned, signed = with_signatures(work, around, ready, pages)
+    edges = find_edges(unsigned, scopes, fuzzy, signed).persist(
+        StorageLevel.DISK_ONLY
+    )  # read four times, and most of the cost
     try:
         labels = label_components(edges, fuzzy.max_driver_edges)
         members = check_components(labels, scopes.pages, fuzzy.max_component)

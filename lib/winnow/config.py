@@ -120,7 +120,7 @@ class Fuzzy(_Section):
 
     enabled: bool
     within: Literal["crawl_shard", "shard", "crawl"]
-    unit: Literal["words", "characters"]
+    unit: Literal["words", "characters", "jieba"]
     shingle_size: PositiveInt
     punctuation: Literal["remove", "space", "keep"]
     numbers: Literal["keep", "zero"]
@@ -129,6 +129,7 @@ class Fuzzy(_Section):
     bands: PositiveInt
     rows_per_band: PositiveInt
     seed: Annotated[int, Field(ge=0, lt=1 << 32)]
+    signatures: Literal["recomputed", "stored"]
     verify: Literal["none", "edges", "survivor"]
     min_jaccard: Fraction
     whole_component: PositiveInt

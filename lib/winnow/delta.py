@@ -26,7 +26,7 @@ from winnow.session import jvm, jvm_cpu_seconds, newest_stage
 from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.
-_NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skipped", "spans"}
+_NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skipped", "spans", "digest", "bands"}
 
 ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 

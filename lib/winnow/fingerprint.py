@@ -55,6 +55,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
         "pages": _pages(settings),
         "measures": _measures(settings),
         "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
+        "signatures": _signatures(settings.fuzzy),
         "near_duplicates": _near_duplicates(settings.fuzzy),
         "repeated_spans": _repeated_spans(settings),
         "url_duplicates": _url_duplicates(settings.url_duplicates),
@@ -102,8 +103,19 @@ def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
         return {"enabled": False}
     unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
     return {
-        **fuzzy.model_dump(exclude={"max_component", "max_driver_edges", *unused[fuzzy.verify]}),
+        **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
         "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
+        **({"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}),
+    }
+
+
+def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
+    """Of what near duplicates depend on, that which signatures do."""
+    unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents"}
+    return {
+        **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash)],
+        **({"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
@@ -110,6 +111,8 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     from winnow.resources import measure_settings, url_lists
     from winnow.rules import load_rules
 
+    if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
+        problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
     model = settings.language.model
     _try(problems, lambda: url_lists(settings.url))
     _try(problems, lambda: LanguageModel(Path(model) if model else None))

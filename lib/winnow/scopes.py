@@ -10,10 +10,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow import delta
-from winnow.delta import Note, Work
+from winnow.delta import Note, Todo, Work
 from winnow.kernels.measure import METRICS
 from winnow.rules import load_rules
-from winnow.stages.near_duplicates import Scopes, preference_expr
+from winnow.stages.near_duplicates import Scopes, preference_expr, sign_texts
 from winnow.stages.verdicts import kept_expr
 
 _KEYS = ["crawl", "shard", "page_id"]
@@ -77,6 +77,29 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     scope, numbers = (F.lit(0), [0]) if within == "crawl" else (F.col("shard"), shards)
     pages = reduce(DataFrame.unionByName, frames).withColumn("scope", scope)
     return pages.select(*_COLUMNS), Scopes(numbers, measured)
+
+
+def with_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Of the pages that these shards are compared with, those that are still to sign, and the signatures of the others.
+
+    The shards' own pages are signed here, and their signatures committed to the table; those of earlier crawls count
+    where they were made as now, and of the same texts.
+    """
+    mine = work.fingerprints["signatures"]
+    inputs = F.create_map(*(F.lit(part) for shard in ready.shards.items() for part in shard))
+    own = sign_texts(pages.where(F.col("crawl") == work.crawl), work.settings.fuzzy)
+    delta.replace(work, "signatures", own.withColumn("inputs", inputs[F.col("shard")]), list(ready.shards))
+    unsigned, frames = pages.where(F.col("crawl") != work.crawl), [delta.read(work, "signatures", list(ready.shards))]
+    for crawl in around.crawls[:-1]:
+        before = replace(work, crawl=crawl)
+        stored = delta.read(before, "signatures", list(ready.shards)).where(F.col("fingerprint") == mine)
+        made = stored.select("shard", "inputs").distinct().collect()  # one row a shard
+        there = [row.shard for row in made if row.inputs == around.done[crawl, "near_duplicates", row.shard].inputs]
+        if there:
+            left = F.broadcast(survivors(before, there))
+            frames.append(stored.where(F.col("shard").isin(there)).join(left, _KEYS, "left_semi"))
+            unsigned = unsigned.where((F.col("crawl") != crawl) | ~F.col("shard").isin(there))
+    return unsigned, reduce(DataFrame.unionByName, frames).withColumn("scope", F.col("shard"))
 
 
 def crawls_before(around: Around, shard: int) -> list[str]:

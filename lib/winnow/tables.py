@@ -14,12 +14,13 @@ from winnow.kernels.measure import METRICS
 
 SCHEMA_VERSION = 1
 
-_BIGINT, _DOUBLE, _STRING, _INT, _TIME = (
+_BIGINT, _DOUBLE, _STRING, _INT, _TIME, _BINARY = (
     t.LongType(),
     t.DoubleType(),
     t.StringType(),
     t.IntegerType(),
     t.TimestampType(),
+    t.BinaryType(),
 )
 
 
@@ -66,6 +67,10 @@ PAGES = _table(
 )  # fmt: skip
 MEASURES = _table("measures", "one ungated page", page_id=_BIGINT, text=_STRING, metrics=METRICS_TYPE)
 VERDICTS = _table("verdicts", "one measured page", page_id=_BIGINT, reasons=t.ArrayType(_STRING, containsNull=False))
+SIGNATURES = _table(
+    "signatures", "one kept page's band hashes, where fuzzy.signatures is `stored`",
+    page_id=_BIGINT, inputs=_STRING, digest=_BINARY, bands=_BINARY,
+)  # fmt: skip
 NEAR_DUPLICATES = _table(
     "near_duplicates", "one page dropped as a near copy",
     page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, jaccard=_DOUBLE, via_page_id=_BIGINT,
@@ -100,7 +105,7 @@ COMMITS = _table(
 TABLES = {
     table.name: table
     for table in (
-        CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES, DOCUMENTS, FUNNEL,
-        COMMITS,
+        CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
+        DOCUMENTS, FUNNEL, COMMITS,
     )
 }  # fmt: skip

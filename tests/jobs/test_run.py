@@ -16,13 +16,14 @@ from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
 from winnow import delta
 from winnow.archives import find_archives
-from winnow.delta import Work
+from winnow.delta import Todo, Work
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
 from winnow.run import run_crawl
+from winnow.scopes import compared_pages, look_around, with_signatures
 
 
 def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:
@@ -192,6 +193,39 @@ def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     again = [row for row in found["near_duplicates"] if row["crawl"] == "AGAIN"]
     assert len(again) == sum(not row["reasons"] for row in alone["verdicts"])
     assert {(row["kept_crawl"], row["kept_page_id"] in staying) for row in again} == {(FIRST, True)}
+
+
+def test_stored_signatures_change_no_row(spark: SparkSession, crawls: Path, clean: Path, copy: Path) -> None:
+    """A second crawl beside a first that has stored its signatures; of the first none is made again."""
+    stored = "fuzzy.signatures=stored"
+    spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = 'near_duplicates'")
+    run(work_on(spark, copy, FIRST, stored), crawls)
+    assert everything(copy) == everything(clean)
+    work = work_on(spark, copy, SECOND, stored)
+    run(work, crawls)
+    assert disagreements(work, crawls / "truth.json") == []
+    signed = rows_of(copy, "signatures")
+    assert {(row["crawl"], len(row["bands"])) for row in signed} == {(FIRST, 3600), (SECOND, 3600)}
+    around, shards = look_around(work), {0: "made from this", 1: "made from that"}
+    pages, _ = compared_pages(work, around, list(shards))
+    unsigned, known = with_signatures(work, around, Todo(shards, False), pages)
+    assert unsigned.count() == 0
+    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {FIRST, SECOND}
+
+
+@pytest.mark.parametrize("survivor", ["oldest", "language_score"])
+def test_a_survivor_is_preferred_by_what_its_page_says(spark: SparkSession, clean: Path, survivor: str) -> None:
+    work = work_on(spark, clean, FIRST, f"fuzzy.survivor={survivor}")
+    around = look_around(work)
+    preferred = {row.page_id: row.preference for row in compared_pages(work, around, around.all_shards)[0].collect()}
+    pages = {row["page_id"]: row for row in rows_of(clean, "pages")}
+    wanted = {
+        "oldest": lambda page: page["fetched_at"].timestamp() * 1e6,
+        "language_score": lambda page: -page[survivor],
+    }
+    kept = [row["page_id"] for row in rows_of(clean, "verdicts") if not row["reasons"]]
+    assert preferred == {page_id: wanted[survivor](pages[page_id]) for page_id in kept}
+    assert len(set(preferred.values())) > 1
 
 
 def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:

@@ -31,6 +31,7 @@ VARIANTS = [
     {**PLAIN, "punctuation": "space", "numbers": "zero"},
     {**PLAIN, "punctuation": "keep", "lower_case": False, "remove_accents": False, "numbers": "zero"},
     {**PLAIN, "unit": "characters"},
+    {**PLAIN, "unit": "jieba"},
 ]
 
 

@@ -32,7 +32,7 @@ def _folded(char: str, punctuation: str, lower_case: bool, remove_accents: bool,
     if char.isspace():
         return " "
     category = unicodedata.category(char)
-    alone = unit == "characters" or re.match(ALONE, char)
+    alone = unit == "characters" or (re.match(ALONE, char) and not (unit == "jieba" and re.match("[㐀-䶿一-鿿]", char)))
     if punctuation != "keep" and (category.startswith("P") or category in ("Cc", "Cf") or char in string.punctuation):
         return " " if punctuation == "space" or alone else ""
     char = char.lower() if lower_case else char

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from tests.kernels.test_near_duplicates import real_texts, sets_of, shingled
 from tests.reference import near_duplicates as reference
@@ -18,7 +19,7 @@ from winnow.config import Fuzzy, Settings
 from winnow.stages import near_duplicates as stage
 from winnow.stages import signing
 from winnow.stages.components import label_components
-from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
+from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges, sign_texts
 
 SCHEMA = (
     "scope INT, crawl STRING, earlier BOOLEAN, position INT, shard INT, page_id BIGINT, preference DOUBLE, text STRING"
@@ -111,6 +112,30 @@ def test_partitions_blocks_and_memory_do_not_matter(
         monkeypatch.setattr(stage, name, limit)
     Random(partitions).shuffle(pages)
     assert rows_of(found(spark, pages, fuzzy, partitions)) == plain
+
+
+def test_signatures_that_were_stored_give_the_same_rows(spark: SparkSession, fuzzy: Fuzzy) -> None:
+    """Whichever pages they are of: none, some of each family, all; too short pages have none."""
+    pages, fuzzy = families(7), fuzzy.model_copy(update={"bands": 6})
+    frame = spark.createDataFrame(pages, SCHEMA)
+    scopes = Scopes([0, 1], len(pages))
+    plain = rows_of(find_edges(frame, scopes, fuzzy))
+    assert len(plain) > 20
+    for part in (1, 2):
+        chosen = F.col("page_id") % part == 0
+        signed = sign_texts(frame.where(chosen), fuzzy).withColumn("scope", F.col("shard"))
+        assert 0 < signed.count() < len(pages) // part
+        assert rows_of(find_edges(frame.where(~chosen), scopes, fuzzy, signed)) == plain
+
+
+def test_chinese_pages_are_cut_into_words(fuzzy: Fuzzy) -> None:
+    text, how = (
+        "我来到北京清华大学,然后 web 网络研究中心",
+        fuzzy.model_copy(update={"unit": "jieba", "shingle_size": 2}),
+    )
+    words = ["我", "来到", "北京", "清华大学", "然后", "web", "网络", "研究", "中心"]
+    pairs = {reference.murmur3_32(" ".join(words[i : i + 2]).encode()) for i in range(8)}
+    assert set(signing.page_shingles(pa.array([text]), how).hashes.tolist()) == pairs
 
 
 def test_many_copies_of_one_page_are_signed_once_a_block(fuzzy: Fuzzy) -> None:

@@ -10,6 +10,7 @@ from unicodedata import category, decomposition, normalize
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.chinese import HAN_RANGES
 from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, characters, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
@@ -52,7 +53,7 @@ def compile_folding(
     numbers: Literal["keep", "zero"],
     lower_case: bool,
     remove_accents: bool,
-    unit: Literal["words", "characters"],
+    unit: Literal["words", "characters", "jieba"],
 ) -> Folding:
     """The tables of `fold`; made once for a process."""
     kinds = np.zeros(ASSIGNED_CHARACTERS, np.uint8)
@@ -71,6 +72,9 @@ def compile_folding(
     kinds[list(_SEPARATORS)] |= _IS_SEPARATOR
     for first, *last in (part.split("-") for part in UNSPACED.split()):
         kinds[int(first, 16) : int((last or [first])[0], 16) + 1] |= _IS_ALONE
+    if unit == "jieba":  # which has put spaces between the words of these
+        for begin, end in HAN_RANGES:
+            kinds[begin : end + 1] &= ~np.uint8(_IS_ALONE)
     return Folding(kinds, to, numbers == "zero", _IS_ALONE if unit == "characters" else 0)
 
 

@@ -24,7 +24,7 @@ _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 class ShingleSettings:
     """How texts are folded and cut into shingles."""
 
-    unit: Literal["words", "characters"]
+    unit: Literal["words", "characters", "jieba"]
     shingle_size: int
     punctuation: Literal["remove", "space", "keep"]
     numbers: Literal["keep", "zero"]

@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyspark.sql import types as t
 
-from winnow.arrow import Batches, text_buffers
+from winnow.arrow import Batches
 from winnow.config import Fuzzy
 from winnow.kernels.election import VERIFY, Sets, elect, jaccards
-from winnow.kernels.shingles import shingle_buffer
 from winnow.spool import Spool
-from winnow.stages.signing import shingle_settings
+from winnow.stages.signing import page_shingles
 from winnow.tables import NEAR_DUPLICATES
 
 _PAGE = (
@@ -48,11 +47,10 @@ class Election(NamedTuple):
 
 def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
     """Pages with label and text -> members; of a batch's pages with the same set one carries it."""
-    how = shingle_settings(settings)
     for batch in batches:
         if not batch.num_rows:
             continue
-        shingles = shingle_buffer(*text_buffers(batch.column("text")), how)
+        shingles = page_shingles(batch.column("text"), settings)
         digests = [digest.tobytes() for digest in shingles.digests]
         known: set[bytes] = set()
         sets = []

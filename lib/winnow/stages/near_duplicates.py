@@ -22,7 +22,16 @@ from pyspark.sql import types as t
 from winnow.arrow import map_batches
 from winnow.config import Fuzzy
 from winnow.stages.elections import ELECTED, MEMBER, Election, elect_batches, member_batches
-from winnow.stages.signing import BLOB, EDGE, Packing, link_batches, sign_batches
+from winnow.stages.signing import (
+    BLOB,
+    EDGE,
+    SIGNATURE,
+    Packing,
+    link_batches,
+    pack_batches,
+    sign_batches,
+    signature_batches,
+)
 
 _BLOCK_BYTES = 32 * 1024 * 1024  # of band hashes that a task holds before it sends them
 _BLOCK_PAGES = 20_000
@@ -40,9 +49,10 @@ class Scopes(NamedTuple):
     pages: int
 
 
-def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy) -> DataFrame:
+def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFrame | None = None) -> DataFrame:
     """Distinct pairs (a, b), a < b, of pages of one scope that have an equal band; rows of `scope, page_id, text`.
 
+    `signed` are further pages, of which the signature is known: `scope, page_id, digest, bands`.
     A page too short for one shingle is in none. Of pages with the same shingle set, those in one block of the packing
     are paired with the first of them only, so that many copies cost rows and nothing else.
 
@@ -54,10 +64,19 @@ def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy) -> DataFrame:
     parts = len(scopes.numbers) * packing.groups * packing.splits
     texts = pages.select("scope", "page_id", "text")
     blobs = map_batches(texts, partial(sign_batches, settings=settings, packing=packing), BLOB)
+    if signed is not None:
+        held = signed.select("scope", "page_id", "digest", "bands")
+        blobs = blobs.unionByName(map_batches(held, partial(pack_batches, settings=settings, packing=packing), BLOB))
     linked = map_batches(
         blobs.repartitionById(parts, "part"), partial(link_batches, settings=settings, packing=packing), EDGE
     )
     return linked.distinct()
+
+
+def sign_texts(pages: DataFrame, settings: Fuzzy) -> DataFrame:
+    """The signatures of pages, `shard, page_id, text` among their columns, that have a shingle: SIGNATURE."""
+    texts = pages.select("shard", "page_id", "text")
+    return map_batches(texts, partial(signature_batches, settings=settings), SIGNATURE)
 
 
 def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, members: int, settings: Fuzzy) -> DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,12 +15,17 @@ from pyspark.sql import types as t
 from winnow.arrow import Batches, text_buffers
 from winnow.config import Fuzzy
 from winnow.kernels.buckets import link_pages
-from winnow.kernels.minhash import permutations, sign_pages
+from winnow.kernels.chinese import separate_words
+from winnow.kernels.minhash import Permutations, permutations, sign_pages
 from winnow.kernels.shingles import Shingles, ShingleSettings, shingle_buffer
 
 BLOB = t.StructType(
     [t.StructField("part", t.IntegerType()), t.StructField("ids", t.BinaryType()),
      t.StructField("hashes", t.BinaryType())]
+)  # fmt: skip
+SIGNATURE = t.StructType(
+    [t.StructField("shard", t.IntegerType()), t.StructField("page_id", t.LongType()),
+     t.StructField("digest", t.BinaryType()), t.StructField("bands", t.BinaryType())]
 )  # fmt: skip
 EDGE = t.StructType([t.StructField("a", t.LongType()), t.StructField("b", t.LongType())])
 
@@ -41,26 +47,29 @@ class Packing(NamedTuple):
     block_pages: int
 
 
+# Writes the band hashes of the pages at these places into the columns of `bands` from one on.
+Sign = Callable[[NDArray[np.int64], int, NDArray[np.uint64]], None]
+
+
 class Block:
     """Pages of one scope whose band hashes are still to be sent."""
 
     def __init__(self, settings: Fuzzy, packing: Packing) -> None:
         self.settings, self.packing = settings, packing
         self.room = packing.block_pages
-        self.drawn = permutations(settings.bands * settings.rows_per_band, settings.seed)
         self.bands = np.empty((settings.bands, self.room), np.uint64)
         self.ids = np.empty(self.room, np.int64)
         self._begin(NO_SCOPE)
 
-    def add(self, scope: int, ids: NDArray[np.int64], shingles: Shingles) -> Iterator[pa.RecordBatch]:
-        """Sign these pages; what is full is sent."""
+    def add(self, scope: int, ids: NDArray[np.int64], digests: list[bytes], sign: Sign) -> Iterator[pa.RecordBatch]:
+        """Take these pages, of which an empty digest means no shingle, and have them signed; what is full is sent."""
         if scope != self.scope:
             yield from self.send()
             self._begin(scope)
         at = 0
         while at < len(ids):
             end = min(len(ids), at + self.room - self.pages)
-            self._sign(ids, shingles, at, end)
+            self._sign(ids, digests, sign, at, end)
             at = end
             if self.pages == self.room:
                 yield from self.send()
@@ -76,20 +85,19 @@ class Block:
         self.known: dict[bytes, int] = {}
         self.copies: list[tuple[int, int]] = []
 
-    def _sign(self, ids: NDArray[np.int64], shingles: Shingles, at: int, end: int) -> None:
+    def _sign(self, ids: NDArray[np.int64], digests: list[bytes], sign: Sign, at: int, end: int) -> None:
         """Pages [at, end): those with a set that the block knows only as a pair."""
         chosen = []
         for page in range(at, end):
-            if shingles.bounds[page] == shingles.bounds[page + 1]:
+            if not digests[page]:
                 continue
-            first = self.known.setdefault(shingles.digests[page].tobytes(), int(ids[page]))
+            first = self.known.setdefault(digests[page], int(ids[page]))
             if first == ids[page]:
                 chosen.append(page)
             else:
                 self.copies.append((first, int(ids[page])))
         places = np.array(chosen, np.int64)
-        rows = self.settings.rows_per_band
-        sign_pages(shingles.hashes, shingles.bounds, places, self.drawn, rows, self.pages, self.bands)
+        sign(places, self.pages, self.bands)
         self.ids[self.pages : self.pages + len(places)] = ids[places]
         self.pages += len(places)
 
@@ -99,24 +107,84 @@ NO_SCOPE = -1
 
 def sign_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches:
     """`scope, page_id, text` -> blobs."""
-    block, how = Block(settings, packing), shingle_settings(settings)
+    block, drawn = Block(settings, packing), permutations(settings.bands * settings.rows_per_band, settings.seed)
+    for scope, ids, rows in _by_scope(batches):
+        shingles = page_shingles(rows.column("text"), settings)
+        sign = partial(_sign, shingles, drawn, settings.rows_per_band)
+        yield from block.add(scope, ids, set_digests(shingles), sign)
+    yield from block.send()
+
+
+def pack_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches:
+    """`scope, page_id, digest, bands`, as they were stored -> blobs."""
+    block = Block(settings, packing)
+    for scope, ids, rows in _by_scope(batches):
+        held = np.frombuffer(b"".join(rows.column("bands").to_pylist()), np.uint64).reshape(len(ids), settings.bands)
+        yield from block.add(scope, ids, rows.column("digest").to_pylist(), partial(_copy, held))
+    yield from block.send()
+
+
+def signature_batches(batches: Batches, settings: Fuzzy) -> Batches:
+    """`shard, page_id, text` -> SIGNATURE of each page that has a shingle."""
+    drawn = permutations(settings.bands * settings.rows_per_band, settings.seed)
+    for batch in batches:
+        shingles = page_shingles(batch.column("text"), settings)
+        digests = set_digests(shingles)
+        there = [page for page, digest in enumerate(digests) if digest]
+        firsts: dict[bytes, int] = {}
+        for page in there:
+            firsts.setdefault(digests[page], page)
+        bands = np.empty((settings.bands, len(firsts)), np.uint64)
+        _sign(shingles, drawn, settings.rows_per_band, np.fromiter(firsts.values(), np.int64), 0, bands)
+        signed = {
+            digest: column.tobytes() for digest, column in zip(firsts, np.ascontiguousarray(bands.T), strict=True)
+        }
+        columns = [batch.column(name).take(pa.array(there, pa.int64())) for name in ("shard", "page_id")]
+        names = [digests[page] for page in there]
+        made = pa.array(names, pa.binary()), pa.array([signed[name] for name in names], pa.binary())
+        yield pa.RecordBatch.from_arrays([*columns, *made], SIGNATURE.names)
+
+
+def page_shingles(texts: pa.Array, settings: Fuzzy) -> Shingles:
+    """The shingle sets of these texts."""
+    if settings.unit == "jieba":
+        texts = pa.array([separate_words(text) for text in texts.to_pylist()], pa.large_string())
+    how = ShingleSettings(
+        settings.unit, settings.shingle_size, settings.punctuation, settings.numbers, settings.lower_case,
+        settings.remove_accents,
+    )  # fmt: skip
+    return shingle_buffer(*text_buffers(texts), how)
+
+
+def set_digests(shingles: Shingles) -> list[bytes]:
+    """For each page the bytes that name its set; none where the set is empty."""
+    sizes = np.diff(shingles.bounds)
+    return [digest.tobytes() if size else b"" for digest, size in zip(shingles.digests, sizes, strict=True)]
+
+
+def _by_scope(batches: Batches) -> Iterator[tuple[int, NDArray[np.int64], pa.RecordBatch]]:
+    """Rows that follow one another and have one scope: the scope, their page ids, the rows."""
     for batch in batches:
         if not batch.num_rows:
             continue
         scopes, ids = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("scope", "page_id"))
-        cuts = [0, *(np.flatnonzero(np.diff(scopes)) + 1).tolist(), len(scopes)]
-        for first, end in pairwise(cuts):
-            data, offsets = text_buffers(batch.column("text").slice(first, end - first))
-            yield from block.add(int(scopes[first]), ids[first:end], shingle_buffer(data, offsets, how))
-    yield from block.send()
+        for first, end in pairwise([0, *(np.flatnonzero(np.diff(scopes)) + 1).tolist(), len(scopes)]):
+            yield int(scopes[first]), ids[first:end], batch.slice(first, end - first)
 
 
-def shingle_settings(settings: Fuzzy) -> ShingleSettings:
-    """What the shingle kernel needs of the settings."""
-    return ShingleSettings(
-        settings.unit, settings.shingle_size, settings.punctuation, settings.numbers, settings.lower_case,
-        settings.remove_accents,
-    )  # fmt: skip
+def _sign(
+    shingles: Shingles,
+    drawn: Permutations,
+    rows: int,
+    places: NDArray[np.int64],
+    at: int,
+    bands: NDArray[np.uint64],
+) -> None:
+    sign_pages(shingles.hashes, shingles.bounds, places, drawn, rows, at, bands)
+
+
+def _copy(held: NDArray[np.uint64], places: NDArray[np.int64], at: int, bands: NDArray[np.uint64]) -> None:
+    bands[:, at : at + len(places)] = held[places].T
 
 
 def link_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches:

@@ -1,0 +1,19 @@
+"""Chinese words, which no space separates, by the dictionary and the model of jieba."""
+
+from __future__ import annotations
+
+import re
+
+HAN_RANGES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF))  # the characters of its words
+
+_RUN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_RANGES) + "]+")
+
+
+def separate_words(text: str) -> str:
+    """The text with a space before and behind each Chinese word; nothing else of it changes.
+
+    Source: jieba 0.42, in the form of jieba-rs. Raises ImportError where the package rjieba is not installed.
+    """
+    import rjieba
+
+    return _RUN.sub(lambda run: f" {' '.join(rjieba.cut(run[0]))} ", text)

@@ -42,7 +42,7 @@ def main() -> None:
         sys.exit(f"--peer-python: datatrove's Python is missing. {PEER_SET_UP}")
     from benchmarks.cost_per_page import measure_winnow
 
-    ours = measure_winnow("fineweb", options.copies, [])
+    ours = measure_winnow("fineweb", options.copies, ["fuzzy.enabled=false"])
     pages, inside, outside = _measure_datatrove(options.peer_python, options.peer_copies)
     print(f"\n{'CPU ms a page':24}{'in trafilatura':>16}{'outside':>10}")
     print(f"{'winnow, recipe fineweb':24}{ours.extractor:16.2f}{ours.outside:10.2f}")

@@ -1,19 +1,25 @@
 """Near duplicates at 450 bands of 20 beside datasketch and the usual ways from signatures to pairs, in one run.
 
-    python -m benchmarks.near_duplicates [--pages 20000 60000] [--copies 2000 50000]
+    python -m benchmarks.near_duplicates [--pages 50000 200000] [--copies 2000 200000] [--peer-python VENV/bin/python]
+
 Pages are generated: words by Zipf's law, about 490 each, one in five a near copy of an earlier one. CPU seconds of the
 driver, the JVM and Python workers. The cost of a page is a slope: what a larger set costs more than a smaller one in
-the same warm session, so that starting and compiling are not in it.
+the same warm session, so that starting and compiling are not in it. The peer's environment has datatrove[io,processing]
+0.10.1 and spacy; its cost is a slope too, of one process from texts to clusters.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -23,14 +29,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from benchmarks.cpu import Meter
-from winnow.arrow import text_buffers
 from winnow.config import Fuzzy, load_settings
 from winnow.kernels.minhash import permutations, sign_pages, signatures
-from winnow.kernels.shingles import shingle_buffer
 from winnow.session import open_session
 from winnow.stages.components import label_components
 from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
-from winnow.stages.signing import shingle_settings
+from winnow.stages.signing import page_shingles
 
 WORDS, VOCABULARY, COPIED = 490, 50_000, 0.2
 BATCH = 500
@@ -40,9 +44,11 @@ BLOCK = 1_000
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=int, nargs=2, default=[20_000, 60_000])
-    parser.add_argument("--copies", type=int, nargs=2, default=[2_000, 50_000])
+    parser.add_argument("--pages", type=int, nargs=2, default=[50_000, 200_000])
+    parser.add_argument("--copies", type=int, nargs=2, default=[2_000, 200_000])
     parser.add_argument("--naive", type=int, default=5_000, help="pages for the usual ways from signatures to pairs")
+    parser.add_argument("--peer-python")
+    parser.add_argument("--peer-pages", type=int, nargs=2, default=[500, 1_500])
     options = parser.parse_args()
     settings = load_settings(changes=["spark.master=local[2]", "spark.driver_memory=3g"])
     print(f"load before: {os.getloadavg()[0]:.1f}")
@@ -54,6 +60,9 @@ def main() -> None:
         slopes(bench, options.pages)
         compare_pairs(bench, options.naive)
         copies(bench, options.copies)
+        if options.peer_python:
+            for bands, rows in ((450, 20), (14, 8)):
+                compare_datatrove(options.peer_python, Path(folder), options.peer_pages, bands, rows)
         spark.stop()
 
 
@@ -152,10 +161,10 @@ def compare_signatures(fuzzy: Fuzzy) -> None:
     """CPU milliseconds for 9,000 hashes of a page, beside datasketch, which gives the same."""
     texts = [text_of(number) for number in range(SKETCHED)]
     count = fuzzy.bands * fuzzy.rows_per_band
-    buffers, how = text_buffers(pa.array(texts)), shingle_settings(fuzzy)
-    found = shingle_buffer(*buffers, how)
+    column = pa.array(texts)
+    found = page_shingles(column, fuzzy)
     signed = signatures(found.hashes, found.bounds, count, fuzzy.seed)
-    shingling = 1000 * timed(lambda: shingle_buffer(*buffers, how)) / len(texts)
+    shingling = 1000 * timed(lambda: page_shingles(column, fuzzy)) / len(texts)
     signing = 1000 * timed(lambda: signatures(found.hashes, found.bounds, count, fuzzy.seed)) / len(texts)
     sets = [found.hashes[a:b].tolist() for a, b in zip(found.bounds, found.bounds[1:], strict=False)]
     theirs = []
@@ -200,13 +209,26 @@ def compare_pairs(bench: Bench, size: int) -> None:
     assert packed == exploded
     texts = [row.text for row in pages.limit(500).collect()]
     began = time.process_time()
-    found = shingle_buffer(*text_buffers(pa.array(texts)), shingle_settings(fuzzy))
+    found = page_shingles(pa.array(texts), fuzzy)
     index = MinHashLSH(num_perm=128, params=(14, 8))
     for number, (a, b) in enumerate(zip(found.bounds, found.bounds[1:], strict=False)):
         sketch = _sketch(found.hashes[a:b].tolist(), 128, fuzzy.seed)
         index.query(sketch)
         index.insert(str(number), sketch)
     print(f"datasketch's LSH, 14 x 8, in memory: {1000 * (time.process_time() - began) / len(texts):.2f} ms a page")
+
+
+def compare_datatrove(python: str, folder: Path, sizes: list[int], bands: int, rows: int) -> None:
+    """CPU milliseconds a page of the same kind, from texts to clusters."""
+    lines = (json.dumps({"id": str(number), "text": text_of(number)}) for number in range(sizes[1]))
+    (folder / "texts.jsonl").write_text("\n".join(lines) + "\n")
+    command = [python, str(Path(__file__).with_name("datatrove_minhash.py")), str(folder), str(bands), str(rows)]
+    said = subprocess.run([*command, *map(str, sizes)], capture_output=True, text=True, check=False)
+    if said.returncode:
+        sys.exit(said.stderr[-2000:])
+    few, many = (json.loads(line) for line in said.stdout.splitlines()[-2:])
+    slope = 1000 * (many["cpu"] - few["cpu"]) / (many["pages"] - few["pages"])
+    print(f"datatrove 0.10.1, {bands} x {rows}: {slope:.1f} ms a page ({few['cpu']:.1f} to {many['cpu']:.1f} s CPU)")
 
 
 def _packed(pages: DataFrame, fuzzy: Fuzzy) -> DataFrame:
@@ -226,7 +248,7 @@ def _explode(batches: Iterator[pa.RecordBatch], fuzzy: Fuzzy) -> Iterator[pa.Rec
     for whole in batches:
         for start in range(0, len(whole), BLOCK):
             batch = whole.slice(start, BLOCK)
-            found = shingle_buffer(*text_buffers(batch.column("text")), shingle_settings(fuzzy))
+            found = page_shingles(batch.column("text"), fuzzy)
             bands = np.empty((fuzzy.bands, len(batch)), np.uint64)
             everything = np.arange(len(batch))
             sign_pages(found.hashes, found.bounds, everything, drawn, fuzzy.rows_per_band, 0, bands)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
@@ -62,6 +63,7 @@ def main(paths: list[str]) -> None:
     readers: list[Callable[[str], int]] = [
         fastwarc_bodies, fastwarc_texts, fastwarc_checked, winnow_records, winnow_bodies, winnow_texts,
     ]  # fmt: skip
+    total: Counter[str] = Counter()
     for path in paths:
         seconds: dict[str, list[float]] = {reader.__name__: [] for reader in readers}
         for _ in range(ROUNDS):
@@ -71,9 +73,16 @@ def main(paths: list[str]) -> None:
                 seconds[reader.__name__].append(time.process_time() - start)
         cpu = {name: min(values) for name, values in seconds.items()}
         print(path, *(f"  {name:16} {value:.3f} s" for name, value in cpu.items()), sep="\n")
-        print(f"  bodies: {cpu['winnow_bodies'] / cpu['fastwarc_bodies']:.2f} times FastWARC", end=", ")
-        print(f"texts: {cpu['winnow_texts'] / cpu['fastwarc_texts']:.2f} times", end=", ")
-        print(f"texts and digests: {cpu['winnow_texts'] / cpu['fastwarc_checked']:.2f} times")
+        _print_ratios(cpu)
+        total.update(cpu)
+    print("all of them")
+    _print_ratios(total)
+
+
+def _print_ratios(cpu: Mapping[str, float]) -> None:
+    print(f"  bodies: {cpu['winnow_bodies'] / cpu['fastwarc_bodies']:.2f} times FastWARC", end=", ")
+    print(f"texts: {cpu['winnow_texts'] / cpu['fastwarc_texts']:.2f} times", end=", ")
+    print(f"texts and digests: {cpu['winnow_texts'] / cpu['fastwarc_checked']:.2f} times")
 
 
 if __name__ == "__main__":

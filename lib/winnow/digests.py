@@ -38,7 +38,7 @@ def digest_matches(record: Record, response: Response | None) -> bool:
 def _matches(digest: bytes, data: bytes | memoryview) -> bool:
     """Whether data has a digest like `sha1:` and base32 or hexadecimal digits; True for an unknown algorithm."""
     name, _, digits = digest.partition(b":")
-    algorithm = _ALGORITHMS.get(name.strip().lower())
+    algorithm = _ALGORITHMS.get(name) or _ALGORITHMS.get(name.strip().lower())
     if not algorithm:
         return True
     found = algorithm(data).digest()

@@ -46,7 +46,7 @@ class Framer:
     """Records and damages of one archive, in order.
 
     file: seekable; held_bytes: of a block at most, the rest is counted; shortcut: members that hold exactly one whole
-    record go through FastWARC's inflater, all else is framed byte by byte. Memory is bounded by held_bytes and
+    record are inflated at once, all else is framed byte by byte. Memory is bounded by held_bytes and
     SHORTCUT_BYTES.
     Differs from FastWARC: exact offsets in every form; a block that is declared too long ends where the next record
     starts; after one that is declared too short, and after damage, the next record that can be found follows.
@@ -127,7 +127,7 @@ class Framer:
 
     def _addressed(self, record: Record, inflated: int) -> Record:
         """A member's record, at its inflated offset where another record has that of the member."""
-        if _holds(self.inflated_offsets, record.offset):
+        if self.inflated_offsets and _holds(self.inflated_offsets, record.offset):
             return record._replace(offset=self._free(inflated))
         self.member_offsets.append(record.offset)
         return record

@@ -1,11 +1,10 @@
-"""Gzip members that hold exactly one whole record each, through FastWARC's inflater."""
+"""Gzip members that hold exactly one whole record each, inflated at once by libdeflate."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
-from fastwarc.stream_io import GzipReader
+from deflate import DeflateError, crc32, gzip_decompress
 
 from winnow.records import Record, whole_record
 from winnow.streams import GZIP_MAGIC
@@ -16,30 +15,25 @@ MAX_DEFLATE_RATIO = 1032  # inflated bytes of one compressed byte
 def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tuple[Record, int]]:
     """Records of the leading gzip members that hold exactly one whole record each, with their inflated bytes.
 
-    base: file offset of the first; most_bytes: inflated bytes of a member. A member's end is where the next magic
-    number stands, if the four bytes before it are the length of what was inflated; a member is given only after
-    the inflater passed its checksum.
+    base: file offset of the first; most_bytes: inflated bytes of a member. A member ends where the next magic number
+    stands, if the eight bytes before it are the checksum and the length of what was inflated.
     """
-    reader = GzipReader(io.BytesIO(compressed))
-    waiting: tuple[Record, int] | None = None
-    start = 0
+    start, view = 0, memoryview(compressed)
     for end in [*_magic_numbers(compressed), len(compressed)]:
-        size = int.from_bytes(compressed[end - 4 : end], "little")
-        if size > min(most_bytes, MAX_DEFLATE_RATIO * (end - start)):
+        size = int.from_bytes(view[end - 4 : end], "little")
+        if not 0 < size <= min(most_bytes, MAX_DEFLATE_RATIO * (end - start)):
             continue
         try:
-            data = reader.read(size)
-        except OSError:
+            data = bytes(gzip_decompress(view[start:end], size))
+        except DeflateError:
             return
-        if waiting:
-            yield waiting
-        right = len(data) == size and reader.frame_start_position() == start
-        record = whole_record(data, base + start, end - start) if right else None
+        if len(data) != size or crc32(data) != int.from_bytes(view[end - 8 : end - 4], "little"):
+            return
+        record = whole_record(data, base + start, end - start)
         if record is None:
             return
-        waiting, start = (record, size), end
-    if waiting and start == len(compressed) and _is_at_end(reader):
-        yield waiting
+        yield record, size
+        start = end
 
 
 def _magic_numbers(data: bytes) -> list[int]:
@@ -49,11 +43,3 @@ def _magic_numbers(data: bytes) -> list[int]:
         places.append(place)
         place = data.find(GZIP_MAGIC, place + 1)
     return places
-
-
-def _is_at_end(reader: GzipReader) -> bool:
-    """Whether the inflater passed the last checksum and has nothing left."""
-    try:
-        return not reader.read(1)
-    except OSError:
-        return False

@@ -14,6 +14,7 @@ NEXT_RECORD = re.compile(
 )
 CONTENT_LENGTH = b"\ncontent-length:"
 _USUAL_LINES = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
+_FOLDED = (b" ", b"\t")
 _WARC_LINE = re.compile(rb"WARC/\d+\.\d+\s*$")
 _ARC_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -56,6 +57,10 @@ class Fields:
             return b""
         start += len(name)
         end = self.lowered.find(b"\n", start)
+        if end < 0:
+            return self.head[start:].strip()
+        if self.head[end + 1 : end + 2] not in _FOLDED:
+            return self.head[start:end].strip()
         while end >= 0 and self.lowered.startswith((b" ", b"\t"), end + 1):
             end = self.lowered.find(b"\n", end + 1)
         return self.head[start : end if end >= 0 else None].strip().replace(b"\n", b" ")
@@ -118,6 +123,6 @@ def whole_record(data: bytes, offset: int, length: int) -> Record | None:
     fields = parse_header(data[:begin])
     declared = declared_length(fields)
     end = begin + declared
-    if declared < 0 or end > len(data) or data[end:].strip(b"\r\n"):
+    if declared < 0 or end > len(data) or (data[end:] != b"\r\n\r\n" and data[end:].strip(b"\r\n")):
         return None
     return Record(offset, length, fields, memoryview(data)[begin:end], declared, declared)

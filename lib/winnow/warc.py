@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import PathLike
@@ -27,6 +28,7 @@ PAGE_GATES = {
     "record_damaged": "The archive ends or breaks inside the page's record, or its gzip member fails its checksum.",
 }
 _WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
+_USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
 _ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")
 SKIPPED_KINDS = {
     "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
@@ -161,8 +163,9 @@ def classify(record: Record) -> tuple[str, Response | None]:
     """Why a record is no page (a key of SKIPPED_KINDS, '' for a page), and its response where it holds one."""
     if record.malformed:
         return "malformed", None
-    kind = record.fields.get(b"\nwarc-type:").decode("latin-1").lower()
-    if kind != "response":
+    written = record.fields.get(b"\nwarc-type:").lower()
+    if written != b"response":
+        kind = written.decode("latin-1")
         return kind if kind in SKIPPED_KINDS else "unknown", None
     response = parse_response(record.block)
     if not response:
@@ -218,6 +221,9 @@ def parse_date(value: bytes) -> datetime | None:
 
     Source: WARC 1.1, section 5.4 (a W3C date); ARC, 14 digits. Differs: digits beyond microseconds are cut.
     """
+    if len(value) == 20 and value[4::3] == _USUAL_DATE:
+        with suppress(ValueError):
+            return datetime.fromisoformat(value.decode("ascii"))
     found = _WARC_DATE.match(value) or _ARC_DATE.match(value)
     if not found:
         return None

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos s3
 
 setup: $(READY)
 
@@ -48,6 +48,16 @@ corpus: $(READY)
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.same_rows
 	$(BIN)/python -m tests.chaos.full_disk
+
+# Archives on a real S3 server, built here by Go and killed in between; s3fs is what `s3://` needs.
+GATEWAY := build/versitygw
+s3: $(READY) $(GATEWAY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check s3fs
+	$(BIN)/python -m tests.chaos.object_store $(GATEWAY)
+
+$(GATEWAY):
+	@command -v go >/dev/null || { echo "Go is missing, which builds the S3 server. Debian, Ubuntu: apt-get install golang-go; macOS: brew install go"; exit 1; }
+	GOBIN=$(CURDIR)/build go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 # New pins, with hashes and without an index address; fasttext-predict would overwrite the module fasttext.
 lock:

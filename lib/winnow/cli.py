@@ -17,6 +17,7 @@ import typer
 
 from winnow import __version__
 from winnow.commands import lists
+from winnow.commands.maintain import maintain
 from winnow.commands.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
 from winnow.errors import SettingsError, WinnowError
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
 )  # fmt: skip
 app.add_typer(lists.app, name="lists")
+app.command()(maintain)
 
 
 @app.callback(invoke_without_command=True)

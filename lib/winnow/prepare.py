@@ -17,6 +17,8 @@ from winnow.config import Settings, Spark, load_settings
 from winnow.errors import SettingsError
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from winnow.delta import Work
 
 T = TypeVar("T")
@@ -51,9 +53,27 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     from winnow.session import open_session
 
     made = fingerprints(settings)
-    warehouse = given.warehouse if "://" in given.warehouse else str(Path(given.warehouse).absolute())
     spark = open_session(name, settings.spark, verbose)
-    return Work(spark, settings, made, warehouse, given.crawl, given.root), listing
+    return Work(spark, settings, made, _place(given.warehouse), given.crawl, given.root), listing
+
+
+def prepare_maintenance(
+    warehouse: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool
+) -> tuple[SparkSession, str]:
+    """A session, and where the tables of a warehouse lie that holds a crawl; whatever is wrong is told before."""
+    problems = _warehouse_problems(warehouse, listed=True)
+    settings = _try(problems, lambda: load_settings(recipe, "local", config, changes))
+    if settings is not None:
+        problems += _spark_problems(settings.spark)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    from winnow.session import open_session
+
+    return open_session("winnow maintain", settings.spark, verbose), _place(warehouse)
+
+
+def _place(warehouse: str) -> str:
+    return warehouse if "://" in warehouse else str(Path(warehouse).absolute())
 
 
 def _try(problems: list[str], check: Callable[[], T]) -> T | None:
@@ -70,13 +90,20 @@ def _name_problems(given: Given) -> list[str]:
     problems = []
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
         problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
-    if "://" not in given.warehouse:
-        made = "crawls/_delta_log"
-        problems += folder_problems("--warehouse", Path(given.warehouse), [made])
-        if given.archives is None and not problems and not Path(given.warehouse, made).exists():
-            problems.append(f"--warehouse {given.warehouse}: no crawl was listed here; run list_warcs first")
+    problems += _warehouse_problems(given.warehouse, listed=given.archives is None)
     if given.root is not None and "://" not in given.root and not Path(given.root).is_dir():
         problems.append(f"--root {given.root}: there is no such folder")
+    return problems
+
+
+def _warehouse_problems(warehouse: str, listed: bool) -> list[str]:
+    """What speaks against this warehouse; listed: it must hold a crawl."""
+    if "://" in warehouse:
+        return []
+    made = "crawls/_delta_log"
+    problems = folder_problems("--warehouse", Path(warehouse), [made])
+    if listed and not problems and not Path(warehouse, made).exists():
+        problems.append(f"--warehouse {warehouse}: no crawl was listed here; run list_warcs first")
     return problems
 
 

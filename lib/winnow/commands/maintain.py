@@ -1,0 +1,31 @@
+"""`winnow maintain`: tables compacted, and what no version needs deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+
+
+def maintain(
+    warehouse: Warehouse,
+    retain_hours: Annotated[
+        float,
+        typer.Option(min=0, help="Versions younger than this stay readable; 0 only where nobody reads or writes."),
+    ] = 168.0,  # Delta's own
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Bring small files together and delete those that no version of the last week needs; rows stay as they are.
+
+    Example: winnow maintain --warehouse tables/ --retain-hours 24
+    """
+    from winnow.prepare import prepare_maintenance
+
+    spark, place = prepare_maintenance(warehouse, recipe, config, changes, verbose)
+    from winnow.maintenance import maintain_tables
+
+    for done in maintain_tables(spark, place, retain_hours):
+        files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
+        typer.echo(f"{done.table:16} files {files}, bytes {size}")

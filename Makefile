@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos s3
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores
 
 setup: $(READY)
 
@@ -49,11 +49,11 @@ chaos: $(READY)
 	$(BIN)/python -m tests.chaos.same_rows
 	$(BIN)/python -m tests.chaos.full_disk
 
-# Archives on a real S3 server, built here by Go and killed in between; s3fs is what `s3://` needs.
+# Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
 GATEWAY := build/versitygw
-s3: $(READY) $(GATEWAY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check s3fs
-	$(BIN)/python -m tests.chaos.object_store $(GATEWAY)
+stores: $(READY) $(GATEWAY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check s3fs hdfs-native
+	$(BIN)/python -m tests.chaos.stores $(GATEWAY) $(CURDIR)/build/ivy
 
 $(GATEWAY):
 	@command -v go >/dev/null || { echo "Go is missing, which builds the S3 server. Debian, Ubuntu: apt-get install golang-go; macOS: brew install go"; exit 1; }

@@ -35,7 +35,7 @@ def main() -> None:
         ]
         before = _cpu()
         for number, (step, tasks) in enumerate(steps):
-            LocalPipelineExecutor(step, tasks=tasks, logging_dir=str(made / f"log-{number}")).run()
+            LocalPipelineExecutor(step, tasks=tasks, workers=1, logging_dir=str(made / f"log-{number}")).run()
         print(json.dumps({"pages": limit, "cpu": _cpu() - before}), flush=True)
 
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.jobs.warehouse import everything, winnow
+from tests.jobs.warehouse import everything, started, winnow
 
 CORPUS = Path(os.environ["WINNOW_CORPUS"])
 SETS = ("pages_docs_multilang", "pages_gold_wcxb", "fixtures")
@@ -61,24 +58,6 @@ def compared(way: str, warehouse: Path, clean: dict[str, list[dict[str, object]]
     differing = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
     print(f"{way}: {'the same rows' if not differing else f'differs in {differing}'}", flush=True)
     return bool(differing)
-
-
-@contextmanager
-def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
-    """The command line in a process group of its own, once it has said that the job `until` is done."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "winnow", *command], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    with process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if until in line:
-                break
-        else:
-            raise AssertionError("".join(said)[-3000:])
-        yield process
 
 
 def executors(group: int) -> list[int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,24 @@ def winnow(*arguments: object, check: bool = True, **options: Any) -> subprocess
     )
     assert not check or said.returncode == 0, said.stderr[-4000:]
     return said
+
+
+@contextmanager
+def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
+    """The command line in a process group of its own, once it has said that the job `until` is done."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "winnow", *command], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with process:
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if until in line:
+                break
+        else:
+            raise AssertionError("".join(said)[-3000:])
+        yield process
 
 
 def demo_flags() -> list[str]:

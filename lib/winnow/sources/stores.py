@@ -15,8 +15,11 @@ from winnow.sources.retry import SourceError, TransientError
 from winnow.sources.slots import take_slot
 from winnow.sources.web import Identity
 
-_INSTALL = {"s3": "pip install s3fs", "s3a": "pip install s3fs", "gs": "pip install gcsfs", "abfs": "pip install adlfs"}
-_HADOOP = "install Hadoop's client, set HADOOP_HOME, and CLASSPATH to what `hadoop classpath --glob` prints"
+_HADOOP = "pip install hdfs-native, or Hadoop's client with CLASSPATH as `hadoop classpath --glob` prints it"
+_INSTALL = {
+    "s3": "pip install s3fs", "s3a": "pip install s3fs", "gs": "pip install gcsfs", "abfs": "pip install adlfs",
+    "hdfs": _HADOOP,
+}  # fmt: skip
 
 
 class StoreSource:
@@ -77,7 +80,7 @@ def open_store(url: str, settings: Sources) -> Any:
     try:
         return fsspec.core.url_to_fs(url, **settings.options.get(protocol, {}))[0]
     except ImportError as error:
-        said = _INSTALL.get(protocol, _HADOOP if protocol == "hdfs" else str(error))
+        said = _INSTALL.get(protocol, str(error))
         raise SettingsError([f"{url}: what reads {protocol}:// is not installed; {said}"]) from error
     except ValueError as error:
         known = "https, http, s3, hdfs, gs, abfs"
@@ -89,7 +92,8 @@ def open_store(url: str, settings: Sources) -> Any:
 
 def identity_of(info: dict[str, Any]) -> Identity:
     """The identity in what a file system of fsspec tells about a file."""
-    marks = (info.get(name) for name in ("ETag", "etag", "LastModified", "mtime", "last_modified", "created"))
+    names = ("ETag", "etag", "LastModified", "mtime", "last_modified", "modification_time", "created")
+    marks = (info.get(name) for name in names)
     mark = next((mark for mark in marks if mark), None)
     return Identity(info.get("size"), None if mark is None else str(mark))
 

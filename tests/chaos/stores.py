@@ -1,0 +1,130 @@
+"""Archives on a real S3 server, which is killed while they are read, and on a real HDFS: `make stores`.
+
+    .venv/bin/python -m tests.chaos.stores VERSITYGW IVY
+
+VERSITYGW is the S3 server's program (Versity S3 Gateway), IVY a folder for Hadoop's jars, which are fetched where they
+are missing. The tables must be those of the same archives on disk.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import fsspec.core
+from pyspark import SparkConf
+from pyspark.java_gateway import launch_gateway
+
+from tests.jobs.warehouse import FIRST, everything, started, whole_run, winnow
+from winnow.demo.crawl import make_crawl
+
+BUCKET = "crawls"
+MINI_CLUSTER = ("org.apache.hadoop", "hadoop-client-minicluster", "3.5.0")
+
+
+def main() -> None:
+    """Print for each way whether its tables are those made from disk."""
+    folder = Path(tempfile.mkdtemp())
+    archives = folder / "store" / BUCKET
+    make_crawl(archives, 100, seed=5)
+    winnow(*whole_run(archives / FIRST / "warc.paths.gz", folder / "disk"))
+    wanted = content(folder / "disk")
+    failed = []
+
+    def compare(way: str) -> None:
+        failed.append(content(folder / way) != wanted)
+        print(f"{way}: {'OTHER ROWS' if failed[-1] else 'the same rows'}", flush=True)
+
+    bucket, port = f"s3://{BUCKET}", free_port()
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_DEFAULT_REGION="us-east-1",
+        AWS_ACCESS_KEY_ID=secrets.token_hex(8), AWS_SECRET_ACCESS_KEY=secrets.token_hex(16),
+    )  # fmt: skip
+    with s3_served(folder / "store", port):
+        winnow(*remote_run(bucket, folder / "S3"))
+    compare("S3")
+    killed = remote_run(bucket, folder / "S3 killed")
+    with s3_served(folder / "store", port) as server, started(killed, until="list_warcs") as run:
+        server.kill()
+        server.wait()
+        with s3_served(folder / "store", port):
+            assert run.stderr is not None
+            said = run.stderr.read()
+            assert run.wait() == 0, said[-3000:]
+    compare("S3 killed")
+    with hdfs_served(folder / "hdfs", Path(sys.argv[2])) as root:
+        fsspec.core.url_to_fs(root)[0].put(f"{archives}/", "/", recursive=True)
+        winnow(*remote_run(root, folder / "HDFS"))
+    compare("HDFS")
+    sys.exit(any(failed))
+
+
+def remote_run(root: str, warehouse: Path) -> list[str]:
+    """The same run, its archives below this root."""
+    command, _, *rest = map(str, whole_run(Path(), warehouse))
+    return [command, f"{root}/{FIRST}/warc.paths.gz", "--root", f"{root}/", *rest]
+
+
+def content(warehouse: Path) -> dict[str, list[dict[str, object]]]:
+    """All tables, but for where archives lie, and what stands for them: tags, and hashes of these."""
+    apart = {"root", "etag", "inputs"}
+    tables = everything(warehouse)
+    return {table: [{k: v for k, v in row.items() if k not in apart} for row in rows] for table, rows in tables.items()}
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def s3_served(store: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The server over a folder of buckets, once it answers."""
+    keys = "--access", os.environ["AWS_ACCESS_KEY_ID"], "--secret", os.environ["AWS_SECRET_ACCESS_KEY"]
+    command = [sys.argv[1], *keys, "--port", f"127.0.0.1:{port}", "posix", str(store)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert server.stdout is not None
+        while True:
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert server.poll() is None, server.stdout.read()
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+
+
+@contextmanager
+def hdfs_served(folder: Path, ivy: Path) -> Iterator[str]:
+    """The root of an HDFS of one name node and one data node, in a JVM of its own."""
+    launch: Any = launch_gateway
+    if not list(ivy.glob(f"jars/*{MINI_CLUSTER[1]}*")):
+        packages = {"spark.jars.packages": ":".join(MINI_CLUSTER), "spark.jars.ivy": str(ivy)}
+        launch(SparkConf(loadDefaults=False).setAll([*packages.items()])).shutdown()
+    settings = [("spark.driver.extraClassPath", f"{ivy}/jars/*"), ("spark.driver.memory", "1g")]
+    gateway = launch(SparkConf(loadDefaults=False).setAll(settings))
+    hadoop = gateway.jvm.org.apache.hadoop
+    builder = hadoop.hdfs.MiniDFSCluster.Builder(hadoop.conf.Configuration(), gateway.jvm.java.io.File(str(folder)))
+    cluster = builder.numDataNodes(1).build()
+    try:
+        cluster.waitActive()
+        yield f"hdfs://127.0.0.1:{cluster.getNameNodePort()}"
+    finally:
+        cluster.shutdown()
+        gateway.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.folding import Folding, compile_folding, fold
-from winnow.kernels.text import decode, jit
+from winnow.kernels.text import decode, jit, read_only
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
@@ -53,8 +53,7 @@ def shingle_buffer(data: NDArray[np.uint8], offsets: NDArray[np.int64], settings
 
     Source: Penedo et al. 2023, G.3.1. Differs: see `folding.fold`; the paper names no hash function.
     """
-    data, offsets = data.view(), offsets.view()
-    data.flags.writeable = offsets.flags.writeable = False  # Numba compiles for writable arrays apart
+    data, offsets = read_only(data), read_only(offsets)
     folding = compile_folding(
         settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, settings.unit
     )

@@ -43,6 +43,7 @@ vars(config)["CACHE_DIR"] = _cache_folder()
 vars(config)["CPU_FEATURES"] = vars(config)["CPU_FEATURES"] or _features()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 SPACE, ALPHA, WORD, DIGIT, DECIMAL, UPPER, LOWER, TERMINAL = (1 << bit for bit in range(8))
 NEWLINE = ord("\n")
@@ -70,6 +71,13 @@ def jit(function: Function) -> Function:
     change of one is never hidden by the compiled form of another. NUMBA_CACHE_DIR says below which folder.
     """
     return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """A read-only view: Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class Characters(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.boundaries import gap_after, gap_before, snap_end, snap_start
-from winnow.kernels.text import decode, jit
+from winnow.kernels.text import decode, jit, read_only
 from winnow.kernels.tokens import Tokens, Units, make_tokens, mixed, tokenize
 
 KERNEL_VERSION = 1  # raised by hand when output changes
@@ -73,7 +73,7 @@ def sample_minimizers(
     """
     longest = int(np.diff(offsets).max(initial=0))
     out = np.empty(int(offsets[-1] - offsets[0]) + 1, np.uint64)
-    count = _sample_pages(_read_only(data), offsets, scopes, units, length, _scratch(longest), out)
+    count = _sample_pages(read_only(data), offsets, scopes, units, length, _scratch(longest), out)
     return at_most_twice(np.sort(out[:count]))
 
 
@@ -103,7 +103,7 @@ def find_windows(
         bounds=np.zeros(pages + 1, np.int64),
     )
     found = _find_pages(
-        _read_only(data), offsets, scopes, units, length, repeated, table, _scratch(longest), _scratch(longest), out
+        read_only(data), offsets, scopes, units, length, repeated, table, _scratch(longest), _scratch(longest), out
     )
     places = out.places[: out.bounds[-1]].copy()
     return out._replace(high=out.high[:found].copy(), low=out.low[:found].copy(), places=places)
@@ -132,13 +132,6 @@ def at_most_twice(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     keep = np.ones(len(values), np.bool_)
     keep[2:] = values[2:] != values[:-2]
     return values[keep]
-
-
-def _read_only(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
-    view = data.view()
-    view.flags.writeable = False
-    return view
 
 
 class _Scratch(NamedTuple):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.folding import _IS_ALONE, _IS_DIGIT, _IS_SPACE, Folding, _number_end, compile_folding
+from winnow.kernels.hashes import STEP, mixed
 from winnow.kernels.text import ASCII, SPACE, characters, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
@@ -17,8 +18,7 @@ Unit = Literal["folded", "words", "characters", "bytes"]
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
 _LONGEST = 3  # characters that folding makes of one
-_SEED = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_SEED = STEP  # the hash of no characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,6 @@ def compile_units(settings: TokenSettings) -> Units:
 def make_tokens(size: int) -> Tokens:
     """Room for the tokens of a text of `size` bytes."""
     return Tokens(np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32))
-
-
-@jit
-def mixed(value: np.uint64) -> np.uint64:
-    """A bijection of 64 bits that spreads what is alike. Source: Steele et al. 2014, SplitMix's last step."""
-    value = (value ^ value >> np.uint64(30)) * _MIX_1
-    value = (value ^ value >> np.uint64(27)) * _MIX_2
-    return value ^ value >> np.uint64(31)
 
 
 @jit

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.boundaries import gap_after, gap_before, snap_end, snap_start
+from winnow.kernels.hashes import mixed
 from winnow.kernels.text import decode, jit, read_only
-from winnow.kernels.tokens import Tokens, Units, make_tokens, mixed, tokenize
+from winnow.kernels.tokens import Tokens, Units, make_tokens, tokenize
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 PLACE_NUMBERS = 5  # of a window: see Windows

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.chinese import HAN_RANGES
-from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, characters, jit
+from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, Int, characters, encode_char, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
@@ -20,8 +20,6 @@ UNSPACED = """
 E00-EFF 1000-109F 1780-17FF 1950-19DF 1A20-1AAF 3005-3007 3021-3029 3031-3035 3038-303B 3040-30FA 30FC-30FF 3105-312F
 31A0-31BF 31F0-31FF 3400-4DBF 4E00-9FFF A9E0-A9FE AA60-AADF F900-FAFF FF66-FF9F 1B000-1B16F 20000-3FFFF
 """
-
-Int = int | np.int64  # Numba takes an int made of an unsigned number as unsigned
 
 _SPACE = ord(" ")
 _ZERO = ord("0")
@@ -162,24 +160,12 @@ def _write(char: Int, to: NDArray[np.int32], out: NDArray[np.uint8], at: int) ->
         return at + 1
     if first < 0:
         return at
-    at = _encode(first, out, at)
+    at = encode_char(first, out, at)
     for k in range(1, _LONGEST):
         if char >= len(to) or to[char, k] < 0:
             break
-        at = _encode(np.int64(to[char, k]), out, at)
+        at = encode_char(np.int64(to[char, k]), out, at)
     return at
-
-
-@jit
-def _encode(char: Int, out: NDArray[np.uint8], at: int) -> int:
-    if char < 0x80:
-        out[at] = char
-        return at + 1
-    tail = 1 if char < 0x800 else 2 if char < 0x10000 else 3
-    out[at] = 0xFF << 7 - tail & 0xFF | char >> 6 * tail
-    for i in range(tail):
-        out[at + 1 + i] = 0x80 | char >> 6 * (tail - 1 - i) & 0x3F
-    return at + 1 + tail
 
 
 @jit

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.folding import _IS_ALONE, _IS_DIGIT, _IS_SPACE, Folding, _number_end, compile_folding
+from winnow.kernels.folding import IS_ALONE, IS_DIGIT, IS_SPACE, MAX_FOLDED_CHARS, Folding, compile_folding, number_end
 from winnow.kernels.hashes import STEP, mixed
 from winnow.kernels.text import ASCII, SPACE, characters, jit
 
@@ -17,7 +17,6 @@ Unit = Literal["folded", "words", "characters", "bytes"]
 
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
-_LONGEST = 3  # characters that folding makes of one
 _SEED = STEP  # the hash of no characters
 
 
@@ -129,14 +128,14 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
         at, char = i, np.int64(chars[i])
         i += 1
         kind = kinds[char] if char < len(kinds) else np.uint8(0)
-        if kind & _IS_SPACE:
+        if kind & IS_SPACE:
             count = _close(tokens, count, start, at, value, is_open)
             is_open, start, value = False, -1, _SEED
             continue
-        if zeros and kind & _IS_DIGIT:
-            i = _number_end(chars, i, kinds)
+        if zeros and kind & IS_DIGIT:
+            i = number_end(chars, i, kinds)
             char, kind = np.int64(ord("0")), kinds[ord("0")]
-        if kind & _IS_ALONE and is_open:
+        if kind & IS_ALONE and is_open:
             count = _close(tokens, count, start, at, value, True)
             is_open, start, value = False, -1, _SEED
         is_dropped = char < len(to) and to[char, 0] < 0
@@ -148,7 +147,7 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
             continue
         is_open = True
         value = _hash_folded(value, char, to)
-        if kind & _IS_ALONE:
+        if kind & IS_ALONE:
             count = _close(tokens, count, start, i, value, True)
             is_open, start, value = False, -1, _SEED
     return _close(tokens, count, start, i, value, is_open)
@@ -158,7 +157,7 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
 def _hash_folded(value: np.uint64, char: np.int64, to: NDArray[np.int32]) -> np.uint64:
     if char >= len(to):
         return mixed(value + np.uint64(char))
-    for k in range(_LONGEST):
+    for k in range(MAX_FOLDED_CHARS):
         if to[char, k] < 0:
             break
         value = mixed(value + np.uint64(to[char, k]))

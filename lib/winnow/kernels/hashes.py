@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from winnow.kernels.text import jit
 
 STEP = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: its multiples lie far apart
+OTHER_STEP = np.uint64(0xD1B54A32D192ED03)  # as STEP, and its multiples are others
 
 _HALF = np.uint64(32)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

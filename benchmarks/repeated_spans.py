@@ -30,9 +30,10 @@ from pyspark.sql import SparkSession
 
 from benchmarks.cpu import KINDS, Meter
 from benchmarks.stages import stages_of
-from winnow.config import Spans, load_settings
+from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
 from winnow.session import open_session
+from winnow.settings import Spans
 from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
 
 DOCUMENT_WORDS, PARAGRAPH_WORDS = 700, 80

@@ -32,13 +32,14 @@ from deltalake import DeltaTable
 from benchmarks.cpu import KINDS, Meter
 from winnow import delta
 from winnow.archives import find_archives
-from winnow.config import Settings, load_settings
+from winnow.config import load_settings
 from winnow.delta import Work
 from winnow.fingerprint import fingerprints
 from winnow.kernels.extract import ExtractSettings, extract_page
 from winnow.kernels.html import decode_html
 from winnow.run import run_crawl
 from winnow.session import open_session
+from winnow.settings import Settings
 from winnow.warc import ArchiveReader
 
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")

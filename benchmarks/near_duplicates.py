@@ -29,9 +29,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from benchmarks.cpu import Meter
-from winnow.config import Fuzzy, load_settings
+from winnow.config import load_settings
 from winnow.kernels.minhash import permutations, sign_pages, signatures
 from winnow.session import open_session
+from winnow.settings import Fuzzy
 from winnow.stages.components import label_components
 from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
 from winnow.stages.signing import page_shingles

@@ -29,9 +29,11 @@ from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 
 from benchmarks.cpu import KINDS, Meter
-from winnow.config import Spans, load_settings
+from benchmarks.stages import stages_of
+from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
 from winnow.session import open_session
+from winnow.settings import Spans
 from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
 
 DOCUMENT_WORDS, PARAGRAPH_WORDS = 700, 80
@@ -134,28 +136,14 @@ class Bench:
     @contextmanager
     def measured(self, name: str, passes: dict[str, Pass]) -> Iterator[None]:
         """The cost of what is done within, by the session's processes and by Spark's own account of its stages."""
-        before, began, known = sum(self.meter.seconds().values()), time.monotonic(), self._stages()
+        before, began = sum(self.meter.seconds().values()), time.monotonic()
+        known = {stage.key for stage in stages_of(self.spark)}
         yield
-        wall, now = time.monotonic() - began, self._stages()
-        fresh = [now[key] for key in now.keys() - known.keys()]
+        wall = time.monotonic() - began
+        fresh = [stage for stage in stages_of(self.spark) if stage.key not in known]
         cpu = sum(self.meter.seconds().values()) - before
-        passes[name] = Pass(cpu, wall, sum(stage[0] for stage in fresh), [t for stage in fresh for t in stage[1]])
-
-    def _stages(self) -> dict[tuple[int, int], tuple[int, list[float]]]:
-        """Shuffled bytes and task seconds of every stage so far."""
-        gateway: Any = self.spark.sparkContext._gateway
-        spark_context = self.spark.sparkContext._jsc.sc()
-        spark_context.listenerBus().waitUntilEmpty()
-        store = spark_context.statusStore()
-        stages = store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
-        found = {}
-        for i in range(stages.size()):
-            stage = stages.apply(i)
-            listed = store.taskList(stage.stageId(), stage.attemptId(), 10_000)
-            tasks = [listed.apply(k).duration() for k in range(listed.size())]
-            seconds = [task.get() / 1000 for task in tasks if task.isDefined()]
-            found[stage.stageId(), stage.attemptId()] = (stage.shuffleWriteBytes(), seconds)
-        return found
+        tasks = [seconds for stage in fresh for seconds in stage.tasks]
+        passes[name] = Pass(cpu, wall, sum(stage.shuffled for stage in fresh), tasks)
 
 
 def show(name: str, size: int, passes: dict[str, Pass], pages: int, chars: int) -> float:

@@ -20,6 +20,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from benchmarks.cpu import Meter
+from benchmarks.stages import stages_of
 from winnow.config import load_settings
 from winnow.session import open_session
 from winnow.stages.url_duplicates import find_url_duplicates, name_keys, with_url_key
@@ -97,18 +98,8 @@ def _run(
 
 def _tasks(spark: SparkSession) -> str:
     """Longest and mean seconds of the tasks of the three last stages that had several."""
-    store = spark.sparkContext._jsc.sc().statusStore()  # type: ignore[union-attr]
-    gateway = spark.sparkContext._gateway
-    assert gateway is not None
-    stages = store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
-    said = []
-    for number in range(stages.size()):
-        stage = stages.apply(number)
-        listed = store.taskList(stage.stageId(), stage.attemptId(), 1000)
-        seconds = [listed.apply(i).duration().get() / 1000 for i in range(listed.size())]
-        if len(seconds) > 1:
-            said.append(f"{max(seconds):.1f} / {sum(seconds) / len(seconds):.1f} s")
-    return ", ".join(said[:3])
+    several = [stage.tasks for stage in stages_of(spark) if len(stage.tasks) > 1]
+    return ", ".join(f"{max(seconds):.1f} / {sum(seconds) / len(seconds):.1f} s" for seconds in several[:3])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from winnow.config import Settings, load_settings
+from winnow.config import load_settings
+from winnow.settings import Settings
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
 

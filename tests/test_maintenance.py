@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 
 from tests.jobs.warehouse import rows_of
 from winnow import delta
-from winnow.config import Settings
 from winnow.delta import Work
 from winnow.maintenance import maintain_tables
+from winnow.settings import Settings
 
 
 def test_rows_stay_and_files_go(spark: SparkSession, settings: Settings, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from winnow.config import Sources, load_settings
+from winnow.config import load_settings
 from winnow.errors import SettingsError
+from winnow.settings import Sources
 from winnow.sources.listing import UNKNOWN, expand_url, folder_with, read_manifest, url_problems
 from winnow.sources.locations import common_folder, folders_above, is_remote, join, key_below, parent_of, plain_path
 from winnow.sources.web import Identity

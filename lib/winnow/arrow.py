@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,16 @@ def python_cpu(spark: SparkSession) -> Accumulator[float]:
     if context.applicationId not in _cpu:
         _cpu[context.applicationId] = context.accumulator(0.0)
     return _cpu[context.applicationId]
+
+
+@contextmanager
+def counting(cpu: Accumulator[float]) -> Iterator[None]:
+    """Adds the CPU seconds that this process takes inside to an accumulator, however it ends."""
+    began = time.process_time()
+    try:
+        yield
+    finally:
+        cpu.add(time.process_time() - began)
 
 
 def map_batches(rows: DataFrame, function: Callable[[Batches], Batches], schema: StructType) -> DataFrame:
@@ -68,11 +79,8 @@ def map_groups(
     cpu = python_cpu(left.sparkSession)
 
     def counted(mine: pa.Table, others: pa.Table) -> pa.Table:
-        began = time.process_time()
-        try:
+        with counting(cpu):
             return function(mine, others)
-        finally:
-            cpu.add(time.process_time() - began)
 
     return left.groupBy(key).cogroup(right.groupBy(key)).applyInArrow(counted, schema)
 
@@ -84,8 +92,5 @@ class _Counted:
         self.function, self.cpu = function, cpu
 
     def __call__(self, batches: Batches) -> Batches:
-        began = time.process_time()
-        try:
+        with counting(self.cpu):
             yield from self.function(batches)
-        finally:
-            self.cpu.add(time.process_time() - began)

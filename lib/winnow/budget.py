@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow.config import Archives
 from winnow.errors import BudgetError
+from winnow.settings import Archives
 
 _FAILED_GATES = ("extract_error", "extract_crash", "extract_timeout")
 _ARCHIVES_FROM, _PAGES_FROM = 1_000, 1_000

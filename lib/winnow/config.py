@@ -1,9 +1,8 @@
-"""Settings: five layers of YAML become one frozen, checked value.
+"""How settings are read: five layers of YAML become one frozen, checked value.
 
     conf/base.yaml < conf/local.yaml or conf/cluster.yaml < recipe < --config file < --set key=value
 
-Every default stands in `conf/base.yaml`; the classes here give only names and types. All problems of all layers are
-reported at once, before Spark starts.
+All problems of all layers are reported at once, before Spark starts.
 """
 
 from __future__ import annotations
@@ -11,194 +10,15 @@ from __future__ import annotations
 import importlib.resources
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.settings import Settings
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
 CONF = Path(str(importlib.resources.files("winnow.conf")))
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Archives(_Section):
-    """How archives are sharded and read."""
-
-    num_shards: PositiveInt
-    max_html_bytes: PositiveInt
-    max_damaged_fraction: Fraction
-    max_error_fraction: Fraction
-
-
-class Sources(_Section):
-    """Archives on web servers and in stores; no row depends on it."""
-
-    tries: PositiveInt
-    backoff_seconds: PositiveFloat
-    max_wait_seconds: PositiveFloat
-    timeout_seconds: PositiveFloat
-    min_bytes_per_second: NonNegativeInt
-    connections: PositiveInt
-    read_ahead_bytes: Annotated[int, Field(ge=1_048_576)]
-    options: dict[str, dict[str, Any]]
-
-
-class Url(_Section):
-    """The URL gate."""
-
-    built: str | None
-    lists: str | None
-    categories: list[str]
-    words: str | None
-    exceptions: str | None
-    strict_min: PositiveInt
-    hard_min: PositiveInt
-    soft_min: PositiveInt
-    curated_sources: bool
-
-
-class Extract(_Section):
-    """From HTML to text."""
-
-    favor: Literal["balanced", "precision", "recall"]
-    fast: bool
-    include_tables: bool
-    include_comments: bool
-    include_links: bool
-    include_images: bool
-    include_formatting: bool
-    max_newlines: PositiveInt
-    remove_urls: bool
-    max_cpu_seconds: PositiveInt
-    max_memory_bytes: PositiveInt
-    recycle_pages: PositiveInt
-
-
-class Language(_Section):
-    """The language gate."""
-
-    wanted: list[str]
-    min_score: Fraction
-    model: str | None
-
-
-class RefinedWebLines(_Section):
-    """RefinedWeb's line corrections."""
-
-    upper_fraction: Fraction
-    short_words: NonNegativeInt
-    counters: list[str]
-    begin: list[str]
-    end: list[str]
-    anywhere: list[str]
-
-
-class C4Lines(_Section):
-    """C4's line rules."""
-
-    terminal_punctuation: bool
-    min_line_words: NonNegativeInt
-    max_word_chars: PositiveInt
-    bad_words: str | None
-
-
-class Measure(_Section):
-    """Which line rules rewrite the text, and how."""
-
-    lines: Literal["none", "refinedweb", "c4"]
-    refinedweb: RefinedWebLines
-    c4: C4Lines
-
-
-class Fuzzy(_Section):
-    """Near duplicates."""
-
-    enabled: bool
-    within: Literal["crawl_shard", "shard", "crawl"]
-    unit: Literal["words", "characters", "jieba"]
-    shingle_size: PositiveInt
-    punctuation: Literal["remove", "space", "keep"]
-    numbers: Literal["keep", "zero"]
-    lower_case: bool
-    remove_accents: bool
-    bands: PositiveInt
-    rows_per_band: PositiveInt
-    seed: Annotated[int, Field(ge=0, lt=1 << 32)]
-    signatures: Literal["recomputed", "stored"]
-    verify: Literal["none", "edges", "survivor"]
-    min_jaccard: Fraction
-    whole_component: PositiveInt
-    survivor: Literal["page_id", "longest", "oldest", "language_score"]
-    max_component: PositiveInt | None
-    max_driver_edges: NonNegativeInt
-
-
-class Spans(_Section):
-    """Repeated spans."""
-
-    enabled: bool
-    within: Literal["crawl_shard", "shard", "crawl"]
-    unit: Literal["folded", "words", "characters", "bytes"]
-    length: PositiveInt
-    policy: Literal["cut", "mask", "drop_partial", "drop_any"]
-    copies: Literal["all", "keep_first"]
-    min_left_chars: NonNegativeInt
-    max_repeated_fraction: Fraction
-    filter_bytes: PositiveInt
-
-
-class UrlDuplicates(_Section):
-    """The URL pass."""
-
-    enabled: bool
-    url_key: Literal["exact", "canonical"]
-
-
-class Text(_Section):
-    """The form of all text in tables."""
-
-    normalization: Literal["NFC", "none"]
-
-
-class RuleChange(_Section):
-    """What a user changes of a rule."""
-
-    metric: str | None = None
-    min: float | None = None
-    max: float | None = None
-
-
-class Spark(_Section):
-    """Spark and the size of its work; no row depends on it."""
-
-    master: str | None
-    driver_memory: str | None
-    batch_bytes: PositiveInt
-    wave_archives_per_core: PositiveInt
-    config: dict[str, str | int | float | bool]
-
-
-class Settings(_Section):
-    """All settings of a run."""
-
-    archives: Archives
-    sources: Sources
-    url: Url
-    extract: Extract
-    language: Language
-    measure: Measure
-    rule_files: list[str]
-    rules: dict[str, RuleChange | None]
-    text: Text
-    fuzzy: Fuzzy
-    spans: Spans
-    url_duplicates: UrlDuplicates
-    spark: Spark
 
 
 class _Layer(NamedTuple):

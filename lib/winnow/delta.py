@@ -19,10 +19,10 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from winnow.arrow import python_cpu
-from winnow.config import Settings
 from winnow.errors import SettingsError
 from winnow.fingerprint import SOURCES, digest
 from winnow.session import jvm, jvm_cpu_seconds, newest_stage
+from winnow.settings import Settings
 from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from winnow import framing, http, warc
-from winnow.config import Fuzzy, Settings, UrlDuplicates
 from winnow.kernels import (
     body,
     boundaries,
@@ -35,6 +34,7 @@ from winnow.kernels import (
 )
 from winnow.resources import measure_settings, token_settings, url_lists
 from winnow.rules import load_rules
+from winnow.settings import Fuzzy, Settings, UrlDuplicates
 from winnow.tables import SCHEMA_VERSION
 
 SOURCES = {

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from winnow.archives import Archive, find_archives
-from winnow.config import Settings, Spark, load_settings
+from winnow.config import load_settings
 from winnow.errors import SettingsError
+from winnow.settings import Settings, Spark
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

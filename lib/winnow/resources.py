@@ -9,7 +9,6 @@ from pathlib import Path
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
-from winnow.config import Measure, Settings, Url
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
 from winnow.kernels.lines import RefinedWebLines
@@ -18,6 +17,7 @@ from winnow.kernels.tokens import TokenSettings
 from winnow.kernels.url import CURATED_SOURCES
 from winnow.kernels.url_lists import UrlLists
 from winnow.list_file import open_list_file, write_list_file
+from winnow.settings import Measure, Settings, Url
 from winnow.url_lists import load_lists
 
 

@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from winnow.config import RuleChange, named_file, read_yaml
+from winnow.config import named_file, read_yaml
 from winnow.errors import SettingsError, did_you_mean
+from winnow.settings import RuleChange
 
 _FIELDS = {"reason", "metric", "min", "max", "means"}
 

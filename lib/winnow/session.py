@@ -18,8 +18,9 @@ from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from winnow.config import CONF, Spark
+from winnow.config import CONF
 from winnow.errors import SurroundingsError
+from winnow.settings import Spark
 
 DELTA = "io.delta:delta-spark_4.2_2.13:4.4.0"
 _JARS = ("delta-spark_4.2_2.13-4.4.0.jar", "delta-storage-4.4.0.jar")

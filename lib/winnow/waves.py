@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pyspark.sql import DataFrame
 
 from winnow import delta
-from winnow.config import Settings
 from winnow.delta import Work
 from winnow.session import parallel_tasks
+from winnow.settings import Settings
 from winnow.sources.locations import join
 from winnow.stages.pages import ARCHIVE_SCHEMA
 

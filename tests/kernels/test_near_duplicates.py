@@ -20,8 +20,9 @@ from tests.reference import near_duplicates as reference
 from winnow.kernels.buckets import link_pages
 from winnow.kernels.election import VERIFY, Sets, elect, jaccards
 from winnow.kernels.folding import compile_folding, fold
+from winnow.kernels.hashes import murmur3_32
 from winnow.kernels.minhash import band_hashes, permutations, sign_pages, signatures
-from winnow.kernels.shingles import Shingles, ShingleSettings, murmur3_32, shingle_buffer, sort_distinct
+from winnow.kernels.shingles import Shingles, ShingleSettings, shingle_buffer, sort_distinct
 
 PLAIN: dict[str, Any] = {
     "unit": "words", "punctuation": "remove", "numbers": "keep", "lower_case": True, "remove_accents": True,

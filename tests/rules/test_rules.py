@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from winnow.config import RuleChange
 from winnow.errors import SettingsError
 from winnow.rules import load_rules
+from winnow.settings import RuleChange
 
 METRICS = ("word_count", "mean_word_chars")
 GOOD = """

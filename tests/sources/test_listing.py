@@ -10,8 +10,9 @@ import pytest
 
 from tests.web_server import Fault, Server, served
 from winnow.archives import Archive, find_archives, rebase
-from winnow.config import Sources, load_settings
+from winnow.config import load_settings
 from winnow.errors import SettingsError
+from winnow.settings import Sources
 from winnow.sources.locations import common_folder, folders_above, host_of, join, key_below, parent_of, plain_path
 
 KEYS = [f"crawl-data/CC/segments/{number}/{number}.warc.gz" for number in range(3)]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.make_archives import FORMS, page, pages
 from tests.web_server import Fault, Server, served
-from winnow.config import Sources, load_settings
+from winnow.config import load_settings
+from winnow.settings import Sources
 from winnow.sources.file import RemoteFile
 from winnow.sources.retry import Patience, SourceError, TransientError
 from winnow.sources.web import WebSource

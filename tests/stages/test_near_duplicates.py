@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from tests.kernels.test_near_duplicates import real_texts, sets_of, shingled
 from tests.reference import near_duplicates as reference
 from tests.stages.frames import rows_of
-from winnow.config import Fuzzy, Settings
+from winnow.settings import Fuzzy, Settings
 from winnow.stages import near_duplicates as stage
 from winnow.stages import signing
 from winnow.stages.components import label_components

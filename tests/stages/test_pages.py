@@ -6,10 +6,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tests.stages.frames import rows_of
 from tests.web_server import Fault, Server, served
-from winnow.config import Settings
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
 from winnow.resources import share_lists, url_lists
+from winnow.settings import Settings
 from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives, warcs_of
 
 

@@ -8,8 +8,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tests.reference.spans import Page, cut, repeated_spans, tokens
 from tests.stages.frames import rows_of
-from winnow.config import Spans, load_settings
+from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
+from winnow.settings import Spans
 from winnow.stages.repeated_spans import (
     candidate_windows,
     decide_spans,

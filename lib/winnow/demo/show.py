@@ -14,7 +14,7 @@ from rich.console import Console
 
 from winnow import delta
 from winnow.archives import find_archives
-from winnow.config import CONF, Settings, load_settings
+from winnow.config import CONF, load_settings
 from winnow.delta import Work
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.truth import compare, compare_archives, compare_spans, compare_urls
@@ -24,6 +24,7 @@ from winnow.progress import Progress
 from winnow.report.funnel import show_funnel
 from winnow.run import run_crawl
 from winnow.session import open_session
+from winnow.settings import Settings
 
 _SEED = 20241121
 

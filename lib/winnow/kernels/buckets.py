@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.hashes import STEP
 from winnow.kernels.text import jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
@@ -15,7 +16,6 @@ KERNEL_VERSION = 1  # raised by hand when output changes
 NO_PAGE = -1
 _NO_PAIR = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF = np.uint64(32)
-_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Table(NamedTuple):
@@ -134,9 +134,8 @@ def _add_pair(one: int, other: int, ids: NDArray[np.int64], found: NDArray[np.ui
 
 @jit
 def _add(pair: np.uint64, found: NDArray[np.uint64]) -> int:
-    mixed = pair * _STEP
     mask = np.int64(len(found) - 1)
-    slot = np.int64(mixed >> _HALF) & mask
+    slot = np.int64(pair * STEP >> _HALF) & mask
     while found[slot] != _NO_PAIR:
         if found[slot] == pair:
             return 0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.boundaries import cut_chars, cutting
-from winnow.kernels.text import characters, count_words, decode, encode, jit
+from winnow.kernels.text import characters, count_words, decode, encode, jit, read_only
 
 
 class Cut(NamedTuple):
@@ -31,12 +31,10 @@ def cut_texts(
 
     Spans are characters [starts, ends), ascending and apart. See `boundaries.seam` for the white space around them.
     """
-    view = data.view()
-    view.flags.writeable = False  # Numba compiles for writable and read-only arrays apart, and Arrow's are read-only
     count = len(offsets) - 1
     out = Cut(np.empty(int(offsets[-1] - offsets[0]), np.uint8), *(np.zeros(count + i, np.int64) for i in (1, 0, 0)))
     chars = np.empty(int(np.diff(offsets).max(initial=0)), np.uint32)
-    _cut_texts(view, offsets, starts, ends, bounds, chars, cutting(), characters().properties, out)
+    _cut_texts(read_only(data), offsets, starts, ends, bounds, chars, cutting(), characters().properties, out)
     return out._replace(data=out.data[: out.offsets[-1]])
 
 

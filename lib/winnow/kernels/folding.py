@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.chinese import HAN_RANGES
-from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, characters, jit
+from winnow.kernels.text import ASSIGNED_CHARACTERS, DECIMAL, Int, characters, encode_char, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
@@ -21,15 +21,14 @@ E00-EFF 1000-109F 1780-17FF 1950-19DF 1A20-1AAF 3005-3007 3021-3029 3031-3035 30
 31A0-31BF 31F0-31FF 3400-4DBF 4E00-9FFF A9E0-A9FE AA60-AADF F900-FAFF FF66-FF9F 1B000-1B16F 20000-3FFFF
 """
 
-Int = int | np.int64  # Numba takes an int made of an unsigned number as unsigned
+# Bits of a character: it separates words, is a word of its own, is a decimal digit, separates digits.
+IS_SPACE, IS_ALONE, IS_DIGIT, IS_SEPARATOR = (1 << bit for bit in range(4))
+MAX_FOLDED_CHARS = 3  # that one character becomes
 
 _SPACE = ord(" ")
 _ZERO = ord("0")
 _AWAY = -1
-_LONGEST = 3  # characters that one becomes at most
 _SEPARATORS = tuple(map(ord, ".,،٫⎖⎗⎘"))
-_KINDS = 4  # bits of a character: it separates words, is a word of its own, is a decimal digit, separates digits
-_IS_SPACE, _IS_ALONE, _IS_DIGIT, _IS_SEPARATOR = (1 << bit for bit in range(_KINDS))
 
 
 class Folding(NamedTuple):
@@ -57,8 +56,8 @@ def compile_folding(
 ) -> Folding:
     """The tables of `fold`; made once for a process."""
     kinds = np.zeros(ASSIGNED_CHARACTERS, np.uint8)
-    kinds[characters().properties[:ASSIGNED_CHARACTERS] & DECIMAL != 0] |= _IS_DIGIT
-    to = np.full((ASSIGNED_CHARACTERS, _LONGEST), _AWAY, np.int32)
+    kinds[characters().properties[:ASSIGNED_CHARACTERS] & DECIMAL != 0] |= IS_DIGIT
+    to = np.full((ASSIGNED_CHARACTERS, MAX_FOLDED_CHARS), _AWAY, np.int32)
     to[:, 0] = np.arange(ASSIGNED_CHARACTERS)
     for point, char in enumerate(map(chr, range(ASSIGNED_CHARACTERS))):
         if category(char) in ("Lo", "Cn") and not decomposition(char) and not _is_hangul(point):
@@ -66,16 +65,16 @@ def compile_folding(
         folded = _fold_character(char, punctuation, lower_case, remove_accents)
         to[point] = _AWAY
         to[point, : len(folded)] = [ord(part) for part in folded]
-        kinds[point] |= _IS_SPACE * (folded == " ")
+        kinds[point] |= IS_SPACE * (folded == " ")
     if unit == "characters":
-        kinds |= _IS_ALONE
-    kinds[list(_SEPARATORS)] |= _IS_SEPARATOR
+        kinds |= IS_ALONE
+    kinds[list(_SEPARATORS)] |= IS_SEPARATOR
     for first, *last in (part.split("-") for part in UNSPACED.split()):
-        kinds[int(first, 16) : int((last or [first])[0], 16) + 1] |= _IS_ALONE
+        kinds[int(first, 16) : int((last or [first])[0], 16) + 1] |= IS_ALONE
     if unit == "jieba":  # which has put spaces between the words of these
         for begin, end in HAN_RANGES:
-            kinds[begin : end + 1] &= ~np.uint8(_IS_ALONE)
-    return Folding(kinds, to, numbers == "zero", _IS_ALONE if unit == "characters" else 0)
+            kinds[begin : end + 1] &= ~np.uint8(IS_ALONE)
+    return Folding(kinds, to, numbers == "zero", IS_ALONE if unit == "characters" else 0)
 
 
 def _fold_character(char: str, punctuation: str, lower_case: bool, remove_accents: bool) -> str:
@@ -127,14 +126,14 @@ def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], st
             elif first >= 0:
                 at = _write(char, to, out, at)
             continue
-        if zeros and kind & _IS_DIGIT:
-            i = _number_end(chars, i, kinds)
+        if zeros and kind & IS_DIGIT:
+            i = number_end(chars, i, kinds)
             char, kind = _ZERO, np.int64(kinds[_ZERO])
-        if kind & (_IS_SPACE | _IS_ALONE):
+        if kind & (IS_SPACE | IS_ALONE):
             words, at, begin = _end_word(words, at, begin, out, starts)
-        if kind & _IS_SPACE == 0:
+        if kind & IS_SPACE == 0:
             at = _write(char, to, out, at)
-        if kind & _IS_ALONE:
+        if kind & IS_ALONE:
             words, at, begin = _end_word(words, at, begin, out, starts)
     words, at, begin = _end_word(words, at, begin, out, starts)
     starts[words] = at
@@ -162,38 +161,26 @@ def _write(char: Int, to: NDArray[np.int32], out: NDArray[np.uint8], at: int) ->
         return at + 1
     if first < 0:
         return at
-    at = _encode(first, out, at)
-    for k in range(1, _LONGEST):
+    at = encode_char(first, out, at)
+    for k in range(1, MAX_FOLDED_CHARS):
         if char >= len(to) or to[char, k] < 0:
             break
-        at = _encode(np.int64(to[char, k]), out, at)
+        at = encode_char(np.int64(to[char, k]), out, at)
     return at
 
 
 @jit
-def _encode(char: Int, out: NDArray[np.uint8], at: int) -> int:
-    if char < 0x80:
-        out[at] = char
-        return at + 1
-    tail = 1 if char < 0x800 else 2 if char < 0x10000 else 3
-    out[at] = 0xFF << 7 - tail & 0xFF | char >> 6 * tail
-    for i in range(tail):
-        out[at + 1 + i] = 0x80 | char >> 6 * (tail - 1 - i) & 0x3F
-    return at + 1 + tail
-
-
-@jit
-def _number_end(chars: NDArray[np.uint32], i: int, kinds: NDArray[np.uint8]) -> int:
+def number_end(chars: NDArray[np.uint32], i: int, kinds: NDArray[np.uint8]) -> int:
     """The end of a number whose first digit stands before `i`: digits, and once a separator between digits."""
     i = _digits_end(chars, i, kinds)
-    if i + 1 < len(chars) and _kind(chars, i, kinds) & _IS_SEPARATOR and _kind(chars, i + 1, kinds) & _IS_DIGIT:
+    if i + 1 < len(chars) and _kind(chars, i, kinds) & IS_SEPARATOR and _kind(chars, i + 1, kinds) & IS_DIGIT:
         i = _digits_end(chars, i + 1, kinds)
     return i
 
 
 @jit
 def _digits_end(chars: NDArray[np.uint32], i: int, kinds: NDArray[np.uint8]) -> int:
-    while i < len(chars) and _kind(chars, i, kinds) & _IS_DIGIT:
+    while i < len(chars) and _kind(chars, i, kinds) & IS_DIGIT:
         i += 1
     return i
 

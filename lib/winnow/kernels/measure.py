@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from winnow.kernels.phrases import Phrases, compile_phrases
 from winnow.kernels.quality import measure_c4, measure_fineweb, measure_gopher
 from winnow.kernels.repetition import Pieces, measure_repetition
 from winnow.kernels.sentences import compile_abbreviations
-from winnow.kernels.text import Characters, Lines, Words, characters, decode, encode, jit, split
+from winnow.kernels.text import Characters, Lines, Words, characters, decode, encode, jit, read_only, split
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 METRICS: tuple[str, ...] = (
@@ -108,7 +108,7 @@ def measure_buffer(
     section 3.2), measured after repetition and quality as RefinedWeb does.
     Differs: DCLM, which reads the rule as removed words, leaves punctuation out when it counts them.
     """
-    data, offsets = _frozen(data), _frozen(offsets)
+    data, offsets = read_only(data), read_only(offsets)
     size = int(np.diff(offsets).max(initial=0))
     out_data = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int64)
@@ -129,13 +129,6 @@ def warm() -> None:
     nothing = RefinedWebLines(upper_fraction=1.0, short_words=0, counters=(), begin=(), end=(), anywhere=())
     c4 = C4Lines(terminal_punctuation=False, min_line_words=0, max_word_chars=0, bad_words=())
     measure_text("", compile_settings(MeasureSettings(lines="none", refinedweb=nothing, c4=c4)))
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """A read-only view: Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def _make_scratch(size: int) -> Scratch:

@@ -8,15 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.shingles import finalised
+from winnow.kernels.hashes import finalised, half_mixed, multiplied
 from winnow.kernels.text import jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
 _MOST = np.uint32(0xFFFFFFFF)
 _BLOCK = 512  # permutations
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 class Permutations(NamedTuple):
@@ -69,10 +67,8 @@ def band_hashes(signature: NDArray[np.uint32], rows_per_band: int, hashes: NDArr
     for band in range(len(hashes)):
         value = np.uint64(0)
         for row in range(band * rows_per_band, (band + 1) * rows_per_band):
-            value = (value ^ np.uint64(signature[row])) * _STEP
-            value ^= value >> np.uint64(32)
-        value = (value ^ value >> np.uint64(30)) * _MIX_1
-        hashes[band] = value ^ value >> np.uint64(31)
+            value = multiplied(value ^ np.uint64(signature[row]))
+        hashes[band] = half_mixed(value)
 
 
 @jit

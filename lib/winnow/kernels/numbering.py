@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.hashes import STEP, multiplied
 from winnow.kernels.text import jit
 
 NO_NUMBER = -1
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _CHAR_BITS = np.uint64(21)
 
@@ -37,28 +37,22 @@ def seed_of(chars: NDArray[np.uint32]) -> np.uint64:
 
     Nothing but time depends on it.
     """
-    return _hash_range(chars, 0, len(chars), _MULTIPLIER)
-
-
-@jit
-def _mix(value: np.uint64) -> np.uint64:
-    value *= _MULTIPLIER
-    return value ^ value >> _HALF
+    return _hash_range(chars, 0, len(chars), STEP)
 
 
 @jit
 def _hash_range(chars: NDArray[np.uint32], start: int, end: int, seed: np.uint64) -> np.uint64:
     """A hash of characters, three at a time."""
-    value = _mix(seed ^ np.uint64(end - start))
+    value = multiplied(seed ^ np.uint64(end - start))
     i = start
     while i + 2 < end:
         first, second, third = np.uint64(chars[i]), np.uint64(chars[i + 1]), np.uint64(chars[i + 2])
-        value = _mix(value ^ (first | second << _CHAR_BITS | third << _CHAR_BITS + _CHAR_BITS))
+        value = multiplied(value ^ (first | second << _CHAR_BITS | third << _CHAR_BITS + _CHAR_BITS))
         i += 3
     while i < end:
-        value = _mix(value ^ np.uint64(chars[i]))
+        value = multiplied(value ^ np.uint64(chars[i]))
         i += 1
-    return _mix(value)
+    return multiplied(value)
 
 
 @jit
@@ -138,7 +132,7 @@ def number_pairs(
             lefts[i] = NO_NUMBER
             continue
         key = np.uint64(lefts[i]) << _HALF | np.uint64(rights[i])
-        slot = np.int64(_mix(_mix(key ^ seed)) & np.uint64(mask))
+        slot = np.int64(multiplied(multiplied(key ^ seed)) & np.uint64(mask))
         number = slots[slot]
         while number != NO_NUMBER and keys[number] != key:
             slot = slot + 1 & mask

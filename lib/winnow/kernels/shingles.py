@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.folding import Folding, compile_folding, fold
-from winnow.kernels.text import decode, jit
+from winnow.kernels.hashes import STEP, mixed, murmur3_32
+from winnow.kernels.text import decode, jit, read_only
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 
 _BYTES_A_CHARACTER = 10  # of folded text: three characters of three bytes and a space
-_C1, _C2 = np.uint32(0xCC9E2D51), np.uint32(0x1B873593)
-_M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,7 @@ def shingle_buffer(data: NDArray[np.uint8], offsets: NDArray[np.int64], settings
 
     Source: Penedo et al. 2023, G.3.1. Differs: see `folding.fold`; the paper names no hash function.
     """
-    data, offsets = data.view(), offsets.view()
-    data.flags.writeable = offsets.flags.writeable = False  # Numba compiles for writable arrays apart
+    data, offsets = read_only(data), read_only(offsets)
     folding = compile_folding(
         settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, settings.unit
     )
@@ -95,39 +91,6 @@ def _shingle_pages(
 
 
 @jit
-def murmur3_32(data: NDArray[np.uint8], start: int, end: int) -> np.uint32:
-    """MurmurHash3 x86_32 of data[start:end], seed 0. Source: Appleby's smhasher, in the public domain."""
-    value, at = np.uint32(0), start
-    while at + 4 <= end:
-        word = np.uint32(data[at]) | np.uint32(data[at + 1]) << 8 | np.uint32(data[at + 2]) << 16
-        value = np.uint32(value ^ _scramble(np.uint32(word | np.uint32(data[at + 3]) << 24)))
-        value = np.uint32(_rotated(value, 13) * 5 + 0xE6546B64)
-        at += 4
-    word = np.uint32(0)
-    for i in range(end - 1, at - 1, -1):
-        word = np.uint32(word << 8 | np.uint32(data[i]))
-    return finalised(np.uint32(value ^ _scramble(word) ^ np.uint32(end - start)))
-
-
-@jit
-def finalised(value: np.uint32) -> np.uint32:
-    """MurmurHash3's last step, a bijection that spreads what is alike. Numba computes in 64 bits unless told."""
-    value = np.uint32(np.uint32(value ^ value >> 16) * _M1)
-    value = np.uint32(np.uint32(value ^ value >> 13) * _M2)
-    return np.uint32(value ^ value >> 16)
-
-
-@jit
-def _scramble(word: np.uint32) -> np.uint32:
-    return np.uint32(_rotated(np.uint32(word * _C1), 15) * _C2)
-
-
-@jit
-def _rotated(word: np.uint32, bits: int) -> np.uint32:
-    return np.uint32(word << bits | word >> 32 - bits)
-
-
-@jit
 def sort_distinct(values: NDArray[np.uint32], other: NDArray[np.uint32], counts: NDArray[np.int32]) -> int:
     """How many different values there are; they stand at the beginning, ascending. Radix sort, a byte at a time.
 
@@ -165,14 +128,6 @@ def _digest(values: NDArray[np.uint32], digest: NDArray[np.uint64]) -> None:
     """128 bits that name a set."""
     one, other = np.uint64(len(values)), np.uint64(0)
     for value in values:
-        one = _mixed(one + np.uint64(value))
-        other = (other ^ np.uint64(value)) * _STEP + (other >> np.uint64(29))
-    digest[0], digest[1] = one, _mixed(other)
-
-
-@jit
-def _mixed(value: np.uint64) -> np.uint64:
-    value += _STEP
-    value = (value ^ value >> np.uint64(30)) * _MIX_1
-    value = (value ^ value >> np.uint64(27)) * _MIX_2
-    return value ^ value >> np.uint64(31)
+        one = mixed(one + np.uint64(value) + STEP)
+        other = (other ^ np.uint64(value)) * STEP + (other >> np.uint64(29))
+    digest[0], digest[1] = one, mixed(other + STEP)

@@ -43,6 +43,8 @@ vars(config)["CACHE_DIR"] = _cache_folder()
 vars(config)["CPU_FEATURES"] = vars(config)["CPU_FEATURES"] or _features()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Scalar = TypeVar("Scalar", bound=np.generic)
+Int = int | np.int64  # Numba takes an int made of an unsigned number as unsigned
 
 SPACE, ALPHA, WORD, DIGIT, DECIMAL, UPPER, LOWER, TERMINAL = (1 << bit for bit in range(8))
 NEWLINE = ord("\n")
@@ -70,6 +72,13 @@ def jit(function: Function) -> Function:
     change of one is never hidden by the compiled form of another. NUMBA_CACHE_DIR says below which folder.
     """
     return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """A read-only view: Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class Characters(NamedTuple):
@@ -176,16 +185,21 @@ def _decode_long(data: NDArray[np.uint8], byte: int, start: int, end: int) -> tu
 def encode(chars: NDArray[np.uint32], data: NDArray[np.uint8], at: int) -> int:
     """The end of the UTF-8 of `chars`, written to `data` from `at` on."""
     for char in chars:
-        if char < ASCII:
-            data[at] = char
-            at += 1
-            continue
-        tail = 1 if char < 0x800 else 2 if char < 0x10000 else 3
-        data[at] = 0xFF << 7 - tail & 0xFF | char >> 6 * tail
-        for i in range(tail):
-            data[at + 1 + i] = 0x80 | char >> 6 * (tail - 1 - i) & 0x3F
-        at += 1 + tail
+        at = encode_char(char, data, at)
     return at
+
+
+@jit
+def encode_char(char: Int, data: NDArray[np.uint8], at: int) -> int:
+    """The end of the UTF-8 of one character, written to `data` from `at` on."""
+    if char < ASCII:
+        data[at] = char
+        return at + 1
+    tail = 1 if char < 0x800 else 2 if char < 0x10000 else 3
+    data[at] = 0xFF << 7 - tail & 0xFF | char >> 6 * tail
+    for i in range(tail):
+        data[at + 1 + i] = 0x80 | char >> 6 * (tail - 1 - i) & 0x3F
+    return at + 1 + tail
 
 
 @jit

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.folding import _IS_ALONE, _IS_DIGIT, _IS_SPACE, Folding, _number_end, compile_folding
+from winnow.kernels.folding import IS_ALONE, IS_DIGIT, IS_SPACE, MAX_FOLDED_CHARS, Folding, compile_folding, number_end
+from winnow.kernels.hashes import STEP, mixed
 from winnow.kernels.text import ASCII, SPACE, characters, jit
 
 KERNEL_VERSION = 1  # raised by hand when output changes
@@ -16,9 +17,7 @@ Unit = Literal["folded", "words", "characters", "bytes"]
 
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
-_LONGEST = 3  # characters that folding makes of one
-_SEED = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_SEED = STEP  # the hash of no characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,6 @@ def compile_units(settings: TokenSettings) -> Units:
 def make_tokens(size: int) -> Tokens:
     """Room for the tokens of a text of `size` bytes."""
     return Tokens(np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32))
-
-
-@jit
-def mixed(value: np.uint64) -> np.uint64:
-    """A bijection of 64 bits that spreads what is alike. Source: Steele et al. 2014, SplitMix's last step."""
-    value = (value ^ value >> np.uint64(30)) * _MIX_1
-    value = (value ^ value >> np.uint64(27)) * _MIX_2
-    return value ^ value >> np.uint64(31)
 
 
 @jit
@@ -137,14 +128,14 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
         at, char = i, np.int64(chars[i])
         i += 1
         kind = kinds[char] if char < len(kinds) else np.uint8(0)
-        if kind & _IS_SPACE:
+        if kind & IS_SPACE:
             count = _close(tokens, count, start, at, value, is_open)
             is_open, start, value = False, -1, _SEED
             continue
-        if zeros and kind & _IS_DIGIT:
-            i = _number_end(chars, i, kinds)
+        if zeros and kind & IS_DIGIT:
+            i = number_end(chars, i, kinds)
             char, kind = np.int64(ord("0")), kinds[ord("0")]
-        if kind & _IS_ALONE and is_open:
+        if kind & IS_ALONE and is_open:
             count = _close(tokens, count, start, at, value, True)
             is_open, start, value = False, -1, _SEED
         is_dropped = char < len(to) and to[char, 0] < 0
@@ -156,7 +147,7 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
             continue
         is_open = True
         value = _hash_folded(value, char, to)
-        if kind & _IS_ALONE:
+        if kind & IS_ALONE:
             count = _close(tokens, count, start, i, value, True)
             is_open, start, value = False, -1, _SEED
     return _close(tokens, count, start, i, value, is_open)
@@ -166,7 +157,7 @@ def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens
 def _hash_folded(value: np.uint64, char: np.int64, to: NDArray[np.int32]) -> np.uint64:
     if char >= len(to):
         return mixed(value + np.uint64(char))
-    for k in range(_LONGEST):
+    for k in range(MAX_FOLDED_CHARS):
         if to[char, k] < 0:
             break
         value = mixed(value + np.uint64(to[char, k]))

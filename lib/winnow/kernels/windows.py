@@ -13,31 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.boundaries import gap_after, gap_before, snap_end, snap_start
-from winnow.kernels.text import decode, jit
-from winnow.kernels.tokens import Tokens, Units, make_tokens, mixed, tokenize
+from winnow.kernels.filters import Filter, holds
+from winnow.kernels.hashes import OTHER_STEP, mixed
+from winnow.kernels.polynomials import BASES, polynomial, power_of, sum_up
+from winnow.kernels.text import decode, jit, read_only
+from winnow.kernels.tokens import Tokens, Units, make_tokens, tokenize
 
 KERNEL_VERSION = 1  # raised by hand when output changes
 PLACE_NUMBERS = 5  # of a window: see Windows
 
-_PRIME = np.uint64((1 << 61) - 1)
-_PRIME_BITS, _HALF = np.uint64(61), np.uint64(32)
-_LOW_HALF, _LOW_29 = np.uint64((1 << 32) - 1), np.uint64((1 << 29) - 1)
-_BITS_29, _BITS_3 = np.uint64(29), np.uint64(3)
-_BASES = (0x0F3C5A1B7D92E46B, 0x1B46E0D3A5F87C29)  # below the prime, without further meaning
-_OTHER = np.uint64(0xD1B54A32D192ED03)
-_PROBES = 4  # bits of a minimizer in the filter
+_HALF = np.uint64(32)
 _VARINT = 5  # bytes at most
-
-
-class Filter(NamedTuple):
-    """Minimizers that occur more than once: a Bloom filter in pieces, of the uint64 `words`; piece i from bounds[i] on.
-
-    A piece is a power of two of words; bounds: int64, shape (pieces + 1,). The hash's upper bits choose the piece. It
-    holds every repeated minimizer, and some others, which only cost time.
-    """
-
-    words: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
 
 
 class Windows(NamedTuple):
@@ -73,7 +59,7 @@ def sample_minimizers(
     """
     longest = int(np.diff(offsets).max(initial=0))
     out = np.empty(int(offsets[-1] - offsets[0]) + 1, np.uint64)
-    count = _sample_pages(_read_only(data), offsets, scopes, units, length, _scratch(longest), out)
+    count = _sample_pages(read_only(data), offsets, scopes, units, length, _scratch(longest), out)
     return at_most_twice(np.sort(out[:count]))
 
 
@@ -103,20 +89,10 @@ def find_windows(
         bounds=np.zeros(pages + 1, np.int64),
     )
     found = _find_pages(
-        _read_only(data), offsets, scopes, units, length, repeated, table, _scratch(longest), _scratch(longest), out
+        read_only(data), offsets, scopes, units, length, repeated, table, _scratch(longest), _scratch(longest), out
     )
     places = out.places[: out.bounds[-1]].copy()
     return out._replace(high=out.high[:found].copy(), low=out.low[:found].copy(), places=places)
-
-
-def make_filter_piece(repeated: NDArray[np.uint64], most_bytes: int) -> NDArray[np.uint64]:
-    """The piece of a filter for these minimizers: 16 bits each at least, or as many as `most_bytes` has."""
-    words = 1
-    while words * 4 < len(repeated) and words * 16 <= most_bytes:
-        words *= 2
-    piece = np.zeros(words, np.uint64)
-    _fill(repeated, piece)
-    return piece
 
 
 def occurring_twice(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -134,13 +110,6 @@ def at_most_twice(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values[keep]
 
 
-def _read_only(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
-    view = data.view()
-    view.flags.writeable = False
-    return view
-
-
 class _Scratch(NamedTuple):
     chars: NDArray[np.uint32]
     tokens: Tokens
@@ -156,44 +125,6 @@ def _scratch(longest: int) -> _Scratch:
         np.empty(room, np.uint32), make_tokens(room), np.empty(room + 1, np.uint64), np.empty(room, np.uint64),
         np.empty(room, np.int32), np.empty(room, np.int32),
     )  # fmt: skip
-
-
-@jit
-def _reduced(value: np.uint64) -> np.uint64:
-    value = (value & _PRIME) + (value >> _PRIME_BITS)
-    return value - _PRIME if value >= _PRIME else value
-
-
-@jit
-def _times(a: np.uint64, b: np.uint64) -> np.uint64:
-    """a * b modulo 2^61 - 1, both below it."""
-    a_low, a_high, b_low, b_high = a & _LOW_HALF, a >> _HALF, b & _LOW_HALF, b >> _HALF
-    low, middle = a_low * b_low, a_high * b_low + a_low * b_high
-    total = (a_high * b_high << _BITS_3) + (middle >> _BITS_29) + ((middle & _LOW_29) << _HALF)
-    return _reduced(total + (low & _PRIME) + (low >> _PRIME_BITS))
-
-
-@jit
-def _power(base: np.uint64, exponent: int) -> np.uint64:
-    value = np.uint64(1)
-    for _ in range(exponent):
-        value = _times(value, base)
-    return value
-
-
-@jit
-def _sum_up(tokens: Tokens, count: int, base: np.uint64, salt: np.uint64, prefixes: NDArray[np.uint64]) -> None:
-    """prefixes[i]: the polynomial of the first i tokens."""
-    prefixes[0] = 0
-    for i in range(count):
-        value = tokens.hash[i] if salt == 0 else mixed(tokens.hash[i] ^ salt)
-        prefixes[i + 1] = _reduced(_times(prefixes[i], base) + _reduced(value))
-
-
-@jit
-def _gram(prefixes: NDArray[np.uint64], start: int, size: int, power: np.uint64) -> np.uint64:
-    """The polynomial of `size` tokens from `start` on; `power` is the base's."""
-    return _reduced(prefixes[start + size] + _PRIME - _times(prefixes[start], power))
 
 
 @jit
@@ -221,12 +152,12 @@ def _choose_of_page(
     count = tokenize(scratch.chars[:size], units, scratch.tokens)
     if count < length:
         return size, count, 0
-    base, k = np.uint64(_BASES[0]), max(1, length // 2)
-    _sum_up(scratch.tokens, count, base, np.uint64(0), scratch.prefixes)
-    power, salt = _power(base, k), mixed(_OTHER + np.uint64(scope))
+    base, k = np.uint64(BASES[0]), max(1, length // 2)
+    sum_up(scratch.tokens.hash, count, base, np.uint64(0), scratch.prefixes)
+    power, salt = power_of(base, k), mixed(OTHER_STEP + np.uint64(scope))
     grams = count - k + 1
     for i in range(grams):
-        scratch.grams[i] = mixed(_gram(scratch.prefixes, i, k, power) ^ salt)
+        scratch.grams[i] = mixed(polynomial(scratch.prefixes, i, k, power) ^ salt)
     return size, count, _choose(scratch.grams, grams, length - k + 1, scratch.queue, scratch.chosen)
 
 
@@ -248,60 +179,31 @@ def _sample_pages(
 
 
 @jit
-def _probe(value: np.uint64, number: int, words: int) -> tuple[int, np.uint64]:
-    """The word of a piece, and the bit in it, of a probe: all bits of a value but the uppermost are spread anew."""
-    spread = mixed(value + np.uint64(number) * _OTHER)
-    return int(spread >> np.uint64(6)) & words - 1, np.uint64(1) << (spread & np.uint64(63))
-
-
-@jit
-def _fill(values: NDArray[np.uint64], piece: NDArray[np.uint64]) -> None:
-    for value in values:
-        for number in range(_PROBES):
-            word, bit = _probe(value, number, len(piece))
-            piece[word] |= bit
-
-
-@jit
-def _holds(repeated: Filter, value: np.uint64) -> bool:
-    pieces = len(repeated.bounds) - 1
-    piece = np.int64((value >> _HALF) * np.uint64(pieces) >> _HALF)
-    first, last = repeated.bounds[piece], repeated.bounds[piece + 1]
-    if last == first:
-        return False
-    for number in range(_PROBES):
-        word, bit = _probe(value, number, last - first)
-        if not repeated.words[first + word] & bit:
-            return False
-    return True
-
-
-@jit
 def _find_pages(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], scopes: NDArray[np.int32], units: Units, length: int,
     repeated: Filter, table: NDArray[np.uint8], scratch: _Scratch, other: _Scratch, out: Windows,
 ) -> int:  # fmt: skip
     found, at = 0, 0
-    bases = (np.uint64(_BASES[0]), np.uint64(_BASES[1]))
-    powers = (_power(bases[0], length), _power(bases[1], length))
+    bases = (np.uint64(BASES[0]), np.uint64(BASES[1]))
+    powers = (power_of(bases[0], length), power_of(bases[1], length))
     for page in range(len(offsets) - 1):
         size, count, windows = _choose_of_page(
             data, offsets[page], offsets[page + 1], scopes[page], units, length, scratch
         )
-        salt = mixed(_OTHER ^ np.uint64(scopes[page]))
+        salt = mixed(OTHER_STEP ^ np.uint64(scopes[page]))
         tokens, chars, first = scratch.tokens, scratch.chars[:size], found
         last_token, last_start, last_chosen, is_held = 0, 0, -1, False
         start, before, seen, end, after = -1, 0, 0, 0, gap_after(chars, 0, table)
         for i in range(windows):
             if scratch.chosen[i] != last_chosen:
                 last_chosen = scratch.chosen[i]
-                is_held = _holds(repeated, scratch.grams[last_chosen])
+                is_held = holds(repeated, scratch.grams[last_chosen])
             if not is_held:
                 continue
             if found == first:
-                _sum_up(tokens, count, bases[1], _OTHER, other.prefixes)
-            out.high[found] = mixed(_gram(scratch.prefixes, i, length, powers[0]) ^ salt)
-            out.low[found] = np.uint32(mixed(_gram(other.prefixes, i, length, powers[1])) >> _HALF)
+                sum_up(tokens.hash, count, bases[1], OTHER_STEP, other.prefixes)
+            out.high[found] = mixed(polynomial(scratch.prefixes, i, length, powers[0]) ^ salt)
+            out.low[found] = np.uint32(mixed(polynomial(other.prefixes, i, length, powers[1])) >> _HALF)
             if tokens.start[i] > start:
                 start = snap_start(chars, tokens.start[i], table)
                 before = gap_before(chars, start, table)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, cast
 
-from winnow.config import Sources
+from winnow.settings import Sources
 from winnow.sources.locations import is_remote, is_web
 from winnow.sources.retry import Patience, SourceError, fetch
 from winnow.sources.stores import StoreSource

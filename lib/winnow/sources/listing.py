@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from winnow.config import Sources
+from winnow.settings import Sources
 from winnow.sources.file import open_location, source_of
 from winnow.sources.locations import folders_above, is_remote, is_web, join
 from winnow.sources.retry import Patience, SourceError, TransientError, persist

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from winnow.config import Sources
+from winnow.settings import Sources
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import fsspec.core
 
-from winnow.config import Sources
 from winnow.errors import SettingsError
+from winnow.settings import Sources
 from winnow.sources.locations import host_of
 from winnow.sources.retry import SourceError, TransientError
 from winnow.sources.slots import take_slot

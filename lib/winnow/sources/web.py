@@ -15,7 +15,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from winnow import __version__
-from winnow.config import Sources
+from winnow.settings import Sources
 from winnow.sources.locations import host_of
 from winnow.sources.retry import SourceError, TransientError
 from winnow.sources.slots import Slot, take_slot

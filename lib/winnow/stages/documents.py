@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 from pyspark.sql.pandas.functions import arrow_udf
 
-from winnow.arrow import python_cpu, text_buffers
+from winnow.arrow import counting, python_cpu, text_buffers
 from winnow.kernels.cutting import cut_texts
 from winnow.rules import Rule
 from winnow.stages.verdicts import kept_expr
@@ -77,11 +76,8 @@ def _cut_expr(is_cut: Column, cpu: Accumulator[float]) -> Column:
     """What is left of a text with spans, and null, which costs nothing, for one without."""
 
     def cut(texts: pa.Array, spans: pa.Array) -> pa.Array:
-        began = time.process_time()
-        try:
+        with counting(cpu):
             return cut_array(texts, spans)
-        finally:
-            cpu.add(time.process_time() - began)
 
     declare: Any = arrow_udf  # whose types know no structs
     left: Column = declare(cut, _CUT)(*(F.when(is_cut, F.col(name)) for name in ("text", "found")))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches
-from winnow.config import Fuzzy
 from winnow.kernels.election import VERIFY, Sets, elect, jaccards
+from winnow.settings import Fuzzy
 from winnow.spool import Spool
 from winnow.stages.signing import page_shingles
 from winnow.tables import NEAR_DUPLICATES

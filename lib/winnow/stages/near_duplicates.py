@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.arrow import map_batches
-from winnow.config import Fuzzy
+from winnow.settings import Fuzzy
 from winnow.stages.elections import ELECTED, MEMBER, Election, elect_batches, member_batches
 from winnow.stages.signing import (
     BLOB,

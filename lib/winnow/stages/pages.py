@@ -12,13 +12,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches, batches_of, map_batches
-from winnow.config import Settings
 from winnow.extractor import shared_extractor
 from winnow.kernels.extract import ExtractSettings
 from winnow.kernels.html import decode_html
 from winnow.kernels.language import gate_language, shared_model
 from winnow.kernels.url import gate_url, registered_domain
 from winnow.resources import shared_lists
+from winnow.settings import Settings
 from winnow.sources.file import open_location
 from winnow.tables import PAGES, WARCS
 from winnow.warc import ArchiveReader, Page

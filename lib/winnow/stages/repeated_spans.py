@@ -20,9 +20,10 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.arrow import map_batches, map_groups
-from winnow.config import Spans
+from winnow.kernels.filters import Filter
 from winnow.kernels.tokens import TokenSettings
-from winnow.kernels.windows import Filter, gram_size
+from winnow.kernels.windows import gram_size
+from winnow.settings import Spans
 from winnow.stages import span_batches as batches
 from winnow.stages.span_batches import Reading
 

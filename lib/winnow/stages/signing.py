@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches, text_buffers
-from winnow.config import Fuzzy
 from winnow.kernels.buckets import link_pages
 from winnow.kernels.chinese import separate_words
 from winnow.kernels.minhash import Permutations, permutations, sign_pages
 from winnow.kernels.shingles import Shingles, ShingleSettings, shingle_buffer
+from winnow.settings import Fuzzy
 
 BLOB = t.StructType(
     [t.StructField("part", t.IntegerType()), t.StructField("ids", t.BinaryType()),

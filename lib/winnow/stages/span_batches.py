@@ -17,15 +17,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from winnow.arrow import Batches, text_buffers
 from winnow.kernels.boundaries import cutting
+from winnow.kernels.filters import Filter, make_filter_piece
 from winnow.kernels.spans import Distinct, Spans, distinct_windows, join_windows
 from winnow.kernels.tokens import TokenSettings, Units, compile_units
-from winnow.kernels.windows import (
-    Filter,
-    find_windows,
-    make_filter_piece,
-    occurring_twice,
-    sample_minimizers,
-)
+from winnow.kernels.windows import find_windows, occurring_twice, sample_minimizers
 
 
 def _schema(**columns: t.DataType) -> t.StructType:

@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches, map_batches
-from winnow.config import Url
 from winnow.kernels.url import URL_GATES, gate_url
 from winnow.resources import shared_lists
+from winnow.settings import Url
 
 _SCHEMA = t.StructType(
     [

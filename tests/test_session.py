@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from winnow.errors import SurroundingsError
-from winnow.session import jvm
+from winnow.session import jvm, jvm_cpu_seconds, newest_stage
 from winnow.trouble import explain_failure
 
 
@@ -75,3 +75,13 @@ def test_a_warehouse_where_no_folder_can_be_made(spark: SparkSession, tmp_path: 
     assert said is not None
     assert said.startswith("a file or folder may not be written or read: ")
     assert "not a directory" in said
+
+
+def test_cpu_is_that_of_the_stages_since(spark: SparkSession) -> None:
+    before = newest_stage(spark)
+    spark.range(3_000_000).selectExpr("sum(hash(id))").collect()
+    middle = newest_stage(spark)
+    assert before < middle
+    spark.range(10).count()
+    assert 0 < jvm_cpu_seconds(spark, middle) < jvm_cpu_seconds(spark, before)
+    assert jvm_cpu_seconds(spark, newest_stage(spark)) == 0

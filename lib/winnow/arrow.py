@@ -24,7 +24,7 @@ _cpu: dict[str, Accumulator[float]] = {}
 
 
 def python_cpu(spark: SparkSession) -> Accumulator[float]:
-    """CPU seconds of Python workers and their children, retries included: a cost, never a statistic of the pages."""
+    """CPU seconds of Python workers and their children in tasks that ended well: a cost, never a statistic of pages."""
     context = spark.sparkContext
     if context.applicationId not in _cpu:
         _cpu[context.applicationId] = context.accumulator(0.0)

@@ -11,9 +11,10 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyspark
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
@@ -93,13 +94,13 @@ def jvm(spark: SparkSession) -> Any:
 def newest_stage(spark: SparkSession) -> int:
     """The number of the stage that the session planned last, -1 where there was none."""
     stages = _stages(spark)
-    return int(stages.apply(stages.size() - 1).stageId()) if stages.size() else -1
+    return int(stages.apply(0).stageId()) if stages.size() else -1
 
 
 def jvm_cpu_seconds(spark: SparkSession, after: int) -> float:
     """CPU seconds that executors spent in the JVM on the stages after this one; Python workers are not in it."""
     stages, nanoseconds = _stages(spark), 0
-    for place in range(stages.size() - 1, -1, -1):  # in the order of their numbers
+    for place in range(stages.size()):
         stage = stages.apply(place)
         if stage.stageId() <= after:
             break
@@ -108,8 +109,11 @@ def jvm_cpu_seconds(spark: SparkSession, after: int) -> float:
 
 
 def _stages(spark: SparkSession) -> Any:
-    gateway: Any = spark.sparkContext._gateway
-    store = spark.sparkContext._jsc.sc().statusStore()
+    """What Spark knows of its stages, the newest first, once it has taken note of all that ended."""
+    gateway, context = cast(Any, spark.sparkContext._gateway), spark.sparkContext._jsc.sc()
+    with suppress(Py4JError):  # it waits for ten seconds; a cost that lacks a stage stops nothing
+        context.listenerBus().waitUntilEmpty()
+    store = context.statusStore()
     return store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
 
 

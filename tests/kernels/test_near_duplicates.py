@@ -31,6 +31,7 @@ VARIANTS = [
     PLAIN,
     {**PLAIN, "punctuation": "space", "numbers": "zero"},
     {**PLAIN, "punctuation": "keep", "lower_case": False, "remove_accents": False, "numbers": "zero"},
+    {**PLAIN, "remove_accents": False},
     {**PLAIN, "unit": "characters"},
     {**PLAIN, "unit": "jieba"},
 ]

@@ -77,8 +77,12 @@ class StoreSource:
 def open_store(url: str, settings: Sources) -> Any:
     """fsspec's file system for a URL. Raises SettingsError where what it needs is not installed or set up."""
     protocol = url.partition("://")[0]
+    options = dict(settings.options.get(protocol, {}))
+    if protocol == "hdfs":
+        # a fork empties fsspec's cache, and hdfs-native then waits for threads that the new process does not have
+        options["skip_instance_cache"] = True
     try:
-        return fsspec.core.url_to_fs(url, **settings.options.get(protocol, {}))[0]
+        return fsspec.core.url_to_fs(url, **options)[0]
     except ImportError as error:
         said = _INSTALL.get(protocol, str(error))
         raise SettingsError([f"{url}: what reads {protocol}:// is not installed; {said}"]) from error

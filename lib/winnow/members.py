@@ -16,7 +16,8 @@ def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tup
     """Records of the leading gzip members that hold exactly one whole record each, with their inflated bytes.
 
     base: file offset of the first; most_bytes: inflated bytes of a member. A member ends where the next magic number
-    stands, if the eight bytes before it are the checksum and the length of what was inflated.
+    stands, if the eight bytes before it, its trailer, are the checksum and the length of what was inflated, and stand
+    nowhere before in it: junk behind a member may end in a copy of them, and libdeflate does not say where it stopped.
     """
     start, view = 0, memoryview(compressed)
     for end in [*_magic_numbers(compressed), len(compressed)]:
@@ -27,7 +28,10 @@ def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tup
             data = bytes(gzip_decompress(view[start:end], size))
         except DeflateError:
             return
-        if len(data) != size or crc32(data) != int.from_bytes(view[end - 8 : end - 4], "little"):
+        trailer = compressed[end - 8 : end]
+        if len(data) != size or crc32(data) != int.from_bytes(trailer[:4], "little"):
+            return
+        if compressed.find(trailer, start, end - 1) >= 0:
             return
         record = whole_record(data, base + start, end - start)
         if record is None:

@@ -94,7 +94,12 @@ def with_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -
         before = replace(work, crawl=crawl)
         stored = delta.read(before, "signatures", list(ready.shards)).where(F.col("fingerprint") == mine)
         made = stored.select("shard", "inputs").distinct().collect()  # one row a shard
-        there = [row.shard for row in made if row.inputs == around.done[crawl, "near_duplicates", row.shard].inputs]
+        notes = {
+            shard: note.inputs
+            for (of, target, shard), note in around.done.items()
+            if (of, target) == (crawl, "near_duplicates")
+        }
+        there = [row.shard for row in made if row.inputs == notes.get(row.shard)]
         if there:
             left = F.broadcast(survivors(before, there))
             frames.append(stored.where(F.col("shard").isin(there)).join(left, _KEYS, "left_semi"))

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.damage import Damaged, Flip, Insert
+from tests.fuzz.damage import Copy, Damaged, Flip, Insert
 from tests.fuzz.properties import PROPERTIES, Struck, check_archive, check_resync
 
 ARCHIVES = {
     "an address in the inflated stream that an earlier member has": Damaged(
         "empty members", (("arc", 0), ("arc", 0), ("request", 10), ("stray", 29), ("arc", 100), ("too short", 40))
+    ),
+    "junk behind a member that ends as the member does": Damaged(
+        "members", (("arc", 0), ("arc", 0)), (Flip(0, 1), Copy(0, 240, 0))
     ),
 }
 STRUCK = {

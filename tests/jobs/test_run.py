@@ -211,6 +211,10 @@ def test_stored_signatures_change_no_row(spark: SparkSession, crawls: Path, clea
     unsigned, known = with_signatures(work, around, Todo(shards, False), pages)
     assert unsigned.count() == 0
     assert {row.crawl for row in known.select("crawl").distinct().collect()} == {FIRST, SECOND}
+    unfinished = around._replace(done={key: note for key, note in around.done.items() if key[0] != FIRST})
+    pages, _ = compared_pages(work, unfinished, list(shards))
+    _, known = with_signatures(work, unfinished, Todo(shards, False), pages)
+    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {SECOND}
 
 
 @pytest.mark.parametrize("survivor", ["oldest", "language_score"])

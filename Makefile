@@ -26,7 +26,8 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# Other input in each run, unless a SEED is given, for as long as one likes; what breaks is printed as code for tests/fuzz/test_found.py.
+# Other input in each run, unless a SEED is given, for as long as one likes; what breaks is printed as code for
+# tests/fuzz/test_found.py.
 MINUTES ?= 2
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(MINUTES) $(if $(SEED),--seed $(SEED))
@@ -48,6 +49,9 @@ corpus: $(READY)
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.same_rows
 	$(BIN)/python -m tests.chaos.full_disk
+	$(BIN)/python -m tests.chaos.faults
+	$(BIN)/python -m tests.chaos.two_drivers
+	$(BIN)/python -m tests.chaos.kills $(MINUTES) $(SEED)
 
 # Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
 GATEWAY := build/versitygw

@@ -29,7 +29,6 @@ import pyarrow as pa
 import trafilatura
 from deltalake import DeltaTable
 
-from benchmarks.cpu import KINDS, Meter
 from winnow import delta
 from winnow.archives import find_archives
 from winnow.config import load_settings
@@ -37,6 +36,8 @@ from winnow.delta import Work
 from winnow.fingerprint import fingerprints
 from winnow.kernels.extract import ExtractSettings, extract_page
 from winnow.kernels.html import decode_html
+from winnow.maintenance import FILE_BYTES
+from winnow.processes import KINDS, Meter
 from winnow.run import run_crawl
 from winnow.session import open_session
 from winnow.settings import Settings
@@ -44,7 +45,6 @@ from winnow.warc import ArchiveReader
 
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")
 TINY_ARCHIVES, TINY_CRAWLS = 8, 3
-FILE_BYTES = 256 * 1024 * 1024
 CHILD_SAMPLE = 20  # of so many pages one, for what the child does beside extracting
 
 

@@ -28,9 +28,9 @@ from datasketch import MinHash, MinHashLSH
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from benchmarks.cpu import Meter
 from winnow.config import load_settings
 from winnow.kernels.minhash import permutations, sign_pages, signatures
+from winnow.processes import Meter
 from winnow.session import open_session
 from winnow.settings import Fuzzy
 from winnow.stages.components import label_components

@@ -28,10 +28,10 @@ import pyarrow.parquet as pq
 from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 
-from benchmarks.cpu import KINDS, Meter
-from benchmarks.stages import stages_of
+from benchmarks.stages import ended_stages
 from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
+from winnow.processes import KINDS, Meter
 from winnow.session import open_session
 from winnow.settings import Spans
 from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
@@ -137,10 +137,10 @@ class Bench:
     def measured(self, name: str, passes: dict[str, Pass]) -> Iterator[None]:
         """The cost of what is done within, by the session's processes and by Spark's own account of its stages."""
         before, began = sum(self.meter.seconds().values()), time.monotonic()
-        known = {stage.key for stage in stages_of(self.spark)}
+        known = {stage.key for stage in ended_stages(self.spark)}
         yield
         wall = time.monotonic() - began
-        fresh = [stage for stage in stages_of(self.spark) if stage.key not in known]
+        fresh = [stage for stage in ended_stages(self.spark) if stage.key not in known]
         cpu = sum(self.meter.seconds().values()) - before
         tasks = [seconds for stage in fresh for seconds in stage.tasks]
         passes[name] = Pass(cpu, wall, sum(stage.shuffled for stage in fresh), tasks)

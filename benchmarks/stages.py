@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pyspark.sql import SparkSession
+
+from winnow.session import stages_of
 
 _MOST_TASKS = 10_000
 
@@ -17,13 +19,9 @@ class Stage(NamedTuple):
     tasks: list[float]
 
 
-def stages_of(spark: SparkSession) -> list[Stage]:
+def ended_stages(spark: SparkSession) -> list[Stage]:
     """Every stage of the session so far, the newest first."""
-    gateway: Any = spark.sparkContext._gateway
-    context: Any = spark.sparkContext._jsc.sc()
-    context.listenerBus().waitUntilEmpty()
-    store = context.statusStore()
-    listed = store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
+    store, listed = cast(Any, spark.sparkContext)._jsc.sc().statusStore(), stages_of(spark)
     return [_stage(store, listed.apply(place)) for place in range(listed.size())]
 
 

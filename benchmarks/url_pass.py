@@ -19,9 +19,9 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from benchmarks.cpu import Meter
-from benchmarks.stages import stages_of
+from benchmarks.stages import ended_stages
 from winnow.config import load_settings
+from winnow.processes import Meter
 from winnow.session import open_session
 from winnow.stages.url_duplicates import find_url_duplicates, name_keys, with_url_key
 
@@ -98,7 +98,7 @@ def _run(
 
 def _tasks(spark: SparkSession) -> str:
     """Longest and mean seconds of the tasks of the three last stages that had several."""
-    several = [stage.tasks for stage in stages_of(spark) if len(stage.tasks) > 1]
+    several = [stage.tasks for stage in ended_stages(spark) if len(stage.tasks) > 1]
     return ", ".join(f"{max(seconds):.1f} / {sum(seconds) / len(seconds):.1f} s" for seconds in several[:3])
 
 

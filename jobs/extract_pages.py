@@ -6,8 +6,10 @@ from winnow import delta
 from winnow.budget import check_budget
 from winnow.cli import submit
 from winnow.delta import Work
+from winnow.removals import orders
 from winnow.resources import share_lists, url_lists
 from winnow.stages.pages import pages_of, read_archives, warcs_of
+from winnow.stages.removals import gate_removed
 from winnow.waves import archive_tasks
 
 
@@ -25,7 +27,9 @@ def run(work: Work, shards: list[int]) -> int | None:
         check_budget(rows, work.settings.archives)
         delta.replace(work, "warcs", warcs_of(rows), list(ready.shards))
         ready = delta.archives_as_read(work, ready)
-        return delta.commit(work, "pages", pages_of(rows, work.crawl), ready, since)
+        pages, ordered = pages_of(rows, work.crawl), orders(work)
+        pages = gate_removed(pages, ordered) if ordered is not None else pages
+        return delta.commit(work, "pages", pages, ready, since)
     finally:
         rows.unpersist()
 

@@ -27,9 +27,8 @@ def run(work: Work, shards: list[int]) -> int | None:
     if fuzzy.signatures == "stored" and fuzzy.within == "shard":
         delta.forget(work, "near_duplicates", ready)
         unsigned, signed = with_signatures(work, around, ready, pages)
-    edges = find_edges(unsigned, scopes, fuzzy, signed).persist(
-        StorageLevel.DISK_ONLY
-    )  # read four times, and most of the cost
+    edges = find_edges(unsigned, scopes, fuzzy, signed)
+    edges = edges.persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
     try:
         labels = label_components(edges, fuzzy.max_driver_edges)
         members = check_components(labels, scopes.pages, fuzzy.max_component)

@@ -25,7 +25,7 @@ from tests.kernels.hostile_html import (
 )
 from tests.kernels.test_extract import BALANCED, html_pages
 from winnow.errors import SurroundingsError
-from winnow.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result
+from winnow.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result, child_cpu_seconds
 from winnow.kernels.extract import extract_page
 
 HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
@@ -123,6 +123,15 @@ def test_children_are_replaced() -> None:
             os.kill(int(pid), 0)
 
 
+def test_the_cpu_of_a_child_is_known_while_it_lives_and_after() -> None:
+    before = child_cpu_seconds()
+    with Extractor(BALANCED, "NFC") as extractor:
+        extractor.extract(attribute_soup(3_000))
+        living = child_cpu_seconds() - before
+    ended = child_cpu_seconds() - before
+    assert 0.3 < living <= ended < living + 0.5
+
+
 def test_what_a_parser_prints_is_no_answer(hostile: Extractor, capfd: pytest.CaptureFixture[str]) -> None:
     assert hostile.extract(act("chatter A word from the parser")) == PLAIN
     assert hostile.extract(plain_page()) == PLAIN
@@ -184,7 +193,7 @@ SCRIPT = """
 import os, signal, sys
 from dataclasses import replace
 from tests.test_extractor import *
-from winnow.extractor import shared_extractor
+from winnow.extractor import child_cpu_seconds, shared_extractor
 
 {body}
 """

@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from winnow.errors import SurroundingsError
-from winnow.session import jvm, jvm_cpu_seconds, newest_stage
+from winnow.session import jvm, newest_stage, stages_after
 from winnow.trouble import explain_failure
 
 
@@ -83,5 +83,6 @@ def test_cpu_is_that_of_the_stages_since(spark: SparkSession) -> None:
     middle = newest_stage(spark)
     assert before < middle
     spark.range(10).count()
-    assert 0 < jvm_cpu_seconds(spark, middle) < jvm_cpu_seconds(spark, before)
-    assert jvm_cpu_seconds(spark, newest_stage(spark)) == 0
+    late, all_ = (sum(stage.cpu_seconds for stage in stages_after(spark, stage)) for stage in (middle, before))
+    assert 0 < late < all_
+    assert stages_after(spark, newest_stage(spark)) == []

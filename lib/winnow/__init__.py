@@ -14,6 +14,7 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
     arrow       kernels over Arrow batches      session     Spark as winnow needs it
     scopes, span_scopes, url_scopes             which pages of which crawls each kind of duplicate is sought among
     run         every job of a recipe, in waves cli         the command line
+    removals    pages taken down                plan        what a crawl will cost
 """
 
 __version__ = "0.1.0"

@@ -31,19 +31,29 @@ def python_cpu(spark: SparkSession) -> Accumulator[float]:
     return _cpu[context.applicationId]
 
 
+def no_others() -> float:
+    """The CPU seconds of a process that has no others work for it."""
+    return 0.0
+
+
 @contextmanager
-def counting(cpu: Accumulator[float]) -> Iterator[None]:
-    """Adds the CPU seconds that this process takes inside to an accumulator, however it ends."""
-    began = time.process_time()
+def counting(cpu: Accumulator[float], others: Callable[[], float] = no_others) -> Iterator[None]:
+    """Adds the CPU seconds that this process and its `others` take inside to an accumulator, however it ends."""
+    began = time.process_time() + others()
     try:
         yield
     finally:
-        cpu.add(time.process_time() - began)
+        cpu.add(time.process_time() + others() - began)
 
 
-def map_batches(rows: DataFrame, function: Callable[[Batches], Batches], schema: StructType) -> DataFrame:
-    """`rows` mapped by `function` in one Python node; its CPU is counted. Select the columns it needs before."""
-    return rows.mapInArrow(_Counted(function, python_cpu(rows.sparkSession)), schema)
+def map_batches(
+    rows: DataFrame, function: Callable[[Batches], Batches], schema: StructType, others: Callable[[], float] = no_others
+) -> DataFrame:
+    """`rows` mapped by `function` in one Python node; its CPU is counted. Select the columns it needs before.
+
+    `others` gives the CPU seconds, so far, of processes that work for a worker.
+    """
+    return rows.mapInArrow(_Counted(function, python_cpu(rows.sparkSession), others), schema)
 
 
 def batches_of(rows: Iterable[dict[str, Any]], schema: StructType, batch_bytes: int) -> Batches:
@@ -86,11 +96,13 @@ def map_groups(
 
 
 class _Counted:
-    """A function of batches that adds its process's CPU seconds to an accumulator when it ends."""
+    """A function of batches that adds the CPU seconds of its process and of others to an accumulator when it ends."""
 
-    def __init__(self, function: Callable[[Batches], Batches], cpu: Accumulator[float]) -> None:
-        self.function, self.cpu = function, cpu
+    def __init__(
+        self, function: Callable[[Batches], Batches], cpu: Accumulator[float], others: Callable[[], float]
+    ) -> None:
+        self.function, self.cpu, self.others = function, cpu, others
 
     def __call__(self, batches: Batches) -> Batches:
-        with counting(self.cpu):
+        with counting(self.cpu, self.others):
             yield from self.function(batches)

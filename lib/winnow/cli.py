@@ -18,7 +18,9 @@ import typer
 from winnow import __version__
 from winnow.commands import lists
 from winnow.commands.maintain import maintain
-from winnow.commands.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
+from winnow.commands.options import Again, Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
+from winnow.commands.plan import plan
+from winnow.commands.remove import remove
 from winnow.errors import SettingsError, WinnowError
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ app = typer.Typer(
     help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
 )  # fmt: skip
 app.add_typer(lists.app, name="lists")
+app.command()(plan)
 app.command()(maintain)
+app.command()(remove)
 
 
 @app.callback(invoke_without_command=True)
@@ -44,6 +48,7 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
     changes: Set = None, root: Root = None, environment: Literal["local", "cluster"] = "local",
+    again: Again = None,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
@@ -58,7 +63,7 @@ def run(
         Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
     )
     with Progress(work.spark) as progress:
-        run_crawl(work, *listing, progress)
+        run_crawl(work, *listing, progress, again or [])
     _show_funnel(work)
 
 

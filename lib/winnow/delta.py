@@ -9,24 +9,36 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, Row, SparkSession
+from delta.tables import DeltaMergeBuilder, DeltaTable
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from winnow.arrow import python_cpu
 from winnow.errors import SettingsError
 from winnow.fingerprint import SOURCES, digest
-from winnow.session import jvm, jvm_cpu_seconds, newest_stage
+from winnow.session import file_system, jvm, newest_stage, stages_after
 from winnow.settings import Settings
 from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.
-_NO_STATISTICS = {"text", "title", "url", "error", "metrics", "reasons", "skipped", "spans", "digest", "bands"}
+_NO_STATISTICS = {
+    "text",
+    "title",
+    "url",
+    "error",
+    "metrics",
+    "reasons",
+    "skipped",
+    "spans",
+    "digest",
+    "bands",
+    "with_copies",
+}
 
 ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 
@@ -85,6 +97,16 @@ def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
     return rows if shards is None else rows.where(F.col("shard").isin(shards))
 
 
+def read_all(work: Work, table: str) -> DataFrame:
+    """The rows of every crawl; no rows where the table is not there yet."""
+    return _open(work, TABLES[table]).toDF()
+
+
+def exists(work: Work, table: str) -> bool:
+    """Whether the table was ever written."""
+    return DeltaTable.isDeltaTable(work.spark, _path(work, TABLES[table]))
+
+
 def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object] | None = None) -> Todo:
     """The shards whose rows of `target` are missing or made with other settings or inputs.
 
@@ -130,9 +152,19 @@ def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict
 def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
     """Add these rows to a table that is written row by row: crawls, warcs as they are listed, commits."""
     schema = TABLES[table].columns
+    add(work, table, work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema))
+
+
+def add(work: Work, table: str, rows: DataFrame) -> None:
+    """Add these rows, as one file, to a table."""
     _open(work, TABLES[table])
-    frame = work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema)
-    writer = frame.coalesce(1).write.format("delta").mode("append").option("optimizeWrite", "false")
+    writer = (
+        rows.select(TABLES[table].columns.names)
+        .coalesce(1)
+        .write.format("delta")
+        .mode("append")
+        .option("optimizeWrite", "false")
+    )
     writer.save(_path(work, TABLES[table]))
 
 
@@ -146,6 +178,36 @@ def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
     condition = " AND ".join(f"old.{key} <=> new.{key}" for key in keys)
     merge = _open(work, table).alias("old").merge(complete.alias("new"), condition)
     merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+
+def delete_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> None:
+    """Delete the rows of these pages (crawl, shard, page_id), which lie in these shards of these crawls."""
+    _merge_pages(work, table, pages, shards).whenMatchedDelete().execute()
+
+
+def update_pages(work: Work, pages: DataFrame, shards: Sequence[tuple[str, int]], values: Mapping[str, Column]) -> None:
+    """Give these rows of `pages` these values."""
+    _merge_pages(work, "pages", pages, shards).whenMatchedUpdate(set=dict(values)).execute()
+
+
+def _merge_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> DeltaMergeBuilder:
+    crawls = ", ".join(sorted({f"'{_quoted(crawl)}'" for crawl, _ in shards}))
+    numbers = ", ".join(sorted({str(shard) for _, shard in shards}))
+    same = [f"old.{key} = gone.{key}" for key in ("crawl", "shard", "page_id")]
+    where = " AND ".join([f"old.crawl IN ({crawls})", f"old.shard IN ({numbers})", *same])
+    return _open(work, TABLES[table]).alias("old").merge(F.broadcast(pages).alias("gone"), where)
+
+
+def get_property(work: Work, table: str, key: str) -> str | None:
+    """A property of a table that is there; None where it is not set."""
+    detail = _open(work, TABLES[table]).detail().select("properties").first()
+    return detail[0].get(key) if detail else None
+
+
+def set_property(work: Work, table: str, key: str, value: str) -> None:
+    """Set a property of a table that is there."""
+    path = _path(work, TABLES[table])
+    work.spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('{key}' = '{_quoted(value)}')")
 
 
 def add_crawl(work: Work, root: str) -> Row:
@@ -203,7 +265,7 @@ def begin(work: Work) -> Since:
 def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
     """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
     wall, total = time.monotonic() - since.wall, sum(size.rows for size in sizes.values())
-    cpu = python_cpu(work.spark).value - since.python_cpu + jvm_cpu_seconds(work.spark, since.stage)
+    cpu = python_cpu(work.spark).value - since.python_cpu + _jvm_seconds(work, since)
     rows = []
     for shard, inputs in shards.items():
         size = sizes.get(shard, Size(0, 0))
@@ -219,6 +281,10 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
     for row in rows:
         work.notes[work.crawl, target, row["shard"]] = Note(row["fingerprint"], row["inputs"], row["rows"])
     return total
+
+
+def _jvm_seconds(work: Work, since: Since) -> float:
+    return sum(stage.cpu_seconds for stage in stages_after(work.spark, since.stage))
 
 
 def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
@@ -238,12 +304,11 @@ def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
 
 def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
     """The commits of a table, newest first, each as its actions."""
-    java, session = jvm(work.spark), work.spark._jsparkSession
-    log = java.org.apache.spark.sql.delta.DeltaLog.forTable(session, path)
-    folder = java.org.apache.hadoop.fs.Path(path, "_delta_log")
-    files = folder.getFileSystem(session.sessionState().newHadoopConf())
+    java, (files, paths) = jvm(work.spark), file_system(work.spark, path)
+    log = java.org.apache.spark.sql.delta.DeltaLog.forTable(work.spark._jsparkSession, path)
+    folder = paths(path, "_delta_log")
     for version in range(log.unsafeVolatileSnapshot().version(), -1, -1):
-        stream = files.open(java.org.apache.hadoop.fs.Path(folder, f"{version:020}.json"))
+        stream = files.open(paths(folder, f"{version:020}.json"))
         try:
             text = java.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
         finally:

@@ -105,7 +105,7 @@ def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
     return {
         **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
         "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
-        **({"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}),
+        **_segmenter(fuzzy),
     }
 
 
@@ -115,8 +115,13 @@ def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
     return {
         **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
         "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash)],
-        **({"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}),
+        **_segmenter(fuzzy),
     }
+
+
+def _segmenter(fuzzy: Fuzzy) -> dict[str, str]:
+    """What cuts Chinese into words, where something does."""
+    return {"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}
 
 
 def _repeated_spans(settings: Settings) -> dict[str, Any]:

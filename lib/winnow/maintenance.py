@@ -9,7 +9,7 @@ from typing import NamedTuple
 from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
-from winnow.session import jvm
+from winnow.session import file_system
 from winnow.tables import TABLES
 
 FILE_BYTES = 256 * 1024 * 1024
@@ -67,7 +67,6 @@ def _files(table: DeltaTable) -> int:
 
 
 def _bytes(spark: SparkSession, path: str) -> int:
-    java = jvm(spark)
-    folder, log = java.org.apache.hadoop.fs.Path(path), java.org.apache.hadoop.fs.Path(path, "_delta_log")
-    files = folder.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf())
-    return int(files.getContentSummary(folder).getLength() - files.getContentSummary(log).getLength())
+    files, paths = file_system(spark, path)
+    whole, log = (files.getContentSummary(folder).getLength() for folder in (paths(path), paths(path, "_delta_log")))
+    return int(whole - log)

@@ -18,8 +18,6 @@ from winnow.errors import SettingsError
 from winnow.settings import Settings, Spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
     from winnow.delta import Work
 
 T = TypeVar("T")
@@ -59,18 +57,19 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
 
 def prepare_maintenance(
-    warehouse: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool
-) -> tuple[SparkSession, str]:
-    """A session, and where the tables of a warehouse lie that holds a crawl; whatever is wrong is told before."""
+    warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool
+) -> Work:
+    """What looks after the tables of all crawls works with; whatever is wrong is told before Spark starts."""
     problems = _warehouse_problems(warehouse, listed=True)
     settings = _try(problems, lambda: load_settings(recipe, "local", config, changes))
     if settings is not None:
         problems += _spark_problems(settings.spark)
     if problems or settings is None:
         raise SettingsError(problems)
+    from winnow.delta import Work
     from winnow.session import open_session
 
-    return open_session("winnow maintain", settings.spark, verbose), _place(warehouse)
+    return Work(open_session(name, settings.spark, verbose), settings, {}, _place(warehouse), crawl="")
 
 
 def _place(warehouse: str) -> str:

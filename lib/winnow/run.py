@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Protocol
 
-from winnow import delta
+from winnow import delta, removals
 from winnow.archives import Archive
-from winnow.delta import Work
+from winnow.delta import Todo, Work
 from winnow.jobs import (
     build_documents,
     extract_pages,
@@ -18,7 +19,6 @@ from winnow.jobs import (
     measure_pages,
     report_funnel,
 )
-from winnow.progress import Progress
 from winnow.waves import job_waves, legs
 
 # The jobs of a wave in order, each with the share of a wave's time that it usually takes.
@@ -33,12 +33,34 @@ JOBS: dict[str, tuple[Callable[[Work, list[int]], int | None], float]] = {
     "report_funnel": (report_funnel.run, 0.03),
 }
 
+# The table that each job writes; extract_pages writes `warcs` too.
+WRITES = {
+    "extract_pages": "pages", "measure_pages": "measures", "judge_pages": "verdicts",
+    "find_near_duplicates": "near_duplicates", "find_repeated_spans": "repeated_spans",
+    "find_url_duplicates": "url_duplicates", "build_documents": "documents", "report_funnel": "funnel",
+}  # fmt: skip
 
-def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress) -> None:
-    """Bring every table of the crawl up to date; what is done already is not done again."""
+
+class Watching(Protocol):
+    """Is told when a job begins on a wave of shards, and when it has ended: rows written, the share of all done."""
+
+    def begin(self, job: str, shards: list[int]) -> None: ...  # noqa: D102
+    def end(self, job: str, rows: int | None, share: float) -> None: ...  # noqa: D102
+
+
+def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching, again: Collection[str] = ()) -> None:
+    """Bring every table of the crawl up to date; what is done already is not done again, but for the jobs `again`.
+
+    Orders to take pages down are carried out before, where that was interrupted, and after, where some came meanwhile.
+    """
+    ordered = removals.count(work)
+    if removals.pending(work):
+        removals.carry_out(work)
     progress.begin("list_warcs", [])
     progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
     shards = list(range(delta.crawl_row(work).num_shards))
+    for job in again:
+        delta.forget(work, WRITES[job], Todo(dict.fromkeys(shards, ""), noted=True))
     done, written = 0.0, False
     for names in legs(list(JOBS), work.settings):
         for wave in job_waves(work, names[0], shards):
@@ -49,5 +71,7 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Progress
                 done += share * len(wave) / len(shards)
                 progress.end(name, rows, done)
                 written |= rows is not None
+    if removals.count(work) > ordered:  # this run may have written pages that were taken out meanwhile
+        removals.carry_out(work)
     if written:
         delta.compact_notes(work)

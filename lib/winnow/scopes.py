@@ -70,7 +70,7 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
     if within == "shard":
         for crawl in around.crawls[:-1]:
-            there = [shard for shard in shards if crawl in crawls_before(around, shard)]
+            there = shards_before(around, crawl, shards)
             parts += [(crawl, shard) for shard in there]
             frames += [_survivors(replace(work, crawl=crawl), around, there)] if there else []
     measured = sum(around.done[crawl, "measures", shard].rows for crawl, shard in parts)
@@ -93,13 +93,14 @@ def with_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -
     for crawl in around.crawls[:-1]:
         before = replace(work, crawl=crawl)
         stored = delta.read(before, "signatures", list(ready.shards)).where(F.col("fingerprint") == mine)
-        made = stored.select("shard", "inputs").distinct().collect()  # one row a shard
-        notes = {
-            shard: note.inputs
-            for (of, target, shard), note in around.done.items()
-            if (of, target) == (crawl, "near_duplicates")
-        }
-        there = [row.shard for row in made if row.inputs == notes.get(row.shard)]
+        inputs_of = {
+            row.shard: row.inputs for row in stored.select("shard", "inputs").distinct().collect()
+        }  # a shard each
+        there = [
+            shard
+            for shard in shards_before(around, crawl, list(inputs_of))
+            if around.done[crawl, "near_duplicates", shard].inputs == inputs_of[shard]
+        ]
         if there:
             left = F.broadcast(survivors(before, there))
             frames.append(stored.where(F.col("shard").isin(there)).join(left, _KEYS, "left_semi"))
@@ -107,14 +108,15 @@ def with_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -
     return unsigned, reduce(DataFrame.unionByName, frames).withColumn("scope", F.col("shard"))
 
 
-def crawls_before(around: Around, shard: int) -> list[str]:
-    """The earlier crawls whose near duplicates in this shard were found, in their order."""
-    return [crawl for crawl in around.crawls[:-1] if (crawl, "near_duplicates", shard) in around.done]
+def shards_before(around: Around, crawl: str, shards: list[int]) -> list[int]:
+    """Those of these shards in which an earlier crawl's near duplicates were found."""
+    return [shard for shard in shards if (crawl, "near_duplicates", shard) in around.done]
 
 
 def notes_before(around: Around, shard: int) -> list[object]:
-    """Each of these crawls with the fingerprint and the inputs of its near duplicates in this shard."""
-    return [(crawl, *around.done[crawl, "near_duplicates", shard][:2]) for crawl in crawls_before(around, shard)]
+    """Each earlier crawl whose near duplicates in this shard were found, with their fingerprint and inputs."""
+    notes = {crawl: around.done.get((crawl, "near_duplicates", shard)) for crawl in around.crawls[:-1]}
+    return [(crawl, *note[:2]) for crawl, note in notes.items() if note]
 
 
 def survivors(work: Work, shards: list[int] | None = None) -> DataFrame:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pyspark
 from py4j.protocol import Py4JError
@@ -91,24 +91,37 @@ def jvm(spark: SparkSession) -> Any:
     return spark.sparkContext._jvm
 
 
+def file_system(spark: SparkSession, path: str) -> tuple[Any, Any]:
+    """Hadoop's file system for a path, as the session is set up to reach it, and Hadoop's class of paths."""
+    paths = jvm(spark).org.apache.hadoop.fs.Path
+    return paths(path).getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()), paths
+
+
 def newest_stage(spark: SparkSession) -> int:
     """The number of the stage that the session planned last, -1 where there was none."""
-    stages = _stages(spark)
+    stages = stages_of(spark)
     return int(stages.apply(0).stageId()) if stages.size() else -1
 
 
-def jvm_cpu_seconds(spark: SparkSession, after: int) -> float:
-    """CPU seconds that executors spent in the JVM on the stages after this one; Python workers are not in it."""
-    stages, nanoseconds = _stages(spark), 0
+class StageCost(NamedTuple):
+    """What executors spent on a stage: CPU seconds in the JVM, without Python workers, and bytes written to shuffle."""
+
+    cpu_seconds: float
+    shuffled_bytes: int
+
+
+def stages_after(spark: SparkSession, after: int) -> list[StageCost]:
+    """What the stages after this one cost, the newest first."""
+    stages, found = stages_of(spark), []
     for place in range(stages.size()):
         stage = stages.apply(place)
         if stage.stageId() <= after:
             break
-        nanoseconds += stage.executorCpuTime()
-    return nanoseconds / 1e9
+        found.append(StageCost(stage.executorCpuTime() / 1e9, int(stage.shuffleWriteBytes())))
+    return found
 
 
-def _stages(spark: SparkSession) -> Any:
+def stages_of(spark: SparkSession) -> Any:
     """What Spark knows of its stages, the newest first, once it has taken note of all that ended."""
     gateway, context = cast(Any, spark.sparkContext._gateway), spark.sparkContext._jsc.sc()
     with suppress(Py4JError):  # it waits for ten seconds; a cost that lacks a stage stops nothing

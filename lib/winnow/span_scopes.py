@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 
 from winnow import delta
 from winnow.delta import Work
-from winnow.scopes import Around, crawls_before, notes_before, surviving_measures
+from winnow.scopes import Around, notes_before, shards_before, surviving_measures
 from winnow.stages.repeated_spans import scope_pages
 
 
@@ -37,8 +37,6 @@ def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
     pages = surviving_measures(work, around.all_shards if within == "crawl" else shards)
     if within != "shard":
         return scope_pages(pages, within)
-    there = {
-        crawl: [shard for shard in shards if crawl in crawls_before(around, shard)] for crawl in around.crawls[:-1]
-    }
+    there = {crawl: shards_before(around, crawl, shards) for crawl in around.crawls[:-1]}
     earlier = [surviving_measures(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
     return scope_pages(pages, within, reduce(DataFrame.unionByName, earlier) if earlier else None)

@@ -1,7 +1,7 @@
 """The columns of every table, the data model that other programs read.
 
 All tables live under the warehouse as Delta tables of reader version 1, Parquet with zstd, partitioned by crawl and
-shard (`crawls` is not). Every row carries `fingerprint`: what it was made with.
+shard (`crawls` and `removals` are not). Every row carries `fingerprint`: what it was made with.
 """
 
 from __future__ import annotations
@@ -101,11 +101,17 @@ COMMITS = _table(
     target=_STRING, inputs=_STRING, rows=_BIGINT, bytes=_BIGINT, wall_seconds=_DOUBLE, cpu_seconds=_DOUBLE,
     committed_at=_TIME,
 )  # fmt: skip
+REMOVALS = Table(
+    "removals",
+    _struct(selector=_STRING, reason=_STRING, ordered_at=_TIME, with_copies=t.BooleanType(), fingerprint=_STRING),
+    (),
+    "one order to take pages down",
+)
 
 TABLES = {
     table.name: table
     for table in (
         CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
-        DOCUMENTS, FUNNEL, COMMITS,
+        DOCUMENTS, FUNNEL, COMMITS, REMOVALS,
     )
 }  # fmt: skip

@@ -21,6 +21,8 @@ _KNOWN = {
     "spark.config and JAVA_HOME",
     r"ConcurrentAppend|ConcurrentDelete|ConcurrentTransaction|ConcurrentWrite|MetadataChanged": "another run wrote the "
     "same shards at the same time: {0}. Let it finish, then start this command again",
+    r"FAILED_READ_FILE|is not a Parquet file|Could not read footer": "a file of a table is damaged or gone: {0}. "
+    "`winnow run ... --again JOB`, with the job that writes this table, makes its rows again",
     r"ExecutorLostFailure|Max number of executor failures": "Spark lost executors again and again, mostly for want of "
     f"memory: {{0}}. Raise spark.executor.memory or spark.executor.memoryOverhead, {_AGAIN}",
     r"Python worker exited unexpectedly": "a Python worker ended without a word, mostly ended by the system for want "

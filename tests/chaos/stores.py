@@ -19,12 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fsspec.core
 from pyspark import SparkConf
 from pyspark.java_gateway import launch_gateway
 
 from tests.jobs.warehouse import FIRST, everything, started, whole_run, winnow
+from winnow.config import load_settings
 from winnow.demo.crawl import make_crawl
+from winnow.sources.stores import open_store
 
 BUCKET = "crawls"
 MINI_CLUSTER = ("org.apache.hadoop", "hadoop-client-minicluster", "3.5.0")
@@ -61,7 +62,7 @@ def main() -> None:
             assert run.wait() == 0, said[-3000:]
     compare("S3 killed")
     with hdfs_served(folder / "hdfs", Path(sys.argv[2])) as root:
-        fsspec.core.url_to_fs(root)[0].put(f"{archives}/", "/", recursive=True)
+        open_store(root, load_settings().sources).put(f"{archives}/", "/", recursive=True)
         winnow(*remote_run(root, folder / "HDFS"))
     compare("HDFS")
     sys.exit(any(failed))

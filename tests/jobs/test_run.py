@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,24 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of, whole_run, winnow
+from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of
 from tests.reference.spans import Span
 from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
-from winnow import delta
+from winnow import delta, removals
 from winnow.archives import find_archives
+from winnow.commands.remove import remove
 from winnow.delta import Todo, Work
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
-from winnow.errors import SettingsError
+from winnow.errors import SettingsError, WinnowError
 from winnow.fingerprint import fingerprints
+from winnow.kernels.removals import url_selector
+from winnow.plan import measure
 from winnow.progress import Progress
-from winnow.run import run_crawl
+from winnow.run import JOBS, run_crawl
 from winnow.scopes import compared_pages, look_around, with_signatures
+from winnow.stages.funnel import imbalances
 
 
 def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:
@@ -150,6 +155,7 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
     ("change", "first"),
     [
         ("measure.lines=none", "measures"),
+        ("rules.gopher_too_few_words.min=20", "verdicts"),
         ("fuzzy.within=crawl", "near_duplicates"),
         ("url_duplicates.url_key=canonical", "url_duplicates"),
         (
@@ -246,6 +252,46 @@ def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list
     ]
 
 
+def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path
+) -> None:
+    """Ordered away by the URL of a page that was dropped, with its copies; killed before it was carried out."""
+    before, work = everything(clean), work_on(spark, copy, FIRST)
+    documents = {row["page_id"] for row in before["documents"]}
+    dropped = next(row for row in before["near_duplicates"] if row["kept_page_id"] in documents)
+    kept = dropped["kept_page_id"]
+    cluster = {kept, *(row["page_id"] for row in before["near_duplicates"] if row["kept_page_id"] == kept)}
+    texts = {row["page_id"]: row["text"] for row in before["measures"]}
+    copied = {texts[page] for page in cluster}
+    gone = {page for page, text in texts.items() if text in copied}
+    url = next(row["url"] for row in before["pages"] if row["page_id"] == dropped["page_id"])
+    alone, whole = url_selector(f"{url}?utm_source=letter#top"), f"page_id:{kept}"
+    assert removals.find(work, [alone], with_copies=False)[:2] == (1, 0)
+    assert {row.page_id for row in removals.find(work, [whole], False).copies.collect()} == cluster - {kept}
+    found = removals.find(work, [alone], with_copies=True)
+    assert (found.pages, found.documents) == (len(gone), len(gone & documents))
+    removals.order(work, [alone], "ticket 17", True, found)
+    remove(str(copy))
+    after = everything(copy)
+    assert {row["page_id"] for row in after["pages"] if row["gate"] == "removed"} == gone
+    assert not [row for row in after["pages"] if row["page_id"] in gone and (row["text"] or row["title"])]
+    for table in (table for table in TABLES if table not in ("crawls", "warcs", "funnel", "commits")):
+        staying = [row for row in before[table] if row["page_id"] not in gone]
+        assert [row for row in after[table] if table != "pages" or row["page_id"] not in gone] == staying
+    assert imbalances(delta.read(work, "funnel").collect()) == []
+    told = [(row["selector"], row["reason"], row["with_copies"]) for row in rows_of(copy, "removals")]
+    copies = [(f"page_id:{page}", "copy: ticket 17", True) for page in gone - {dropped["page_id"]}]
+    assert sorted(told) == sorted([(alone, "ticket 17", True), *copies])
+    with pytest.raises(WinnowError, match="no order is left"):
+        remove(str(copy))
+    spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = 'pages'")
+    run(work, crawls)
+    again = everything(copy)
+    assert {table: again[table] for table in ("pages", "measures", "verdicts", "near_duplicates")} == {
+        table: after[table] for table in ("pages", "measures", "verdicts", "near_duplicates")
+    }
+
+
 def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path) -> None:
     """First unreachable with its error and tries, then read; then nothing more is asked for than the list."""
     listing = f"{FIRST}/warc.paths.gz"
@@ -279,6 +325,24 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
         assert [one.path for one in server.asked[asked:]] == [f"/{listing}"]
 
 
+def test_a_plan_measures_every_job_and_keeps_no_table(
+    spark: SparkSession, crawls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    root, archives = find_archives([str(crawls / FIRST / "warc.paths.gz")], None)
+    two = sorted(archives, key=lambda archive: -(archive.bytes or 0))[:2]
+    with Progress(spark) as progress:
+        plan = measure(work_on(spark, tmp_path, "PLAN"), root, two, progress)
+    assert plan.sample.keys() == {"list_warcs", *JOBS}
+    assert all(cost.cpu > 0 and cost.wall > 0 for cost in plan.sample.values())
+    assert 0 < plan.sample["measure_pages"].rows < plan.pages
+    assert all(plan.sample[job].bytes > 0 for job in ("extract_pages", "measure_pages", "judge_pages"))
+    assert plan.sample["find_near_duplicates"].shuffled > 0
+    assert min(plan.peak_bytes[kind] for kind in ("extractor", "workers", "jvm")) > 50_000_000
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
 def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, crawls: Path) -> None:
     with pytest.raises(SettingsError, match="was made with 4 shards"):
         run(work_on(spark, clean, FIRST, "archives.num_shards=8"), crawls)
@@ -288,9 +352,3 @@ def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) ->
     other = work_on(spark, clean, FIRST, "language.min_score=0.5")
     with pytest.raises(SettingsError, match="pages of DEMO-2024-10, shards 0, 1, 2, 3: not made with these settings"):
         delta.todo(other, "measures", [0, 1, 2, 3])
-
-
-def test_executors_in_other_processes_give_the_same_rows(clean: Path, archives: Path, tmp_path: Path) -> None:
-    """Other numbers of cores, and killed processes, are in tests/chaos."""
-    winnow(*whole_run(archives, tmp_path, "local-cluster[2,1,2048]"))
-    assert everything(tmp_path) == everything(clean)

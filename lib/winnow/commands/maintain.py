@@ -23,9 +23,9 @@ def maintain(
     """
     from winnow.prepare import prepare_maintenance
 
-    spark, place = prepare_maintenance(warehouse, recipe, config, changes, verbose)
+    work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose)
     from winnow.maintenance import maintain_tables
 
-    for done in maintain_tables(spark, place, retain_hours):
+    for done in maintain_tables(work.spark, work.warehouse, retain_hours):
         files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
         typer.echo(f"{done.table:16} files {files}, bytes {size}")

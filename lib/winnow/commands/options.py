@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
 from pathlib import Path
 from typing import Annotated
 
@@ -25,3 +26,22 @@ Root = Annotated[
 ]
 Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
+
+
+class Job(StrEnum):
+    """The jobs of a run that can be done again."""
+
+    EXTRACT_PAGES = auto()
+    MEASURE_PAGES = auto()
+    JUDGE_PAGES = auto()
+    FIND_NEAR_DUPLICATES = auto()
+    FIND_REPEATED_SPANS = auto()
+    FIND_URL_DUPLICATES = auto()
+    BUILD_DOCUMENTS = auto()
+    REPORT_FUNNEL = auto()
+
+
+Again = Annotated[
+    list[Job] | None,
+    typer.Option("--again", help="A job to do again, as where a file of its table is damaged.", show_default=False),
+]

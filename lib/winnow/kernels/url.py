@@ -164,7 +164,7 @@ def explain_url(url: str, lists: UrlLists, settings: UrlSettings) -> list[Match]
 def _hits(address: Address, lists: UrlLists, settings: UrlSettings) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Gates that hit, excepted or not, with pairs of list and entry; a gate is looked for when it is asked for."""
     host, steps, words = address
-    domains = _domains_above(host)
+    domains = domains_above(host)
     if found := lists.domains.find(domains):
         yield "url_domain_listed", found
     if found := lists.urls.find(accumulate(steps, initial=without_www(host))):
@@ -180,11 +180,11 @@ def _hits(address: Address, lists: UrlLists, settings: UrlSettings) -> Iterator[
 
 
 def _exceptions(address: Address, lists: UrlLists) -> list[tuple[str, str]]:
-    domains = lists.excepted_domains.find(_domains_above(address.host))
+    domains = lists.excepted_domains.find(domains_above(address.host))
     return domains + lists.excepted_urls.find(accumulate(address.steps, initial=without_www(address.host)))
 
 
-def _domains_above(host: str) -> list[str]:
+def domains_above(host: str) -> list[str]:
     """The host and every domain above it, longest first; only itself where it is an IP address."""
     if is_ip(host):
         return [host]

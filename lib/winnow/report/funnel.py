@@ -14,15 +14,17 @@ from winnow.stages.funnel import STAGES
 
 
 def show_funnel(rows: Iterable[Row], crawl: str) -> None:
-    """The funnel on standard output: framed in a terminal, plain columns elsewhere."""
+    """The funnel on standard output."""
+    show_table(funnel_table(rows, crawl))
+
+
+def show_table(table: Table) -> None:
+    """A table on standard output: framed in a terminal, plain columns elsewhere."""
     console = Console()
-    if console.is_terminal:
-        console.print(funnel_table(rows, crawl))
-        return
-    plain = funnel_table(rows, crawl)
-    plain.box = None
-    console.width = console.measure(plain, options=console.options.update(max_width=1_000)).maximum
-    console.print(plain)
+    if not console.is_terminal:
+        table.box = None
+        console.width = console.measure(table, options=console.options.update(max_width=1_000)).maximum
+    console.print(table)
 
 
 def funnel_table(rows: Iterable[Row], crawl: str) -> Table:

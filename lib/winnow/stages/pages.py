@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches, batches_of, map_batches
-from winnow.extractor import shared_extractor
+from winnow.extractor import child_cpu_seconds, shared_extractor
 from winnow.kernels.extract import ExtractSettings
 from winnow.kernels.html import decode_html
 from winnow.kernels.language import gate_language, shared_model
@@ -65,7 +65,8 @@ def read_archives(archives: DataFrame, settings: Settings, lists: str) -> DataFr
     the name that `share_lists` gave the URL lists.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
-    return map_batches(archives, partial(_read_batches, reading=Reading(settings, extract, lists)), _SCHEMA)
+    read = partial(_read_batches, reading=Reading(settings, extract, lists))
+    return map_batches(archives, read, _SCHEMA, child_cpu_seconds)
 
 
 def pages_of(rows: DataFrame, crawl: str) -> DataFrame:

@@ -1,0 +1,68 @@
+"""`winnow remove`: pages taken down, with what was dropped in their favour."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.errors import SettingsError, WinnowError
+
+
+def remove(
+    warehouse: Warehouse,
+    urls: Annotated[list[str] | None, typer.Option("--url", help="Pages of this URL.", show_default=False)] = None,
+    domains: Annotated[
+        list[str] | None, typer.Option("--domain", help="Pages of this domain and hosts below it.", show_default=False)
+    ] = None,
+    page_ids: Annotated[list[int] | None, typer.Option("--page-id", help="This page.", show_default=False)] = None,
+    archives: Annotated[
+        list[str] | None, typer.Option("--archive", help="Pages of this warc_path.", show_default=False)
+    ] = None,
+    with_copies: Annotated[
+        bool, typer.Option("--with-copies", help="Also what stayed in its place, and the same text elsewhere.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the table `removals`.")] = "ordered",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Take pages down, now and in every later run: their text leaves all tables, and no copy comes in their place.
+
+    Without a page to remove, orders that were interrupted are carried out.
+
+    Example: winnow remove --warehouse tables/ --url https://example.org/private --with-copies --reason "ticket 17"
+    """
+    from winnow.prepare import prepare_maintenance
+
+    selectors = _selectors(urls or [], domains or [], page_ids or [], archives or [])
+    work = prepare_maintenance(warehouse, "winnow remove", recipe, config, changes, verbose)
+    from winnow import removals
+
+    if not selectors:
+        if not removals.pending(work):
+            raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
+    else:
+        found = removals.find(work, selectors, with_copies)
+        copies = found.copies.count()
+        said = "would be" if dry_run else "are"
+        typer.echo(f"{found.pages - copies:,} pages are named and {copies:,} copies go with them; of them "
+                   f"{found.documents:,} {said} documents no longer")  # fmt: skip
+        if dry_run:
+            return
+        removals.order(work, selectors, reason, with_copies, found)
+    removed = removals.carry_out(work)
+    typer.echo(f"{removed:,} pages are removed in all. Older versions of the tables hold their text until "
+               "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
+
+
+def _selectors(urls: list[str], domains: list[str], page_ids: list[int], archives: list[str]) -> list[str]:
+    """Raises SettingsError where a domain is none."""
+    from winnow.kernels.removals import domain_selector, url_selector
+
+    named = {domain: domain_selector(domain) for domain in domains}
+    wrong = [f"--domain {domain!r}: no host, as in example.org" for domain, found in named.items() if found is None]
+    if wrong:
+        raise SettingsError(wrong)
+    selectors = [*(url_selector(url) for url in urls), *(found for found in named.values() if found)]
+    return [*selectors, *(f"page_id:{number}" for number in page_ids), *(f"archive:{path}" for path in archives)]

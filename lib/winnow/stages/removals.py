@@ -1,0 +1,79 @@
+"""Pages that were ordered to be taken down: which they are, and what their copies are."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as t
+
+from winnow.arrow import Batches, map_batches
+from winnow.kernels.removals import REMOVED, url_selectors
+
+# What a gated page does not keep.
+_EMPTIED = ("charset", "text", "title", "language", "language_score")
+
+
+def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
+    """`keys` and `selector` of the pages that orders name, a row for each order that names one.
+
+    `pages` has `keys`, page_id among them, warc_path and url; `orders` is small and has selector. URLs are looked at
+    only where some order names a URL or a domain.
+    """
+    wanted = F.broadcast(orders.select("selector").distinct())
+    by_id = F.concat(F.lit("page_id:"), F.col("page_id").cast("string"))
+    by_archive = F.concat(F.lit("archive:"), F.col("warc_path"))
+    named = pages.select(*keys, F.explode(F.array(by_id, by_archive)).alias("selector"))
+    if orders.where(F.col("selector").startswith("url:") | F.col("selector").startswith("domain:")).isEmpty():
+        return named.join(wanted, "selector", "left_semi")
+    schema = t.StructType([*(pages.schema[key] for key in keys), t.StructField("selector", t.StringType())])
+    by_url = map_batches(pages.select(*keys, "url"), _name_batches, schema)
+    return named.unionByName(by_url).join(wanted, "selector", "left_semi")
+
+
+def gate_removed(pages: DataFrame, orders: DataFrame) -> DataFrame:
+    """The same pages; those that orders name are gated as removed and hold no text."""
+    keys = ["shard", "page_id"]
+    gone = ordered_pages(pages, orders, keys).select(*keys).distinct().withColumn("gone", F.lit(True))
+    marked = pages.join(F.broadcast(gone), keys, "left")
+    values = {name: F.when(F.col("gone"), value).otherwise(F.col(name)) for name, value in removed_values().items()}
+    return marked.withColumns(values).drop("gone")
+
+
+def removed_values() -> dict[str, Column]:
+    """The columns of `pages` that a removed page has in place of its own."""
+    return {"gate": F.lit(REMOVED), **{name: F.lit(None) for name in _EMPTIED}}
+
+
+def dropped_for(pages: DataFrame, dropped: list[DataFrame]) -> DataFrame:
+    """page_id of what these pages stand for: dropped as near copies of them, or because of their URL.
+
+    `pages` has page_id, and each of `dropped` page_id and kept_page_id.
+    """
+    kept = F.broadcast(pages.select(F.col("page_id").alias("kept_page_id")))
+    found = [rows.join(kept, "kept_page_id", "left_semi").select("page_id") for rows in dropped]
+    return reduce(DataFrame.unionByName, found).distinct()
+
+
+def standing_for(pages: DataFrame, near_duplicates: DataFrame) -> DataFrame:
+    """page_id of what stays in the place of these pages, where they are near copies of it."""
+    mine = near_duplicates.join(F.broadcast(pages.select("page_id")), "page_id", "left_semi")
+    return mine.select(F.col("kept_page_id").alias("page_id")).distinct()
+
+
+def alike(pages: DataFrame, measures: DataFrame) -> DataFrame:
+    """page_id of every measured page with the very text, to its MD5, of one of these. Reads all texts."""
+    hashed = measures.select("page_id", F.md5(F.encode("text", "UTF-8")).alias("text"))
+    mine = hashed.join(F.broadcast(pages.select("page_id")), "page_id", "left_semi").select("text").distinct()
+    return hashed.join(F.broadcast(mine), "text", "left_semi").select("page_id")
+
+
+def _name_batches(batches: Batches) -> Batches:
+    for batch in batches:
+        named = [url_selectors(url) for url in batch.column("url").to_pylist()]
+        places = pa.array([place for place, names in enumerate(named) for _ in names], pa.int64())
+        kept = batch.drop_columns(["url"]).take(places)
+        selectors = pa.array([name for names in named for name in names], pa.string())
+        yield pa.RecordBatch.from_arrays([*kept.columns, selectors], [*kept.schema.names, "selector"])

@@ -1,0 +1,67 @@
+"""A run killed inside every job, and a file of every table damaged: the clean rows, or one sentence: `make chaos`.
+
+.venv/bin/python -m tests.chaos.faults
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from tests.chaos.two_drivers import different
+from tests.jobs.warehouse import FIRST, everything, started, whole_run, winnow
+from winnow.demo.crawl import make_crawl
+from winnow.run import JOBS, WRITES
+
+# What is read for the rows of this table again, once its rules changed.
+READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "find_near_duplicates"}
+
+
+def main() -> None:
+    """Print what became of each."""
+    folder = Path(tempfile.mkdtemp())
+    make_crawl(folder / "archives", 100, seed=5)
+    archives = folder / "archives" / FIRST / "warc.paths.gz"
+    winnow(*whole_run(archives, folder / "clean"))
+    clean = everything(folder / "clean")
+    for job in ("list_warcs", *list(JOBS)[:-1]):
+        kill_after(job, whole_run(archives, folder / "killed"))
+    winnow(*whole_run(archives, folder / "killed"))
+    failed = different(folder / "killed", clean, "killed in every job")
+    for table, reader in READ_AGAIN.items():
+        damage(folder / "killed", table)
+        said = winnow(*whole_run(archives, folder / "killed"), "--again", reader, check=False)
+        told = said.stderr.splitlines()[-1]
+        print(f"  {table}: {told}", flush=True)
+        assert said.returncode == 1, said.stderr[-3000:]
+        assert "damaged or gone" in told, said.stderr[-3000:]
+        assert "Traceback" not in said.stderr, said.stderr[-3000:]
+        writer = next(job for job, written in WRITES.items() if written == table)
+        winnow(*whole_run(archives, folder / "killed"), "--again", writer)
+        failed += different(folder / "killed", clean, f"a damaged file of {table}, {writer} again")
+    sys.exit(bool(failed))
+
+
+def kill_after(job: str, arguments: list[object]) -> None:
+    """Kill a run, with all its processes, in the job that follows this one."""
+    with started(list(map(str, arguments)), until=f"  {job} ") as run:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        assert run.returncode == -signal.SIGKILL
+
+
+def damage(warehouse: Path, table: str) -> None:
+    """Overwrite the middle of the first file that the table needs."""
+    path = Path(sorted(DeltaTable(str(warehouse / table)).file_uris())[0].removeprefix("file://"))
+    data = path.read_bytes()
+    third = len(data) // 3
+    path.write_bytes(data[:third] + bytes(len(data) - 2 * third) + data[-third:])
+
+
+if __name__ == "__main__":
+    main()

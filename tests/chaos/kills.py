@@ -1,0 +1,103 @@
+"""Runs killed again and again at any moment, and their tables compared row by row with a clean run's: `make chaos`.
+
+    .venv/bin/python -m tests.chaos.kills MINUTES [SEED]
+
+What dies is the whole run, its JVM, a Python worker or an extractor's process. Then the same command goes on, until it
+ends of itself. A run that ends by itself after a kill must say so in one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from tests.jobs.warehouse import FIRST, everything, whole_run, winnow
+from winnow.demo.crawl import make_crawl
+
+KILLS = 4  # of one warehouse at most, so that it is done some time
+VICTIMS: dict[str, Callable[[bytes], bool]] = {
+    "the run": lambda command: b"-m\0winnow\0run" in command,
+    "the JVM": lambda command: b"org.apache.spark.deploy.SparkSubmit" in command,
+    "a Python worker": lambda command: b"pyspark.worker" in command or b"pyspark.daemon" in command,
+    "an extractor": lambda command: b"winnow.extractor_child" in command,
+}
+
+
+def main() -> None:
+    """Print for each warehouse what was killed, and whether its tables are the clean ones."""
+    minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 10**6
+    random, folder, failed = Random(seed), Path(tempfile.mkdtemp()), []
+    print(f"seed {seed}", flush=True)
+    make_crawl(folder / "archives", 100, seed=5)
+    archives = folder / "archives" / FIRST / "warc.paths.gz"
+    began = time.monotonic()
+    winnow(*whole_run(archives, folder / "clean"))
+    longest = time.monotonic() - began
+    clean, end, number = everything(folder / "clean"), time.monotonic() + 60 * minutes, 0
+    while time.monotonic() < end:
+        warehouse, killed = folder / f"killed-{number}", list[str]()
+        while True:
+            after = random.uniform(0.1, 1.0) * longest if len(killed) < KILLS else None
+            victim = run_until(whole_run(archives, warehouse), after, random)
+            if victim is None:
+                break
+            killed.append(victim)
+        other = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
+        failed += other
+        said = f"OTHER ROWS in {other}" if other else "the same rows"
+        print(f"{number}: {', '.join(killed) or 'nothing'} killed: {said}", flush=True)
+        number += 1
+    print(f"{number} warehouses, {len(failed)} tables differ")
+    sys.exit(bool(failed) or not number)
+
+
+def run_until(arguments: list[object], seconds: float | None, random: Random) -> str | None:
+    """What was killed after so many seconds; None where the run ended before, as it should."""
+    command = [sys.executable, "-m", "winnow", *map(str, arguments)]
+    with tempfile.TemporaryFile("w+") as log:
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
+        killed = None
+        try:
+            run.wait(seconds)
+        except subprocess.TimeoutExpired:
+            killed = kill_one(run.pid, random)
+        if killed is not None:
+            if killed == "the run":
+                os.killpg(run.pid, signal.SIGKILL)
+            code = run.wait()
+            log.seek(0)
+            said = log.read()
+            assert code in (0, 1, -signal.SIGKILL), said[-3000:]
+            assert code != 1 or (said.splitlines()[-1].startswith("winnow: ") and "Traceback" not in said), said[-3000:]
+            return killed
+        log.seek(0)
+        assert run.wait() == 0, log.read()[-3000:]
+        return None
+
+
+def kill_one(group: int, random: Random) -> str:
+    """Kill one process of a run by its kind, the run itself where there is none; its kind."""
+    name = random.choice(list(VICTIMS))
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            mine = entry.name.isdigit() and os.getpgid(int(entry.name)) == group
+            if mine and VICTIMS[name]((entry / "cmdline").read_bytes()):
+                found.append(int(entry.name))
+        except (ProcessLookupError, FileNotFoundError):
+            continue  # it has ended meanwhile
+    if not found or name == "the run":
+        return "the run"
+    os.kill(random.choice(sorted(found)), signal.SIGKILL)
+    return name
+
+
+if __name__ == "__main__":
+    main()

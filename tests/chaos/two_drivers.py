@@ -1,0 +1,86 @@
+"""Two drivers at once: on different shards neither notices the other, on the same one wins: `make chaos`.
+
+    .venv/bin/python -m tests.chaos.two_drivers
+
+The tables are compared, row by row, with those of one run alone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.jobs.warehouse import FIRST, demo_flags, everything, whole_run, winnow
+from winnow.demo.crawl import make_crawl
+
+JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans")
+
+
+def main() -> None:
+    """Print what became of each pair."""
+    folder = Path(tempfile.mkdtemp())
+    make_crawl(folder / "archives", 100, seed=5)
+    archives = folder / "archives" / FIRST / "warc.paths.gz"
+    winnow(*whole_run(archives, folder / "clean"))
+    clean = everything(folder / "clean")
+    failed = [
+        *different(other_shards(archives, folder / "shards"), clean, "different shards"),
+        *different(same_shards(archives, folder / "same"), clean, "the same shards"),
+    ]
+    sys.exit(bool(failed))
+
+
+def other_shards(archives: Path, warehouse: Path) -> Path:
+    """Every job up to the spans by two drivers with two shards each, the rest by one, all under spark-submit."""
+    tables = ["--crawl", FIRST, "--warehouse", str(warehouse), *demo_flags()]
+    submit("list_warcs", [str(archives), *tables])
+    for job in JOBS:
+        pair = [start(job, [*tables, "--shards", shards]) for shards in ("0,1", "2,3")]
+        for driver in pair:
+            said, _ = driver.communicate()
+            assert driver.returncode == 0, said[-3000:]
+    for job in ("find_url_duplicates", "build_documents", "report_funnel"):
+        submit(job, tables)
+    winnow(*whole_run(archives, warehouse))
+    return warehouse
+
+
+def same_shards(archives: Path, warehouse: Path) -> Path:
+    """Two whole runs at once: whoever loses says so in one sentence, and the same command then ends well."""
+    command = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, warehouse))]
+    pair = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for driver in pair:
+        said = driver.communicate()[1]
+        told = said.splitlines()[-1] if said else ""
+        print(f"  exit {driver.returncode}: {told}", flush=True)
+        assert driver.returncode in (0, 1), said[-3000:]
+        assert driver.returncode == 0 or ("Traceback" not in said and "another run wrote" in told), said[-3000:]
+    winnow(*whole_run(archives, warehouse))
+    return warehouse
+
+
+def different(warehouse: Path, clean: dict[str, list[dict[str, object]]], way: str) -> list[str]:
+    """Tables whose rows differ."""
+    found = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
+    print(f"{way}: {f'OTHER ROWS in {found}' if found else 'the same rows'}", flush=True)
+    return found
+
+
+def submit(job: str, arguments: list[str]) -> None:
+    """One job, to its end."""
+    driver = start(job, arguments)
+    said, _ = driver.communicate()
+    assert driver.returncode == 0, said[-3000:]
+
+
+def start(job: str, arguments: list[str]) -> subprocess.Popen[str]:
+    """One job under spark-submit, as a process."""
+    spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
+    command = [str(spark), "--master", "local[1]", str(root / "jobs" / f"{job}.py"), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+if __name__ == "__main__":
+    main()

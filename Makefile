@@ -48,6 +48,7 @@ corpus: $(READY)
 # What takes longer than a test may, or needs root: real archives in six ways, killed executors, a disk that fills up.
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.same_rows
+	$(BIN)/python -m tests.chaos.lost_executor
 	$(BIN)/python -m tests.chaos.full_disk
 	$(BIN)/python -m tests.chaos.faults
 	$(BIN)/python -m tests.chaos.two_drivers

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import types as t
 
+from winnow.arrow import Batches, map_batches
 from winnow.errors import SurroundingsError
 from winnow.session import jvm, newest_stage, stages_after
 from winnow.trouble import explain_failure
@@ -86,3 +90,15 @@ def test_cpu_is_that_of_the_stages_since(spark: SparkSession) -> None:
     late, all_ = (sum(stage.cpu_seconds for stage in stages_after(spark, stage)) for stage in (middle, before))
     assert 0 < late < all_
     assert stages_after(spark, newest_stage(spark)) == []
+
+
+def frozen(batches: Batches) -> Batches:
+    for _ in batches:
+        yield pa.RecordBatch.from_pydict({"objects": [gc.get_freeze_count()]})
+
+
+def test_a_worker_does_not_collect_what_it_loaded_after_every_task(spark: SparkSession) -> None:
+    rows = spark.range(0, 1, 1, 1)
+    schema = t.StructType([t.StructField("objects", t.LongType())])
+    counts = [map_batches(rows, frozen, schema).collect()[0].objects for _ in range(4)]  # one worker or another
+    assert max(counts) > 10_000

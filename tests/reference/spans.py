@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -111,11 +112,12 @@ def repeated_spans(pages: Sequence[Page], unit: str, length: int, keep_first: bo
 
 def snapped(text: str, found: list[Token], spans: list[Span]) -> list[Span]:
     places = cuts(text)
+    starts = [i for i in places if not text[i : i + 1].isspace()]
+    ends = [i for i in places if not text[max(i - 1, 0) : i].isspace()]
     out: list[Span] = []
     for span in spans:
-        start, end = found[span.start][1], found[span.end - 1][2]
-        start = min((i for i in places if i >= start and not text[i : i + 1].isspace()), default=len(text))
-        end = max((i for i in places if i <= end and not text[:i][-1:].isspace()), default=0)
+        start = starts[bisect_left(starts, found[span.start][1])]
+        end = ends[bisect_right(ends, found[span.end - 1][2]) - 1]
         if start >= end:
             continue
         if out and not text[out[-1].end : start].strip():

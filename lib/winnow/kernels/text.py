@@ -154,7 +154,9 @@ def decode(data: NDArray[np.uint8], start: int, end: int, chars: NDArray[np.uint
     while start < end:
         byte = int(data[start])
         start += 1
-        if byte < ASCII:
+        if 0x20 <= byte < ASCII:
+            chars[size] = byte
+        elif byte < ASCII:
             start += byte == 0x0D and start < end and data[start] == NEWLINE
             is_newline = 0x0B <= byte <= 0x0D or 0x1C <= byte <= 0x1E
             chars[size] = NEWLINE if is_newline else byte

@@ -18,6 +18,7 @@ Unit = Literal["folded", "words", "characters", "bytes"]
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
 _SEED = STEP  # the hash of no characters
+_LANE, _TWO_LANES = np.uint64(21), np.uint64(42)  # bits of a character and one, of two of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,15 @@ class TokenSettings:
 
 
 class Units(NamedTuple):
-    """What a token is, as Numba reads it."""
+    """What a token is, as Numba reads it.
+
+    plain  uint32, shape (0x40000,): what is folded to one character and neither ends a word nor a number: that
+           character and one; else 0
+    """
 
     unit: int
     folding: Folding
+    plain: NDArray[np.uint32]
     properties: NDArray[np.uint8]
 
 
@@ -52,7 +58,10 @@ def compile_units(settings: TokenSettings) -> Units:
     folding = compile_folding(
         settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, "words"
     )
-    return Units(_UNITS[settings.unit], folding, characters().properties)
+    others = IS_SPACE | IS_ALONE | (IS_DIGIT if folding.zeros else 0)
+    is_plain = (folding.to[:, 0] >= 0) & (folding.to[:, 1] < 0) & (folding.kinds & others == 0)
+    plain = np.where(is_plain, folding.to[:, 0] + 1, 0).astype(np.uint32)
+    return Units(_UNITS[settings.unit], folding, plain, characters().properties)
 
 
 def make_tokens(size: int) -> Tokens:
@@ -76,7 +85,7 @@ def tokenize(chars: NDArray[np.uint32], units: Units, tokens: Tokens) -> int:
     Differs: words stand where the paper has GPT-2's tokens.
     """
     if units.unit == _FOLDED:
-        return _tokenize_folded(chars, units.folding, tokens)
+        return _tokenize_folded(chars, units.folding, units.plain, tokens)
     if units.unit == _WORDS:
         return _tokenize_words(chars, units.properties, tokens)
     if units.unit == _CHARACTERS:
@@ -93,11 +102,11 @@ def _tokenize_words(chars: NDArray[np.uint32], properties: NDArray[np.uint8], to
         if properties[chars[i]] & SPACE:
             i += 1
             continue
-        start, value = i, _SEED
+        start, value, held = i, _SEED, np.uint64(0)
         while i < len(chars) and not properties[chars[i]] & SPACE:
-            value = mixed(value + np.uint64(chars[i]))
+            value, held = _added(value, held, np.uint64(chars[i]) + np.uint64(1))
             i += 1
-        tokens.hash[count], tokens.start[count], tokens.end[count] = value, start, i
+        tokens.hash[count], tokens.start[count], tokens.end[count] = mixed(value ^ held), start, i
         count += 1
     return count
 
@@ -119,54 +128,66 @@ def _tokenize_bytes(chars: NDArray[np.uint32], tokens: Tokens) -> int:
 
 
 @jit
-def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, tokens: Tokens) -> int:
+def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, plain: NDArray[np.uint32], tokens: Tokens) -> int:
     """As `folding.fold`, with where each word began; a dropped character belongs to the word that it touches."""
     kinds, to, zeros, _ = folding
-    count, i, start, value = 0, 0, -1, _SEED
-    is_open = False
+    count, i, start, value, held = 0, 0, -1, _SEED, np.uint64(0)
     while i < len(chars):
         at, char = i, np.int64(chars[i])
         i += 1
+        if char < len(plain) and plain[char]:
+            start = at if start < 0 else start
+            value, held = _added(value, held, np.uint64(plain[char]))
+            continue
         kind = kinds[char] if char < len(kinds) else np.uint8(0)
         if kind & IS_SPACE:
-            count = _close(tokens, count, start, at, value, is_open)
-            is_open, start, value = False, -1, _SEED
+            count = _close(tokens, count, start, at, value, held)
+            start, value, held = -1, _SEED, np.uint64(0)
             continue
         if zeros and kind & IS_DIGIT:
             i = number_end(chars, i, kinds)
             char, kind = np.int64(ord("0")), kinds[ord("0")]
-        if kind & IS_ALONE and is_open:
-            count = _close(tokens, count, start, at, value, True)
-            is_open, start, value = False, -1, _SEED
+        if kind & IS_ALONE and held:
+            count = _close(tokens, count, start, at, value, held)
+            start, value, held = -1, _SEED, np.uint64(0)
         is_dropped = char < len(to) and to[char, 0] < 0
-        if is_dropped and not is_open and start < 0 and count > 0 and tokens.end[count - 1] == at:
+        if is_dropped and start < 0 and count > 0 and tokens.end[count - 1] == at:
             tokens.end[count - 1] = i
             continue
         start = at if start < 0 else start
         if is_dropped:
             continue
-        is_open = True
-        value = _hash_folded(value, char, to)
+        value, held = _add_folded(value, held, char, to)
         if kind & IS_ALONE:
-            count = _close(tokens, count, start, i, value, True)
-            is_open, start, value = False, -1, _SEED
-    return _close(tokens, count, start, i, value, is_open)
+            count = _close(tokens, count, start, i, value, held)
+            start, value, held = -1, _SEED, np.uint64(0)
+    return _close(tokens, count, start, i, value, held)
 
 
 @jit
-def _hash_folded(value: np.uint64, char: np.int64, to: NDArray[np.int32]) -> np.uint64:
+def _add_folded(
+    value: np.uint64, held: np.uint64, char: np.int64, to: NDArray[np.int32]
+) -> tuple[np.uint64, np.uint64]:
     if char >= len(to):
-        return mixed(value + np.uint64(char))
+        return _added(value, held, np.uint64(char + 1))
     for k in range(MAX_FOLDED_CHARS):
         if to[char, k] < 0:
             break
-        value = mixed(value + np.uint64(to[char, k]))
-    return value
+        value, held = _added(value, held, np.uint64(to[char, k] + 1))
+    return value, held
 
 
 @jit
-def _close(tokens: Tokens, count: int, start: int, end: int, value: np.uint64, is_open: bool) -> int:
-    if not is_open:
+def _added(value: np.uint64, held: np.uint64, number: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """The hash of a word, and up to three of its characters, each and one, that are to be mixed with it together."""
+    if held >> _TWO_LANES:
+        return mixed(value ^ held), number
+    return value, held << _LANE | number
+
+
+@jit
+def _close(tokens: Tokens, count: int, start: int, end: int, value: np.uint64, held: np.uint64) -> int:
+    if not held:
         return count
-    tokens.hash[count], tokens.start[count], tokens.end[count] = value, start, end
+    tokens.hash[count], tokens.start[count], tokens.end[count] = mixed(value ^ held), start, end
     return count + 1

@@ -22,7 +22,7 @@ from winnow.kernels.tokens import Tokens, Units, make_tokens, tokenize
 KERNEL_VERSION = 1  # raised by hand when output changes
 PLACE_NUMBERS = 5  # of a window: see Windows
 
-_HALF = np.uint64(32)
+_HALF, _LARGEST = np.uint64(32), np.uint64(2**64 - 1)
 _VARINT = 5  # bytes at most
 
 
@@ -115,7 +115,7 @@ class _Scratch(NamedTuple):
     tokens: Tokens
     prefixes: NDArray[np.uint64]
     grams: NDArray[np.uint64]
-    queue: NDArray[np.int32]
+    best: NDArray[np.int32]
     chosen: NDArray[np.int32]
 
 
@@ -128,19 +128,27 @@ def _scratch(longest: int) -> _Scratch:
 
 
 @jit
-def _choose(grams: NDArray[np.uint64], count: int, width: int, queue: NDArray[np.int32], out: NDArray[np.int32]) -> int:
-    """For each `width` grams in a row the first of the smallest; the number of such rows."""
-    head, tail = 0, 0
-    for i in range(count):
-        while tail > head and grams[queue[tail - 1]] > grams[i]:
-            tail -= 1
-        queue[tail] = i
-        tail += 1
-        if queue[head] + width <= i:
-            head += 1
-        if i + 1 >= width:
-            out[i + 1 - width] = queue[head]
-    return max(count - width + 1, 0)
+def _choose(grams: NDArray[np.uint64], count: int, width: int, best: NDArray[np.int32], out: NDArray[np.int32]) -> int:
+    """For each `width` grams in a row the first of the smallest; the number of such rows.
+
+    A row is the end of one block of `width` grams, whose smallest from each place on are `best`, and the beginning of
+    the next, whose smallest so far is carried along: three comparisons a gram, whatever the grams.
+    """
+    rows = max(count - width + 1, 0)
+    for first in range(0, rows, width):
+        end = first + width
+        at, least = end - 1, grams[end - 1]
+        for i in range(end - 1, first - 1, -1):
+            if grams[i] <= least:
+                at, least = i, grams[i]
+            best[i] = at
+        at, least = end, _LARGEST
+        for i in range(first, min(end, rows)):
+            last = i + width - 1
+            if last >= end and grams[last] < least:
+                at, least = last, grams[last]
+            out[i] = best[i] if grams[best[i]] <= least else at
+    return rows
 
 
 @jit
@@ -158,7 +166,7 @@ def _choose_of_page(
     grams = count - k + 1
     for i in range(grams):
         scratch.grams[i] = mixed(polynomial(scratch.prefixes, i, k, power) ^ salt)
-    return size, count, _choose(scratch.grams, grams, length - k + 1, scratch.queue, scratch.chosen)
+    return size, count, _choose(scratch.grams, grams, length - k + 1, scratch.best, scratch.chosen)
 
 
 @jit

@@ -60,7 +60,7 @@ def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Span
     sampled = map_batches(
         scoped.select("scope", "text"), partial(batches.sample, reading=reading, buckets=BUCKETS), batches.SAMPLED
     )
-    by_bucket = sampled.repartitionById(_partitions(scoped), "bucket").sortWithinPartitions("bucket")
+    by_bucket = sampled.repartition("bucket").sortWithinPartitions("bucket")  # as few tasks as Spark finds enough
     fill = partial(batches.fill_filter, most_bytes=settings.filter_bytes // BUCKETS)
     rows = map_batches(by_bucket, fill, batches.FILTER_PIECE).collect()  # a row a bucket
     windows = sum(row.repeated for row in rows) * (settings.length - gram_size(settings.length) + 2) // 2
@@ -80,7 +80,7 @@ def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans,
     found = map_batches(scoped.select("scope", "shard", "page_id", "is_earlier", "text"), find, batches.FOUND)
     piece = F.pmod(F.xxhash64("page_id"), F.lit(sample.pieces)).cast("int")
     # A number of its own keeps adaptive execution from changing it, so that these rows are never shuffled again.
-    by_piece = found.withColumn("piece", piece).repartition(_partitions(scoped), "piece")
+    by_piece = found.withColumn("piece", piece).repartition(_tasks(scoped, sample.pieces), "piece")
     return by_piece.sortWithinPartitions("piece")
 
 
@@ -100,7 +100,7 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
     ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
     columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
     asked = map_batches(windows.select(*columns), ask, batches.ASKED)
-    by_bucket = asked.repartitionById(_partitions(windows), "bucket").sortWithinPartitions("bucket")
+    by_bucket = asked.repartitionById(_tasks(windows, pieces), "bucket").sortWithinPartitions("bucket")
     answers = map_batches(by_bucket, batches.answer, batches.ANSWER)
     join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=settings.policy == "cut")
     spans = map_groups(windows, answers, "piece", join, batches.JOINED)
@@ -130,5 +130,6 @@ def reason_expr(settings: Spans) -> Column:
     return F.when(is_dropped, F.lit(reason)).cast(t.StringType())
 
 
-def _partitions(rows: DataFrame) -> int:
-    return int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1)
+def _tasks(rows: DataFrame, pieces: int) -> int:
+    """Tasks for so many pieces: as Spark's setting says, and no empty ones, each of which costs as much as any."""
+    return min(pieces, int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1))

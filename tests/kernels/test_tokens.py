@@ -62,3 +62,8 @@ def test_a_word_takes_its_quotes_and_marks_along() -> None:
     found = found_tokens(text, TokenSettings("folded", "remove", "keep", True, True))
     held = [text[start:end] for start, end in zip(found.start, found.end, strict=True)]
     assert held == ["“Naïve,”", "she", "said:", "東", "京、", "(don't)"]
+
+
+def test_a_character_that_becomes_several_counts_with_all_of_them() -> None:
+    found = found_tokens("각 간 가\u11a8", TokenSettings("folded", "remove", "keep", True, True))
+    assert first_seen(found.hash.tolist()) == [0, 1, 0]

@@ -17,6 +17,7 @@ import typer
 
 from winnow import __version__
 from winnow.commands import lists
+from winnow.commands.explain import explain
 from winnow.commands.maintain import maintain
 from winnow.commands.options import Again, Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
 from winnow.commands.plan import plan
@@ -31,6 +32,7 @@ app = typer.Typer(
     help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
 )  # fmt: skip
 app.add_typer(lists.app, name="lists")
+app.command(context_settings={"ignore_unknown_options": True})(explain)  # a page_id may be below 0
 app.command()(plan)
 app.command()(maintain)
 app.command()(remove)

@@ -17,6 +17,7 @@ from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
 from winnow import delta, removals
 from winnow.archives import find_archives
+from winnow.commands.explain import explain
 from winnow.commands.remove import remove
 from winnow.delta import Todo, Work
 from winnow.demo.show import demo_settings, disagreements
@@ -323,6 +324,33 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
         run_remote()
         assert versions(tmp_path) == before
         assert [one.path for one in server.asked[asked:]] == [f"/{listing}"]
+
+
+def test_a_page_is_explained_by_what_the_tables_say(
+    spark: SparkSession, clean: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A near copy, a rejected page, one with repeats that is a document, a gated one, and one that is not there."""
+    tables = everything(clean)
+    pages = {row["page_id"]: row for row in tables["pages"]}
+    copy, rejected = tables["near_duplicates"][0], next(row for row in tables["verdicts"] if row["reasons"])
+    documents = {row["page_id"]: row for row in tables["documents"]}
+    cut = next(row for row in tables["repeated_spans"] if row["page_id"] in documents)
+    gated = next(row for row in tables["pages"] if row["gate"])
+    expected = {
+        str(copy["page_id"]): [f"Jaccard {copy['jaccard']:.4f} to page {copy['kept_page_id']}", "its cluster has"],
+        pages[rejected["page_id"]]["url"]: [f"dropped: {', '.join(rejected['reasons'])}", "FAILS"],
+        str(cut["page_id"]): [f"{cut['cut_chars']:,} characters cut", f"{cut['spans'][0]['copies']:,} copies"],
+        str(gated["page_id"]): [f"gate          {gated['gate']}: "],
+    }
+    for named, told in expected.items():
+        explain(named, str(clean))
+        said = capsys.readouterr().out
+        assert [one for one in told if one not in said] == []
+        assert ("FAILS" in said) == (named == pages[rejected["page_id"]]["url"])
+    url = next(iter(documents.values()))["url"]
+    with pytest.raises(WinnowError, match="the nearest URLs of its domain are:\n") as missing:
+        explain(url + "x", str(clean))
+    assert url in str(missing.value).splitlines()[1]
 
 
 def test_a_plan_measures_every_job_and_keeps_no_table(

@@ -1,0 +1,36 @@
+"""`winnow explain`: what became of one page, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.errors import WinnowError
+
+
+def explain(
+    page: Annotated[str, typer.Argument(help="A URL, or a page_id.", metavar="URL|PAGE_ID", show_default=False)],
+    warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
+
+    Rules are judged under the settings given; where the tables were made under others, it says so.
+
+    Example: winnow explain --warehouse tables/ https://example.org/page
+    """
+    from winnow.prepare import prepare_maintenance
+
+    work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
+    from winnow.report.explain import show_life
+    from winnow.report.life import find_pages, nearest_urls, tell
+
+    found = find_pages(work, page)
+    if not found:
+        near = "".join(f"\n  {url}" for url in nearest_urls(work, page))
+        hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
+        raise WinnowError(f"no page {page} in {warehouse}{hint}")
+    for row in found:
+        show_life(tell(work, row))

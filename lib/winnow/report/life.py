@@ -1,0 +1,174 @@
+"""The life of one page, from its record in an archive to its document, as the tables tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher, get_close_matches
+from functools import reduce
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.kernels.measure import METRICS
+from winnow.kernels.removals import url_selector
+from winnow.kernels.url import registered_domain
+from winnow.resources import token_settings
+from winnow.rules import Rule, load_rules
+from winnow.stages.removals import ordered_pages
+from winnow.stages.repeated_spans import pages_holding
+
+SPANS_FOLLOWED = 3  # of a page, whose other holders are looked for
+HOLDERS = 5  # named of each
+_DIFFED_WORDS = 5_000
+_KEYS = ["crawl", "shard", "page_id"]
+
+
+class Judged(NamedTuple):
+    """A rule, what the page measures, and whether it passes under the settings at hand."""
+
+    rule: Rule
+    value: float
+    passes: bool
+
+
+class Stretch(NamedTuple):
+    """A repeated span of a page: characters [start, end), its text, its copies, and pages that hold it too.
+
+    holders: URLs, at most HOLDERS; None where they were not looked for
+    """
+
+    start: int
+    end: int
+    copies: int
+    text: str
+    holders: list[str] | None
+
+
+class Copy(NamedTuple):
+    """What a page was dropped for: the row of its table, the page that was kept, and that page's text where it is."""
+
+    row: Row
+    kept: Row | None
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Life:
+    """Everything the tables know of a page; None for what it did not come to.
+
+    near, by_url      pages that were dropped in its favour
+    """
+
+    page: Row
+    measures: Row | None
+    reasons: list[str] | None
+    judged: list[Judged]
+    copy_of: Copy | None
+    near: int
+    stretches: list[Stretch]
+    repeats: Row | None
+    url_copy: Copy | None
+    by_url: int
+    document: Row | None
+
+
+def find_pages(work: Work, named: str) -> list[Row]:
+    """The rows of `pages` that a page_id or a URL names: the URL as archived, else any spelling of it."""
+    pages = delta.read_all(work, "pages")
+    if named.removeprefix("-").isdecimal():
+        return pages.where(F.col("page_id") == int(named)).collect()  # one, or one a crawl
+    exact = pages.where(F.col("url") == named).orderBy(*_KEYS).limit(100).collect()
+    if exact:
+        return exact
+    orders = work.spark.createDataFrame([(url_selector(named),)], "selector string")
+    like = ordered_pages(pages, orders, _KEYS).limit(100)
+    return pages.join(F.broadcast(like), _KEYS, "left_semi").orderBy(*_KEYS).collect()  # 100 at most
+
+
+def nearest_urls(work: Work, url: str) -> list[str]:
+    """At most five archived URLs of the same domain, the most alike first."""
+    mine = delta.read_all(work, "pages").where(F.col("domain") == registered_domain(url))
+    known = [row.url for row in mine.select("url").distinct().orderBy("url").limit(10_000).collect()]  # 10,000 at most
+    return get_close_matches(url, known, n=5, cutoff=0.0)
+
+
+def tell(work: Work, page: Row) -> Life:
+    """The life of a page, a row of `pages`."""
+    measures = _row(work, "measures", page)
+    verdict, document = _row(work, "verdicts", page), _row(work, "documents", page)
+    repeats = _row(work, "repeated_spans", page)
+    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    judged = []
+    if measures is not None:
+        values = measures.metrics.asDict()
+        judged = [Judged(rule, values[rule.metric], rule.passes(values[rule.metric])) for rule in rules]
+    return Life(
+        page, measures, list(verdict.reasons) if verdict else None, judged,
+        _copy(work, "near_duplicates", page), _dropped_for(work, "near_duplicates", page),
+        list(_stretches(work, page, measures, repeats)), repeats,
+        _copy(work, "url_duplicates", page), _dropped_for(work, "url_duplicates", page), document,
+    )  # fmt: skip
+
+
+def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
+    """What differs between two texts, word by word: the words before, ours, those of the kept text; both may be ''.
+
+    Looks at the first 5,000 words of each.
+    """
+    ours, theirs = (text.split()[:_DIFFED_WORDS] for text in (mine, kept))
+    return [
+        (" ".join(ours[max(0, start - 4) : start]), " ".join(ours[start:end]), " ".join(theirs[low:high]))
+        for kind, start, end, low, high in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]
+
+
+def _row(work: Work, table: str, page: Row) -> Row | None:
+    return _row_at(work, table, page.crawl, page.shard, page.page_id)
+
+
+def _row_at(work: Work, table: str, crawl: str, shard: int, page_id: int) -> Row | None:
+    rows = delta.read(replace(work, crawl=crawl), table, [shard])
+    return rows.where(F.col("page_id") == page_id).first()
+
+
+def _copy(work: Work, table: str, page: Row) -> Copy | None:
+    row = _row(work, table, page)
+    if row is None:
+        return None
+    at = (row.kept_crawl, row.kept_shard, row.kept_page_id)
+    measured = _row_at(work, "measures", *at)
+    return Copy(row, _row_at(work, "pages", *at), measured.text if measured else None)
+
+
+def _dropped_for(work: Work, table: str, page: Row) -> int:
+    kept = (F.col("kept_page_id") == page.page_id) & (F.col("kept_crawl") == page.crawl)
+    return delta.read_all(work, table).where(kept).count()
+
+
+def _stretches(work: Work, page: Row, measures: Row | None, repeats: Row | None) -> Iterator[Stretch]:
+    if measures is None or repeats is None:
+        return
+    others = _scope(work, page)
+    for number, span in enumerate(repeats.spans):
+        text = measures.text[span.start : span.end]
+        holders = None
+        if number < SPANS_FOLLOWED:
+            spans = work.settings.spans
+            held = pages_holding(others, text, token_settings(work.settings), spans.length)
+            named = delta.read_all(work, "pages").select("shard", "page_id", "url")
+            with_url = named.join(F.broadcast(held.limit(HOLDERS)), ["shard", "page_id"])
+            holders = [row.url for row in with_url.orderBy("url").collect()]  # HOLDERS at most
+        yield Stretch(span.start, span.end, span.copies, text, holders)
+
+
+def _scope(work: Work, page: Row) -> DataFrame:
+    """The other measured pages that this one's stretches may stand in: near copies too, whose text is not cut."""
+    within, measures = work.settings.spans.within, delta.read_all(work, "measures")
+    same = {"crawl": ["crawl"], "shard": ["shard"], "crawl_shard": ["crawl", "shard"]}[within]
+    here = reduce(lambda one, other: one & other, (F.col(key) == page[key] for key in same))
+    return measures.where(here & (F.col("page_id") != page.page_id))

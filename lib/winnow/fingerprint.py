@@ -79,7 +79,7 @@ def _pages(settings: Settings) -> dict[str, Any]:
     return {
         "max_html_bytes": settings.archives.max_html_bytes,
         "url": {**gates, "lists": url_lists(settings.url).checksum},
-        "extract": settings.extract.model_dump(exclude={"recycle_pages"}),
+        "extract": settings.extract.model_dump(exclude={"recycle_pages", "faster"}),
         "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
         "language": {
             **settings.language.model_dump(exclude={"model"}),

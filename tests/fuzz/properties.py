@@ -1,4 +1,4 @@
-"""What must hold of the archive reader, the charset decoder, the URL gate and the line kernels, for any input."""
+"""What must hold of the archive reader, the charset decoder, the URL gate, the lines and extraction, for any input."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.fuzz.damage import ARCHIVES, KINDS, Damaged, Flip, Insert
+from tests.kernels.html_soup import MODES as EXTRACT_MODES
+from tests.kernels.html_soup import SOUPS, outcomes
 from tests.kernels.measuring import MODES, Mode, compiled, corrected, differences, settings, texts
+from tests.kernels.test_extract import BALANCED
 from tests.make_archives import FORMS
 from tests.reference import gopher
 from winnow.framing import Damage, Framer, record_at
@@ -276,6 +280,14 @@ _HEADS = st.lists(
     max_size=9,
 ).map(b"".join)  # fmt: skip
 
+
+def check_extraction(made: tuple[str, dict[str, Any]]) -> None:
+    """The faster way through trafilatura gives what the plain one gives."""
+    html, mode = made
+    faster, plain = outcomes(html, replace(BALANCED, **mode))
+    assert faster == plain
+
+
 PROPERTIES: dict[str, Property] = {
     "archive": Property(ARCHIVES, check_archive),
     "resync": Property(STRUCK, check_resync),
@@ -285,4 +297,5 @@ PROPERTIES: dict[str, Property] = {
     "lines": Property(st.tuples(st.sampled_from(MODES), texts), check_lines),
     "buffer": Property(st.tuples(st.sampled_from(MODES), st.binary()), check_buffer),
     "header": Property(_HEADS, check_header),
+    "extraction": Property(st.tuples(SOUPS, EXTRACT_MODES), check_extraction),
 }

@@ -160,7 +160,8 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
         ("fuzzy.within=crawl", "near_duplicates"),
         ("url_duplicates.url_key=canonical", "url_duplicates"),
         (
-            "fuzzy.max_driver_edges=0 spans.filter_bytes=100000 spark.batch_bytes=100000 extract.recycle_pages=50",
+            "fuzzy.max_driver_edges=0 spans.filter_bytes=100000 spark.batch_bytes=100000 extract.recycle_pages=50"
+            " extract.faster=false",
             None,
         ),
     ],

@@ -37,6 +37,7 @@ BALANCED = ExtractSettings(
     max_cpu_seconds=5,
     max_memory_bytes=1 << 30,
     recycle_pages=100,
+    faster=True,
 )
 PRECISION = replace(BALANCED, favor="precision")
 UNCHANGED = replace(BALANCED, remove_urls=False, max_newlines=1_000_000)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 import trafilatura
 from lxml.etree import XPath, _Element
+from trafilatura.settings import Extractor
+
+from winnow.kernels.faster_trafilatura import faster
 
 KERNEL_VERSION = 1  # raised by hand when text or titles change
 
@@ -59,6 +63,7 @@ class ExtractSettings:
     max_cpu_seconds: float
     max_memory_bytes: int
     recycle_pages: int
+    faster: bool
 
 
 class Extracted(NamedTuple):
@@ -89,9 +94,10 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
     put it so.
     """
     try:
-        tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", _without_surrogates(html)))
-        gate = "empty_text" if tree is None else _tree_gate(html, tree)
-        title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
+        with faster(settings.faster):
+            tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", _without_surrogates(html)))
+            gate = "empty_text" if tree is None else _tree_gate(html, tree)
+            title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
     except MemoryError:
         raise
     except Exception as error:  # the boundary to parsers that raise anything
@@ -121,6 +127,8 @@ def remove_urls(text: str) -> str:
     newlines around a URL. URLs end at the first character that is neither ASCII nor of an alphabet that sets spaces
     (Latin, Greek, Cyrillic), so that Chinese text after a URL stays.
     """
+    if "://" not in text and "www." not in text.lower():
+        return text
     pieces: list[str] = []
     position = 0
     for match in _URL.finditer(text):
@@ -156,21 +164,24 @@ def _tree_gate(html: str, tree: _Element) -> str | None:
 
 
 def _main_text(tree: _Element, settings: ExtractSettings) -> str:
-    text = trafilatura.extract(
-        tree,
+    return trafilatura.extract(tree, options=_options(settings)) or ""
+
+
+@cache
+def _options(settings: ExtractSettings) -> Extractor:
+    return Extractor(
         output_format="txt",
-        favor_precision=settings.favor == "precision",
-        favor_recall=settings.favor == "recall",
+        precision=settings.favor == "precision",
+        recall=settings.favor == "recall",
         fast=settings.fast,
-        include_tables=settings.include_tables,
-        include_comments=settings.include_comments,
-        include_links=settings.include_links,
-        include_images=settings.include_images,
-        include_formatting=settings.include_formatting,
-        deduplicate=False,
+        tables=settings.include_tables,
+        comments=settings.include_comments,
+        links=settings.include_links,
+        images=settings.include_images,
+        formatting=settings.include_formatting,
+        dedup=False,
         with_metadata=False,
     )
-    return text or ""
 
 
 def _title(tree: _Element) -> str:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,16 @@ def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
         else:
             raise AssertionError("".join(said)[-3000:])
         yield process
+
+
+def processes_of(session: int, words: bytes = b"") -> list[int]:
+    """Processes of the session that a process leads, with these words in their command lines."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            if os.getsid(int(folder.name)) == session and words in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return sorted(found)
 
 
 def demo_flags() -> list[str]:

@@ -65,7 +65,7 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     _check_delta(spark)
-    if _installed() and not spark.sparkContext.master.startswith("local"):
+    if _installed() and not str(spark.sparkContext.master).startswith("local"):
         for jar in _JARS:  # which lie beside this Spark's own jars; the executors' Spark may have none
             spark.sparkContext._jsc.addJar(str(_spark_jars() / jar))
     return spark

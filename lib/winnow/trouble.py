@@ -6,6 +6,13 @@ import re
 
 _AGAIN = "and start the same command again to go on"
 _KNOWN = {
+    r"s3a\.S3AFileSystem not found": "Spark knows no s3a:// here: {0}. Add --config conf/s3.yaml, or to spark-submit "
+    "--packages org.apache.hadoop:hadoop-aws:3.5.0",
+    r"NoSuchBucket|UnknownStoreException": "there is no such bucket: {0}. Make it, or name another --warehouse",
+    r"NoAuthWithAWSException|AccessDeniedException: s3a|InvalidAccessKeyId|SignatureDoesNotMatch": "the store allows "
+    "no access: {0}. Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    r"s3a://.*(?:SdkClientException|Connection refused|Unknown ?Host)": "the store does not answer: {0}. Start the "
+    "same command again once it does, to go on; nothing is half written",
     r"No space left on device|Disk quota exceeded": "the disk is full: {0}. Make room "
     f"{_AGAIN}; nothing is half written",
     r"Read-only file system|Permission denied|AccessControlException|is not a directory|Mkdirs failed": "a file or "

@@ -84,7 +84,7 @@ def demo_flags() -> list[str]:
     return [part for change in changes for part in ("--set", change)]
 
 
-def whole_run(archives: Path, warehouse: Path, master: str = "local[2]") -> list[object]:
+def whole_run(archives: Path, warehouse: Path | str, master: str = "local[2]") -> list[object]:
     """Arguments that run the default recipe over a manifest of the first generated crawl."""
     tables = ("--crawl", FIRST, "--warehouse", warehouse, "--set", f"spark.master={master}")
     return ["run", archives, *tables, *demo_flags()]

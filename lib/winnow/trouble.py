@@ -22,6 +22,8 @@ _KNOWN = {
     r"INVALID_(?:DRIVER|EXECUTOR)_MEMORY": "Spark has too little memory to start: {0}. Raise spark.driver_memory",
     r"java\.lang\.OutOfMemoryError|GC overhead limit": "Spark ran out of memory: {0}. Raise spark.driver_memory "
     f"(local) or spark.executor.memory (cluster), {_AGAIN}",
+    r"master URL must be set": "spark.master is not set: {0}. Name the cluster, as in --set "
+    "spark.master=spark://host:7077, or use spark-submit",
     r"Could not parse Master URL": "spark.master is no address of a cluster: {0}. Expected local[2], "
     "spark://host:port, k8s://... or yarn",
     r"JAVA_GATEWAY_EXITED": "Spark did not start: what Java says of it stands above. Look at spark.driver_memory, "

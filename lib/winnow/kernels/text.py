@@ -9,7 +9,6 @@ word        a maximal run of characters that are not white space, as `text.split
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -26,11 +25,12 @@ _HERE = Path(__file__).parent
 
 
 def _cache_folder() -> str:
-    """Below NUMBA_CACHE_DIR, beside the sources, in the user's home or among what is temporary: the first that may be
-    written, and in it a folder for this state of the sources."""
+    """Below NUMBA_CACHE_DIR, or beside the sources, in the user's home or, as on an executor that may write neither, in
+    the working folder: a folder for this state of the sources."""
     state = sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()[:16]
-    own = {_HERE: "__pycache__", Path.home(): ".cache/winnow", Path(tempfile.gettempdir()): f"winnow-{os.getuid()}"}
-    folder = next((above / below for above, below in own.items() if os.access(above, os.W_OK)), _HERE / "__pycache__")
+    home = Path(os.environ.get("HOME", "."))
+    own = (_HERE / "__pycache__", home / ".cache" / "winnow", Path.cwd() / ".winnow")
+    folder = next((one for one, above in zip(own, (_HERE, home), strict=False) if os.access(above, os.W_OK)), own[-1])
     return str(Path(os.environ.get("NUMBA_CACHE_DIR") or folder) / state)
 
 

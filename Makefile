@@ -57,7 +57,7 @@ chaos: $(READY)
 # winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
 pack: $(READY)
 	$(BIN)/python -m winnow.pack build/environment.tar.gz
-	rm -rf build/lib build/bdist.*
+	rm -rf build/lib build/bdist.* build/winnow-*.whl
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
 
 # A master and two workers, their executors given winnow with the job, processes of the cluster killed.

@@ -14,6 +14,7 @@ The tables must be those of a run on one machine.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -37,8 +38,8 @@ from winnow.session import DELTA
 
 HOST = "127.0.0.1"
 OVER_AND_OVER = {  # as much speculation as Spark can be told to do
-    "spark.speculation": "true", "spark.speculation.interval": "10ms", "spark.speculation.multiplier": "1",
-    "spark.speculation.quantile": "0.1", "spark.speculation.minTaskRuntime": "1ms",
+    "spark.speculation.interval": "10ms", "spark.speculation.multiplier": "1", "spark.speculation.quantile": "0.1",
+    "spark.speculation.minTaskRuntime": "1ms",
 }  # fmt: skip
 SMALL = {
     "spark.driver.host": HOST, "spark.driver.memory": "1500m", "spark.executor.memory": "1500m",
@@ -102,9 +103,9 @@ def run_packed(
     """Every job in one application; its executors' Python must be the packed one, and compile nothing."""
     folder = submission.folder
     flags = ["--archives", f"{environment}#environment", "--packages", DELTA, "--conf", f"spark.jars.ivy={ivy}"]
-    flags += [part for key, value in OVER_AND_OVER.items() for part in ("--conf", f"{key}={value}")]
     job = packages(folder / "packed") / "winnow" / "jobs" / "command.py"
     tables = ["--crawl", FIRST, "--warehouse", str(folder / "packed tables"), "--environment", "cluster"]
+    tables += ["--set", f"spark.config={json.dumps(OVER_AND_OVER)}"]
     python = {
         "PYSPARK_DRIVER_PYTHON": str(folder / "packed" / "bin" / "python"),
         "PYSPARK_PYTHON": "./environment/bin/python",
@@ -112,7 +113,8 @@ def run_packed(
     with submission.sent(job, ["run", str(archives), *tables], flags, **python) as run:
         read_until(run, "  list_warcs")
         os.kill(min(executors(workers)), signal.SIGKILL)
-        read_until(run, "  build_documents")
+        said = read_until(run, "  build_documents")
+        assert "as speculatable" in said, "no task was started twice"
         used = {Path(f"/proc/{pid}/exe").readlink() for pid in processes(workers, b"pyspark.daemon")}
         unpacked = {program.parents[1] for program in used}
         assert used, "no Python worker is left"
@@ -199,14 +201,14 @@ def executors(workers: list[subprocess.Popen[bytes]]) -> list[int]:
     return processes(workers, b"CoarseGrainedExecutorBackend")
 
 
-def read_until(run: subprocess.Popen[str], words: str) -> None:
-    """Read what a run says up to the line that holds these words."""
+def read_until(run: subprocess.Popen[str], words: str) -> str:
+    """What a run says up to the line that holds these words."""
     assert run.stdout is not None
     said = []
     for line in run.stdout:
         said.append(line)
         if words in line:
-            return
+            return "".join(said)
     raise AssertionError("".join(said)[-5000:])
 
 

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster
 
 setup: $(READY)
 
@@ -53,6 +53,16 @@ chaos: $(READY)
 	$(BIN)/python -m tests.chaos.faults
 	$(BIN)/python -m tests.chaos.two_drivers
 	$(BIN)/python -m tests.chaos.kills $(MINUTES) $(SEED)
+
+# winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
+pack: $(READY)
+	$(BIN)/python -m winnow.pack build/environment.tar.gz
+	rm -rf build/lib build/bdist.* build/winnow-*.whl
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
+
+# A master and two workers, their executors given winnow with the job, processes of the cluster killed.
+cluster: pack
+	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy
 
 # Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
 GATEWAY := build/versitygw

@@ -349,9 +349,13 @@ def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
 
 
 def crawls(work: Work) -> list[Row]:
-    """The rows of `crawls`."""
+    """The rows of `crawls`. Raises SettingsError where they are of tables with other columns than these."""
     if not work.crawls:
         rows = _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
+        others = {row.schema_version for row in rows} - {SCHEMA_VERSION}
+        if others:
+            made = f"holds tables of version {_ranges(sorted(others))}, this winnow makes version {SCHEMA_VERSION}"
+            raise SettingsError([f"{work.warehouse}: {made}; go on with the winnow that made it, or name a new folder"])
         work.crawls.update({row.crawl: row for row in rows})
     return list(work.crawls.values())
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
-from winnow.session import file_system
+from winnow.session import file_system, parallel_tasks
 from winnow.tables import TABLES
 
 FILE_BYTES = 256 * 1024 * 1024
@@ -32,6 +32,7 @@ def maintain_tables(spark: SparkSession, warehouse: str, retain_hours: float) ->
     settings = {
         "spark.databricks.delta.optimize.maxFileSize": str(FILE_BYTES),
         "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(4 * parallel_tasks(spark)),  # else 10,000 tasks
     }
     for name in TABLES:
         path = f"{warehouse.rstrip('/')}/{name}"

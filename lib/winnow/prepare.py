@@ -18,9 +18,14 @@ from winnow.errors import SettingsError
 from winnow.settings import Settings, Spark
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from winnow.delta import Work
 
 T = TypeVar("T")
+
+_MADE_FIRST = "crawls/_delta_log"
+_NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_warcs first"
 
 
 class Given(NamedTuple):
@@ -53,6 +58,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
     made = fingerprints(settings)
     spark = open_session(name, settings.spark, verbose)
+    _check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, _place(given.warehouse), given.crawl, given.root), listing
 
 
@@ -69,7 +75,9 @@ def prepare_maintenance(
     from winnow.delta import Work
     from winnow.session import open_session
 
-    return Work(open_session(name, settings.spark, verbose), settings, {}, _place(warehouse), crawl="")
+    spark = open_session(name, settings.spark, verbose)
+    _check_remote(spark, warehouse, listed=True)
+    return Work(spark, settings, {}, _place(warehouse), crawl="")
 
 
 def _place(warehouse: str) -> str:
@@ -98,13 +106,29 @@ def _name_problems(given: Given) -> list[str]:
 
 def _warehouse_problems(warehouse: str, listed: bool) -> list[str]:
     """What speaks against this warehouse; listed: it must hold a crawl."""
+    if warehouse.startswith("s3://"):
+        return [f"--warehouse {warehouse}: Spark knows S3 as s3a://{warehouse[5:]}, with --config conf/s3.yaml"]
     if "://" in warehouse:
         return []
-    made = "crawls/_delta_log"
-    problems = folder_problems("--warehouse", Path(warehouse), [made])
-    if listed and not problems and not Path(warehouse, made).exists():
-        problems.append(f"--warehouse {warehouse}: no crawl was listed here; run list_warcs first")
+    problems = folder_problems("--warehouse", Path(warehouse), [_MADE_FIRST])
+    if listed and not problems and not Path(warehouse, _MADE_FIRST).exists():
+        problems.append(_NO_CRAWL.format(warehouse))
     return problems
+
+
+def _check_remote(spark: SparkSession, warehouse: str, listed: bool) -> None:
+    """Raises SettingsError for what speaks against a warehouse that only Spark can look at."""
+    if "://" not in warehouse:
+        return
+    from winnow.session import file_system
+
+    files, paths = file_system(spark, warehouse)
+    folder = paths(f"{warehouse.rstrip('/')}/")
+    held = sorted(each.getPath().getName() for each in files.listStatus(folder)) if files.exists(folder) else []
+    if not files.exists(paths(folder, _MADE_FIRST)):
+        problems = _foreign("--warehouse", warehouse, held)
+        if problems or listed:
+            raise SettingsError(problems or [_NO_CRAWL.format(warehouse)])
 
 
 def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
@@ -115,10 +139,15 @@ def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
     if not os.access(nearest, os.W_OK | os.X_OK):
         return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
     held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
+    return [] if any((folder / name).exists() for name in own) else _foreign(option, folder, held)
+
+
+def _foreign(option: str, folder: Path | str, held: list[str]) -> list[str]:
+    """That a folder holds what winnow did not make, where it does."""
     foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
-    if foreign and not any((folder / name).exists() for name in own):
-        return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
-    return []
+    if not foreign:
+        return []
+    return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
 
 
 def _spark_problems(given: Spark) -> list[str]:

@@ -57,12 +57,17 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
     }
     if not _submitted():
         conf = {**_launch_settings(settings, verbose), **conf}
+        if not _installed():
+            conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
     builder = SparkSession.builder.appName(name)
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     _check_delta(spark)
+    if _installed() and not str(spark.sparkContext.master).startswith("local"):
+        for jar in _JARS:  # which lie beside this Spark's own jars; the executors' Spark may have none
+            spark.sparkContext._jsc.addJar(str(_spark_jars() / jar))
     return spark
 
 
@@ -193,8 +198,6 @@ def _launch_settings(settings: Spark, verbose: bool) -> dict[str, str]:
         launch["spark.driver.memory"] = settings.driver_memory
     if not verbose:
         launch["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}"
-    if not _installed():
-        launch["spark.jars.packages"] = DELTA
     return launch
 
 

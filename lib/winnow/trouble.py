@@ -6,6 +6,13 @@ import re
 
 _AGAIN = "and start the same command again to go on"
 _KNOWN = {
+    r"s3a\.S3AFileSystem not found": "Spark knows no s3a:// here: {0}. Add --config conf/s3.yaml, or to spark-submit "
+    "--packages org.apache.hadoop:hadoop-aws:3.5.0",
+    r"NoSuchBucket|UnknownStoreException": "there is no such bucket: {0}. Make it, or name another --warehouse",
+    r"NoAuthWithAWSException|AccessDeniedException: s3a|InvalidAccessKeyId|SignatureDoesNotMatch": "the store allows "
+    "no access: {0}. Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    r"s3a://.*(?:SdkClientException|Connection refused|Unknown ?Host)": "the store does not answer: {0}. Start the "
+    "same command again once it does, to go on; nothing is half written",
     r"No space left on device|Disk quota exceeded": "the disk is full: {0}. Make room "
     f"{_AGAIN}; nothing is half written",
     r"Read-only file system|Permission denied|AccessControlException|is not a directory|Mkdirs failed": "a file or "
@@ -15,6 +22,8 @@ _KNOWN = {
     r"INVALID_(?:DRIVER|EXECUTOR)_MEMORY": "Spark has too little memory to start: {0}. Raise spark.driver_memory",
     r"java\.lang\.OutOfMemoryError|GC overhead limit": "Spark ran out of memory: {0}. Raise spark.driver_memory "
     f"(local) or spark.executor.memory (cluster), {_AGAIN}",
+    r"master URL must be set": "spark.master is not set: {0}. Name the cluster, as in --set "
+    "spark.master=spark://host:7077, or use spark-submit",
     r"Could not parse Master URL": "spark.master is no address of a cluster: {0}. Expected local[2], "
     "spark://host:port, k8s://... or yarn",
     r"JAVA_GATEWAY_EXITED": "Spark did not start: what Java says of it stands above. Look at spark.driver_memory, "

@@ -3,10 +3,11 @@
 from winnow.config import load_settings
 from winnow.kernels import measure
 from winnow.resources import token_settings
-from winnow.stages import near_duplicates, span_batches
+from winnow.stages import documents, near_duplicates, span_batches
 
 if __name__ == "__main__":
     settings = load_settings()
     measure.warm()
+    documents.warm()
     near_duplicates.warm(settings.fuzzy)
     span_batches.warm(span_batches.Reading(token_settings(settings), settings.spans.length))

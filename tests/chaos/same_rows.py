@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.jobs.warehouse import everything, started, winnow
+from tests.jobs.warehouse import everything, processes_of, started, winnow
 
 CORPUS = Path(os.environ["WINNOW_CORPUS"])
 SETS = ("pages_docs_multilang", "pages_gold_wcxb", "fixtures")
@@ -45,7 +45,7 @@ def main() -> None:
     winnow(*arguments(folder / "killed", "local[2]"))
     failed.append(compared("killed and resumed", folder / "killed", clean))
     with started(arguments(folder / "lost", "local-cluster[2,1,2048]"), until="list_warcs") as process:
-        os.kill(executors(process.pid)[0], signal.SIGKILL)
+        os.kill(processes_of(process.pid, b"CoarseGrainedExecutorBackend")[0], signal.SIGKILL)
         assert process.stderr is not None
         said = process.stderr.read()
         assert process.wait() == 0, said[-3000:]
@@ -58,17 +58,6 @@ def compared(way: str, warehouse: Path, clean: dict[str, list[dict[str, object]]
     differing = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
     print(f"{way}: {'the same rows' if not differing else f'differs in {differing}'}", flush=True)
     return bool(differing)
-
-
-def executors(group: int) -> list[int]:
-    """Processes of Spark executors in a process group."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (entry / "cmdline").exists():
-            words = (entry / "cmdline").read_bytes()
-            if b"CoarseGrainedExecutorBackend" in words and os.getpgid(int(entry.name)) == group:
-                found.append(int(entry.name))
-    return sorted(found)
 
 
 if __name__ == "__main__":

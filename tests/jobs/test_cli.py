@@ -85,8 +85,12 @@ REFUSED = [
         ],
     ),
     (
-        ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--config", "list.yaml", "--set", f"url.lists={MISSING}"],
-        ["list.yaml: expected settings by name, found a list"],
+        ["run", "crawl", "--crawl", "C", "--warehouse", "s3://b/t", "--config", "list.yaml",
+         "--set", f"url.lists={MISSING}"],
+        [
+            "--warehouse s3://b/t: Spark knows S3 as s3a://b/t, with --config conf/s3.yaml",
+            "list.yaml: expected settings by name, found a list",
+        ],
     ),
     (
         ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--set", f"language.model={MISSING}",

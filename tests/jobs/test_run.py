@@ -19,7 +19,7 @@ from winnow import delta, removals
 from winnow.archives import find_archives
 from winnow.commands.explain import explain
 from winnow.commands.remove import remove
-from winnow.delta import Todo, Work
+from winnow.delta import Todo, Work, crawl_row
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError, WinnowError
@@ -375,6 +375,20 @@ def test_a_plan_measures_every_job_and_keeps_no_table(
 def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, crawls: Path) -> None:
     with pytest.raises(SettingsError, match="was made with 4 shards"):
         run(work_on(spark, clean, FIRST, "archives.num_shards=8"), crawls)
+
+
+def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSession, crawls: Path, copy: Path) -> None:
+    """Older or newer: before anything of it is read or written."""
+    for change, version in ((-1, 0), (+2, 2)):
+        spark.sql(f"UPDATE delta.`{copy}/crawls` SET schema_version = schema_version + {change}")
+        before = versions(copy)
+        for attempt in (
+            lambda: run(work_on(spark, copy, SECOND), crawls),
+            lambda: crawl_row(work_on(spark, copy, FIRST)),
+        ):
+            with pytest.raises(SettingsError, match=f"holds tables of version {version}, this winnow makes version 1"):
+                attempt()
+        assert versions(copy) == before
 
 
 def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) -> None:

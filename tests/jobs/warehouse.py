@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,16 @@ def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+def processes_of(session: int, words: bytes = b"") -> list[int]:
+    """Processes of the session that a process leads, with these words in their command lines."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            if os.getsid(int(folder.name)) == session and words in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return sorted(found)
+
+
 def demo_flags() -> list[str]:
     """The small lists that come with winnow, and all shards in one wave."""
     url = demo_settings().url
@@ -74,7 +84,7 @@ def demo_flags() -> list[str]:
     return [part for change in changes for part in ("--set", change)]
 
 
-def whole_run(archives: Path, warehouse: Path, master: str = "local[2]") -> list[object]:
+def whole_run(archives: Path, warehouse: Path | str, master: str = "local[2]") -> list[object]:
     """Arguments that run the default recipe over a manifest of the first generated crawl."""
     tables = ("--crawl", FIRST, "--warehouse", warehouse, "--set", f"spark.master={master}")
     return ["run", archives, *tables, *demo_flags()]

@@ -17,16 +17,35 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import config, njit
+from numba.core.caching import CacheImpl, UserProvidedCacheLocator
 from numba.core.codegen import get_host_cpu_features
 from numpy.typing import NDArray
 
+_HERE = Path(__file__).parent
+
 
 def _cache_folder() -> str:
-    """Below NUMBA_CACHE_DIR, or beside the sources, or in the user's home: a folder for this state of the sources."""
-    here = Path(__file__).parent
-    state = sha256(b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))).hexdigest()[:16]
-    beside = here / "__pycache__" if os.access(here, os.W_OK) else Path.home() / ".cache" / "winnow"
-    return str(Path(os.environ.get("NUMBA_CACHE_DIR") or beside) / state)
+    """Below NUMBA_CACHE_DIR, or beside the sources, in the user's home or, as on an executor that may write neither, in
+    the working folder: a folder for this state of the sources."""
+    state = sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()[:16]
+    home = Path(os.environ.get("HOME", "."))
+    own = (_HERE / "__pycache__", home / ".cache" / "winnow", Path.cwd() / ".winnow")
+    folder = next((one for one, above in zip(own, (_HERE, home), strict=False) if os.access(above, os.W_OK)), own[-1])
+    return str(Path(os.environ.get("NUMBA_CACHE_DIR") or folder) / state)
+
+
+class KernelCache(UserProvidedCacheLocator):
+    """The folder as it is: Numba would name one in it after the path of the sources, which a packed one changes."""
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Any:
+        """Where the compiled form of a function lies; None of one that is no kernel."""
+        inherited: Callable[..., Any] = super().from_function
+        return inherited(function, file) if Path(file).parent == _HERE else None
+
+    def get_cache_path(self) -> str:
+        """The folder for this state of the sources."""
+        return str(vars(config)["CACHE_DIR"])
 
 
 def _features() -> str:
@@ -40,6 +59,7 @@ def _features() -> str:
 
 
 vars(config)["CACHE_DIR"] = _cache_folder()
+CacheImpl._locator_classes.insert(0, KernelCache)
 vars(config)["CPU_FEATURES"] = vars(config)["CPU_FEATURES"] or _features()
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -1,0 +1,245 @@
+"""A Spark cluster of a master and two workers, whose executors get winnow with the job: `make cluster`.
+
+    .venv/bin/python -m tests.chaos.cluster ENVIRONMENT WHEEL IVY
+
+ENVIRONMENT and WHEEL are what `make pack` builds, IVY a folder for Delta's jars, which are fetched where they are
+missing. The cluster's Spark has no Delta, its Python no winnow; everything is sent from a folder outside the checkout:
+
+packed    one application, driver and executors in the packed environment, tasks repeated on speculation, an executor
+          killed as extraction begins
+wheel     each job an application, executors in a Python with winnow's dependencies, a worker killed in extract_pages
+
+The tables must be those of a run on one machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyspark
+
+from tests.chaos.stores import free_port
+from tests.jobs.warehouse import FIRST, demo_flags, everything, processes_of, whole_run, winnow
+from winnow import jobs
+from winnow.demo.crawl import make_crawl
+from winnow.run import JOBS
+from winnow.session import DELTA
+
+HOST = "127.0.0.1"
+OVER_AND_OVER = {  # as much speculation as Spark can be told to do
+    "spark.speculation.interval": "10ms", "spark.speculation.multiplier": "1", "spark.speculation.quantile": "0.1",
+    "spark.speculation.minTaskRuntime": "1ms",
+}  # fmt: skip
+SMALL = {
+    "spark.driver.host": HOST, "spark.driver.memory": "1500m", "spark.executor.memory": "1500m",
+    "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4", "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
+}  # fmt: skip
+
+
+def main() -> None:
+    """Print for each way whether its tables are those of a run on one machine."""
+    environment, wheel, ivy = (Path(name).absolute() for name in sys.argv[1:])
+    folder = Path(tempfile.mkdtemp())
+    make_crawl(folder / "archives", 100, seed=5)
+    archives = folder / "archives" / FIRST / "warc.paths.gz"
+    winnow(*whole_run(archives, folder / "local"))
+    wanted = everything(folder / "local")
+    spark = spark_alone(folder / "spark")
+    unpack(environment, folder / "packed")
+    unpack(environment, folder / "dependencies")
+    shutil.rmtree(packages(folder / "dependencies") / "winnow")
+    shutil.copyfile(wheel, folder / "winnow.zip")
+    with started_cluster(spark, folder) as (master, workers):
+        run_packed(Submission(spark, master, folder), archives, environment, ivy, workers)
+        run_jobs(Submission(spark, master, folder), archives, workers)
+    differing = {way: [] for way in ("packed", "wheel")}
+    for way, found in differing.items():
+        tables = everything(folder / f"{way} tables")
+        found += [table for table, rows in tables.items() if rows != wanted[table]]
+        print(f"{way}: {f'OTHER ROWS in {found}' if found else 'the same rows'}", flush=True)
+    if not any(differing.values()):
+        shutil.rmtree(folder)
+    sys.exit(any(differing.values()))
+
+
+class Submission:
+    """spark-submit of one Spark to one master, from one folder."""
+
+    def __init__(self, spark: Path, master: str, folder: Path) -> None:
+        self.spark, self.master, self.folder = spark, master, folder
+
+    @contextmanager
+    def sent(self, job: Path, arguments: list[str], flags: list[str], **python: str) -> Iterator[subprocess.Popen[str]]:
+        """The job at work, its output and Spark's log in one stream. It must end well."""
+        conf = [part for key, value in SMALL.items() for part in ("--conf", f"{key}={value}")]
+        command = [str(self.spark / "bin" / "spark-submit"), "--master", self.master, *conf, *flags, str(job)]
+        command += [*arguments, *demo_flags(), "--set", "archives.num_shards=4"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder,
+            env={**clean_environment(self.spark), **python},
+        )  # fmt: skip
+        with process:
+            yield process
+            assert process.stdout is not None
+            said = process.stdout.read()
+            assert process.wait() == 0, said[-5000:]
+
+
+def run_packed(
+    submission: Submission, archives: Path, environment: Path, ivy: Path, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    """Every job in one application; its executors' Python must be the packed one, and compile nothing."""
+    folder = submission.folder
+    flags = ["--archives", f"{environment}#environment", "--packages", DELTA, "--conf", f"spark.jars.ivy={ivy}"]
+    job = packages(folder / "packed") / "winnow" / "jobs" / "command.py"
+    tables = ["--crawl", FIRST, "--warehouse", str(folder / "packed tables"), "--environment", "cluster"]
+    tables += ["--set", f"spark.config={json.dumps(OVER_AND_OVER)}"]
+    python = {
+        "PYSPARK_DRIVER_PYTHON": str(folder / "packed" / "bin" / "python"),
+        "PYSPARK_PYTHON": "./environment/bin/python",
+    }
+    with submission.sent(job, ["run", str(archives), *tables], flags, **python) as run:
+        read_until(run, "  list_warcs")
+        os.kill(min(executors(workers)), signal.SIGKILL)
+        said = read_until(run, "  build_documents")
+        assert "as speculatable" in said, "no task was started twice"
+        used = {Path(f"/proc/{pid}/exe").readlink() for pid in processes(workers, b"pyspark.daemon")}
+        unpacked = {program.parents[1] for program in used}
+        assert used, "no Python worker is left"
+        assert all(folder / "work" in program.parents for program in used), used
+        compiled = {len(list(packages(place).rglob("*.nbc"))) for place in (folder / "packed", *unpacked)}
+        assert len(compiled) == 1, f"kernels were compiled once more: {compiled}"
+
+
+def run_jobs(submission: Submission, archives: Path, workers: list[subprocess.Popen[bytes]]) -> None:
+    """Each job by itself, from this environment's driver, whose Spark has Delta; winnow's code is sent along."""
+    folder = submission.folder
+    flags = [
+        "--archives", f"{folder / 'winnow.zip'}#winnow", "--conf", "spark.executorEnv.PYTHONPATH=winnow",
+        "--conf", f"spark.executorEnv.NUMBA_CACHE_DIR={folder / 'numba'}",
+    ]  # fmt: skip
+    python = {
+        "SPARK_HOME": str(Path(pyspark.__file__).parent), "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYSPARK_PYTHON": str(folder / "dependencies" / "bin" / "python"),
+    }  # fmt: skip
+    tables = ["--crawl", FIRST, "--warehouse", str(folder / "wheel tables")]
+    for name in ("list_warcs", *JOBS):
+        named = [str(archives)] if name == "list_warcs" else []
+        with submission.sent(Path(jobs.__path__[0]) / f"{name}.py", [*named, *tables], flags, **python) as run:
+            if name == "extract_pages":
+                read_until(run, "Starting task 0.0 in stage")
+                workers[0].kill()
+
+
+@contextmanager
+def started_cluster(spark: Path, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """The address of a master, and its two workers of one core each, once both have registered."""
+    port = free_port()
+    address, roles = f"spark://{HOST}:{port}", "org.apache.spark.deploy"
+
+    def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [str(spark / "bin" / "spark-class"), *arguments, "--host", HOST, "--webui-port", "0"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(spark),
+            start_new_session=True,
+        )  # fmt: skip
+        stack.callback(end, process)
+        return process
+
+    with ExitStack() as stack:
+        master = start("master", f"{roles}.master.Master", "--port", str(port))
+        workers = [
+            start(f"worker{n}", f"{roles}.worker.Worker", "--cores", "1", "--memory", "2g", "--work-dir",
+                  str(folder / "work" / str(n)), address)
+            for n in range(2)
+        ]  # fmt: skip
+        assert master.stderr is not None
+        registered = 0
+        for line in master.stderr:
+            registered += b"Registering worker" in line
+            if registered == len(workers):
+                break
+        for process in (master, *workers):
+            threading.Thread(target=keep_log, args=(process, folder / f"{process.pid}.log"), daemon=True).start()
+        assert registered == len(workers), "the cluster did not start"
+        yield address, workers
+
+
+def keep_log(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Standard error of a process, to its end, in a file."""
+    assert process.stderr is not None
+    with path.open("wb") as log:
+        shutil.copyfileobj(process.stderr, log)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started."""
+    for pid in processes_of(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
+def processes(workers: list[subprocess.Popen[bytes]], words: bytes) -> list[int]:
+    """Processes that workers started, with these words in their command lines."""
+    return [pid for worker in workers for pid in processes_of(worker.pid, words)]
+
+
+def executors(workers: list[subprocess.Popen[bytes]]) -> list[int]:
+    """Executors of all workers."""
+    return processes(workers, b"CoarseGrainedExecutorBackend")
+
+
+def read_until(run: subprocess.Popen[str], words: str) -> str:
+    """What a run says up to the line that holds these words."""
+    assert run.stdout is not None
+    said = []
+    for line in run.stdout:
+        said.append(line)
+        if words in line:
+            return "".join(said)
+    raise AssertionError("".join(said)[-5000:])
+
+
+def spark_alone(folder: Path) -> Path:
+    """The installed Spark without Delta's jars, as a cluster has it."""
+    installed = Path(pyspark.__file__).parent
+    (folder / "jars").mkdir(parents=True)
+    for name in ("bin", "python"):
+        (folder / name).symlink_to(installed / name)
+    for jar in (installed / "jars").iterdir():
+        if not jar.name.startswith("delta-"):
+            (folder / "jars" / jar.name).symlink_to(jar)
+    return folder
+
+
+def unpack(environment: Path, folder: Path) -> None:
+    """Unpack the environment, as Spark does on an executor's machine."""
+    with tarfile.open(environment) as tar:
+        tar.extractall(folder, filter="fully_trusted")
+
+
+def packages(environment: Path) -> Path:
+    """Where a packed environment has its packages."""
+    return next((environment / "lib").glob("python3.*/site-packages"))
+
+
+def clean_environment(spark: Path) -> dict[str, str]:
+    """This process's environment without what it says of Python and Spark, but for which Spark it is."""
+    mine = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYSPARK", "SPARK"))}
+    return {**mine, "SPARK_HOME": str(spark), "SPARK_LOCAL_IP": HOST, "SPARK_DAEMON_MEMORY": "512m", "NO_COLOR": "1"}
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@
 Texts as in `span_texts`; MB are 10^6 bytes of UTF-8. One session of two cores, with 1 GB for the JVM, that runs the
 same job over 10 MB until its compiler has little left to do. From stored texts to stored spans; CPU is that of all
 processes from /proc, by pass the JVM's and the Python workers'. The slope is that between two sizes, each the mean of
-its rounds. Hard texts (`--hard`): the longest task beside the mean of its pass, of which it may be three times and two
+its rounds. Hard texts (`--hard`): the longest task beside the mean of its stage, of which it may be three times and two
 seconds; a hundredth of each is compared with brute force.
 """
 
@@ -48,12 +48,7 @@ class Pass(NamedTuple):
     cpu: dict[str, float]  # by kind of process
     wall: float
     shuffled: int
-    tasks: list[float]  # seconds
-
-    @property
-    def is_even(self) -> bool:
-        """Whether its longest task is at most three times the mean and two seconds."""
-        return max(self.tasks) <= 3 * sum(self.tasks) / len(self.tasks) + 2
+    tasks: list[list[float]]  # seconds of each task, by stage
 
 
 class Bench:
@@ -93,7 +88,7 @@ class Bench:
         wall = time.monotonic() - began
         cpu = {kind: seconds - before[kind] for kind, seconds in self.meter.seconds().items()}
         fresh = [stage for stage in ended_stages(self.spark) if stage.key not in known]
-        tasks = [seconds for stage in fresh for seconds in stage.tasks]
+        tasks = [stage.tasks for stage in reversed(fresh) if stage.tasks]
         passes[name] = Pass(cpu, wall, sum(stage.shuffled for stage in fresh), tasks)
 
 
@@ -148,9 +143,8 @@ def hard(bench: Bench, pages: int) -> bool:
         passes, found = bench.run(path)
         show(name, size, passes, found)
         for key, each in passes.items():
-            mean = sum(each.tasks) / len(each.tasks)
-            print(f"    {key}: {len(each.tasks)} tasks, mean {mean:.2f} s, longest {max(each.tasks):.2f} s")
-            results.append(each.is_even)
+            print(f"    {key}: {', '.join(map(said, each.tasks))}", flush=True)
+            results += [max(tasks) <= 3 * sum(tasks) / len(tasks) + 2 for tasks in each.tasks]
     for name, texts in hard_texts(pages // 100).items():
         store(in_lists(texts), path)
         _, found = bench.run(path)
@@ -158,6 +152,11 @@ def hard(bench: Bench, pages: int) -> bool:
         results.append(bench.spans_of(texts, found) == wanted)
         print(f"{name}: {'the spans of brute force' if results[-1] else 'OTHER SPANS than brute force'}", flush=True)
     return all(results)
+
+
+def said(tasks: list[float]) -> str:
+    """Seconds of a stage's tasks in words."""
+    return f"{len(tasks)} tasks of {sum(tasks) / len(tasks):.2f} s and at most {max(tasks):.2f} s"
 
 
 def main() -> int:

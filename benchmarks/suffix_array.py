@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 SOURCE = "https://github.com/google-research/deduplicate-text-datasets"
 WORD_BYTES = 4
 _SEPARATOR_BYTES = 6
+_LOOK_SECONDS = 0.05
 
 
 class Windows(NamedTuple):
@@ -101,13 +103,19 @@ def _windows(program: Path, coded: Iterator[bytes], length: int, unit: int, sepa
 
 
 def _run(command: list[str]) -> tuple[float, int]:
-    """CPU seconds and bytes at the peak of a program."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    """CPU seconds of a program, and bytes at its peak, looked at while it runs: what `wait4` says is this process's."""
+    process, peak = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0
+    while True:
+        pid, status, used = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        held = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()
+        peak = max(peak, int(held[0]) * 1024 if held else 0)
+        time.sleep(_LOOK_SECONDS)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command} ended with {process.returncode}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    return used.ru_utime + used.ru_stime, peak
 
 
 def _positions(folder: Path, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

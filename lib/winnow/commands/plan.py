@@ -34,6 +34,8 @@ def plan(
 
     given = Given("PLAN", "winnow-plan", recipe, config, changes, root, "local", archives)
     work, (base, listed) = prepare(given, "winnow plan", verbose)
+    if not str(work.spark.sparkContext.master).startswith("local"):
+        raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
     from winnow.config import load_settings
     from winnow.plan import Target, choose, measure, scaled, size_ratio
 

@@ -53,9 +53,9 @@ def main() -> int:
     parser.add_argument("--hard", action="store_true")
     options = parser.parse_args()
     program = suffix_array.build(options.google)
-    texts = real_texts(Path(os.environ["WINNOW_CORPUS"]))
+    corpus = Path(os.environ["WINNOW_CORPUS"])
+    texts = real_texts(corpus)
     words = word_counts(text for group in texts.values() for text in group)
-    texts["extracted"] = extracted_texts(Path(os.environ["WINNOW_CORPUS"]), options.pages)
     settings = load_settings(changes=["spark.master=local[2]", "spark.driver_memory=2g"])
     spark = open_session("repeated spans", settings.spark)
     same = []
@@ -65,22 +65,23 @@ def main() -> int:
             for unit, length in LENGTHS.items()
         }
         warm_up(benches["words"], words)
-        for name, group in texts.items():
-            for unit, bench in benches.items():
-                same.append(are_same(program, bench, name, group)[0])
-                step = -(-units_of(group, unit) // BRUTE_UNITS)
-                if step > 1:
-                    same.append(are_same(program, bench, f"{name}, one page in {step}", group[::step])[0])
         before = (0, 0.0)
         for mb in options.mb:
             group = [text for part in generated_texts(words, mb * 1_000_000) for text in part]
             is_same, size, cpu = are_same(program, benches["words"], f"generated, {mb} MB", group)
             same.append(is_same)
-            print(
-                f"    slope: {(cpu - before[1]) / (size - before[0]) * 1e6:.4f} CPU seconds per MB" if before[0] else ""
-            )
+            if before[0]:
+                slope = (cpu - before[1]) / (size - before[0]) * 1e6
+                print(f"    winnow, slope: {slope:.4f} CPU seconds per MB")
             before = size, cpu
             show_cost("suffix array of bytes", size, windows_of_bytes(program, group, LENGTHS["bytes"]))
+        texts["extracted"] = extracted_texts(corpus, options.pages)
+        for name, group in texts.items():
+            for unit, bench in benches.items():
+                step = -(-units_of(group, unit) // BRUTE_UNITS)
+                same.append(are_same(program, bench, name, group, step == 1)[0])
+                if step > 1:
+                    same.append(are_same(program, bench, f"{name}, one page in {step}", group[::step], True)[0])
         for name, group in hard_texts(100_000).items() if options.hard else ():
             same.append(are_same(program, benches["words"], name, group)[0])
         workers = meter.peak_bytes()["workers"] / 1e6
@@ -89,7 +90,9 @@ def main() -> int:
     return int(not all(same))
 
 
-def are_same(program: Path, bench: Bench, name: str, texts: list[str]) -> tuple[bool, int, float]:
+def are_same(
+    program: Path, bench: Bench, name: str, texts: list[str], with_brute_force: bool = False
+) -> tuple[bool, int, float]:
     """Whether all find the same spans; the bytes of the texts, and the job's CPU seconds."""
     unit, length = bench.tokens.unit, bench.settings.length
     size = store(in_lists(texts), bench.folder / "texts.parquet")
@@ -97,7 +100,7 @@ def are_same(program: Path, bench: Bench, name: str, texts: list[str]) -> tuple[
     ours, cpu = bench.spans_of(texts, found), cpu_of(passes)
     windows = (windows_of_words if unit == "words" else windows_of_bytes)(program, texts, length)
     others = {"suffix array": joined(texts, windows, unit, length)}
-    if units_of(texts, unit) <= BRUTE_UNITS:
+    if with_brute_force:
         others["brute force"] = repeated_spans([Page(text) for text in texts], unit, length)
     print(f"{name}, {length} {unit}: {size / 1e6:.1f} MB, {len(texts):,} pages, {sum(map(len, ours)):,} spans")
     for other, theirs in others.items():

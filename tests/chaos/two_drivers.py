@@ -7,6 +7,7 @@ The tables are compared, row by row, with those of one run alone.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,8 @@ def start(job: str, arguments: list[str]) -> subprocess.Popen[str]:
     """One job under spark-submit, as a process."""
     spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
     command = [str(spark), "--master", "local[1]", str(root / "jobs" / f"{job}.py"), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ pack: $(READY)
 
 # A master and two workers, their executors given winnow with the job, processes of the cluster killed.
 cluster: pack
-	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy
+	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy/delta
 
 # Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
 GATEWAY := build/versitygw

@@ -30,6 +30,9 @@ _KNOWN = {
     "spark.config and JAVA_HOME",
     r"ConcurrentAppend|ConcurrentDelete|ConcurrentTransaction|ConcurrentWrite|MetadataChanged": "another run wrote the "
     "same shards at the same time: {0}. Let it finish, then start this command again",
+    r"DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION": "another run was making this table at the same moment, or was ended "
+    "while it did: {0}. Let it finish, or delete the table's folder, which holds nothing yet; then start this command "
+    "again",
     r"FAILED_READ_FILE|is not a Parquet file|Could not read footer": "a file of a table is damaged or gone: {0}. "
     "`winnow run ... --again JOB`, with the job that writes this table, makes its rows again",
     r"ExecutorLostFailure|Max number of executor failures": "Spark lost executors again and again, mostly for want of "

@@ -19,12 +19,16 @@ def show_funnel(rows: Iterable[Row], crawl: str) -> None:
 
 
 def show_table(table: Table) -> None:
-    """A table on standard output: framed in a terminal, plain columns elsewhere."""
+    """A table on standard output: framed in a terminal that is wide enough, else plain columns; no figure is cut."""
     console = Console()
-    if not console.is_terminal:
+    if not console.is_terminal or _width(console, table) > console.width:
         table.box = None
-        console.width = console.measure(table, options=console.options.update(max_width=1_000)).maximum
+        console.width = _width(console, table)
     console.print(table)
+
+
+def _width(console: Console, table: Table) -> int:
+    return console.measure(table, options=console.options.update(max_width=1_000)).maximum
 
 
 def funnel_table(rows: Iterable[Row], crawl: str) -> Table:

@@ -29,10 +29,10 @@ from pathlib import Path
 
 import pyspark
 
+from tests.chaos.clean_run import clean_run, compared
 from tests.chaos.stores import free_port
-from tests.jobs.warehouse import FIRST, demo_flags, everything, processes_of, whole_run, winnow
+from tests.jobs.warehouse import FIRST, demo_flags, processes_of
 from winnow import jobs
-from winnow.demo.crawl import make_crawl
 from winnow.run import JOBS
 from winnow.session import DELTA
 
@@ -52,10 +52,7 @@ def main() -> None:
     """Print for each way whether its tables are those of a run on one machine."""
     environment, wheel, ivy = (Path(name).absolute() for name in sys.argv[1:])
     folder = Path(tempfile.mkdtemp())
-    make_crawl(folder / "archives", 100, seed=5)
-    archives = folder / "archives" / FIRST / "warc.paths.gz"
-    winnow(*whole_run(archives, folder / "local"))
-    wanted = everything(folder / "local")
+    archives, clean = clean_run(folder)
     spark = spark_alone(folder / "spark")
     unpack(environment, folder / "packed")
     unpack(environment, folder / "dependencies")
@@ -64,14 +61,10 @@ def main() -> None:
     with started_cluster(spark, folder) as (master, workers):
         run_packed(Submission(spark, master, folder), archives, environment, ivy, workers)
         run_jobs(Submission(spark, master, folder), archives, workers)
-    differing = {way: [] for way in ("packed", "wheel")}
-    for way, found in differing.items():
-        tables = everything(folder / f"{way} tables")
-        found += [table for table, rows in tables.items() if rows != wanted[table]]
-        print(f"{way}: {f'OTHER ROWS in {found}' if found else 'the same rows'}", flush=True)
-    if not any(differing.values()):
+    failed = [table for way in ("packed", "wheel") for table in compared(way, folder / f"{way} tables", clean)]
+    if not failed:
         shutil.rmtree(folder)
-    sys.exit(any(differing.values()))
+    sys.exit(bool(failed))
 
 
 class Submission:

@@ -1,4 +1,4 @@
-"""A run killed inside every job, and a file of every table damaged: the clean rows, or one sentence: `make chaos`.
+"""A run killed inside every job, and damaged files of three tables: the clean rows, or one sentence: `make chaos`.
 
 .venv/bin/python -m tests.chaos.faults
 """
@@ -13,26 +13,22 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from tests.chaos.two_drivers import different
-from tests.jobs.warehouse import FIRST, everything, started, whole_run, winnow
-from winnow.demo.crawl import make_crawl
+from tests.chaos.clean_run import clean_run, compared
+from tests.jobs.warehouse import started, whole_run, winnow
 from winnow.run import JOBS, WRITES
 
-# What is read for the rows of this table again, once its rules changed.
+# A job that reads the rows of this table.
 READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "report_funnel"}
 
 
 def main() -> None:
     """Print what became of each."""
     folder = Path(tempfile.mkdtemp())
-    make_crawl(folder / "archives", 100, seed=5)
-    archives = folder / "archives" / FIRST / "warc.paths.gz"
-    winnow(*whole_run(archives, folder / "clean"))
-    clean = everything(folder / "clean")
+    archives, clean = clean_run(folder)
     for job in ("list_warcs", *list(JOBS)[:-1]):
         kill_after(job, whole_run(archives, folder / "killed"))
     winnow(*whole_run(archives, folder / "killed"))
-    failed = different(folder / "killed", clean, "killed in every job")
+    failed = compared("killed in every job", folder / "killed", clean)
     for table, reader in READ_AGAIN.items():
         damage(folder / "killed", table)
         said = winnow(*whole_run(archives, folder / "killed"), "--again", reader, check=False)
@@ -43,7 +39,7 @@ def main() -> None:
         assert "Traceback" not in said.stderr, said.stderr[-3000:]
         writer = next(job for job, written in WRITES.items() if written == table)
         winnow(*whole_run(archives, folder / "killed"), "--again", writer)
-        failed += different(folder / "killed", clean, f"a damaged file of {table}, {writer} again")
+        failed += compared(f"a damaged file of {table}, {writer} again", folder / "killed", clean)
     sys.exit(bool(failed))
 
 

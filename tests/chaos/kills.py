@@ -14,19 +14,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from tests.jobs.warehouse import FIRST, everything, whole_run, winnow
-from winnow.demo.crawl import make_crawl
+from tests.chaos.clean_run import clean_run, compared
+from tests.jobs.warehouse import processes_of, whole_run
 
 KILLS = 4  # of one warehouse at most, so that it is done some time
-VICTIMS: dict[str, Callable[[bytes], bool]] = {
-    "the run": lambda command: b"-m\0winnow\0run" in command,
-    "the JVM": lambda command: b"org.apache.spark.deploy.SparkSubmit" in command,
-    "a Python worker": lambda command: b"pyspark.worker" in command or b"pyspark.daemon" in command,
-    "an extractor": lambda command: b"winnow.extractor_child" in command,
+VICTIMS = {  # words in their command lines
+    "the run": b"-m\0winnow\0run",
+    "the JVM": b"org.apache.spark.deploy.SparkSubmit",
+    "a Python worker": b"pyspark.daemon",
+    "an extractor": b"winnow.extractor_child",
 }
 
 
@@ -35,12 +34,10 @@ def main() -> None:
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 10**6
     random, folder, failed = Random(seed), Path(tempfile.mkdtemp()), []
     print(f"seed {seed}", flush=True)
-    make_crawl(folder / "archives", 100, seed=5)
-    archives = folder / "archives" / FIRST / "warc.paths.gz"
     began = time.monotonic()
-    winnow(*whole_run(archives, folder / "clean"))
+    archives, clean = clean_run(folder)
     longest = time.monotonic() - began
-    clean, end, number = everything(folder / "clean"), time.monotonic() + 60 * minutes, 0
+    end, number = time.monotonic() + 60 * minutes, 0
     while time.monotonic() < end:
         warehouse, killed = folder / f"killed-{number}", list[str]()
         while True:
@@ -49,10 +46,7 @@ def main() -> None:
             if victim is None:
                 break
             killed.append(victim)
-        other = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
-        failed += other
-        said = f"OTHER ROWS in {other}" if other else "the same rows"
-        print(f"{number}: {', '.join(killed) or 'nothing'} killed: {said}", flush=True)
+        failed += compared(f"{number}, {', '.join(killed) or 'nothing'} killed", warehouse, clean)
         number += 1
     print(f"{number} warehouses, {len(failed)} tables differ")
     sys.exit(bool(failed) or not number)
@@ -82,20 +76,13 @@ def run_until(arguments: list[object], seconds: float | None, random: Random) ->
         return None
 
 
-def kill_one(group: int, random: Random) -> str:
+def kill_one(leader: int, random: Random) -> str:
     """Kill one process of a run by its kind, the run itself where there is none; its kind."""
     name = random.choice(list(VICTIMS))
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            mine = entry.name.isdigit() and os.getpgid(int(entry.name)) == group
-            if mine and VICTIMS[name]((entry / "cmdline").read_bytes()):
-                found.append(int(entry.name))
-        except (ProcessLookupError, FileNotFoundError):
-            continue  # it has ended meanwhile
+    found = processes_of(leader, VICTIMS[name])
     if not found or name == "the run":
         return "the run"
-    os.kill(random.choice(sorted(found)), signal.SIGKILL)
+    os.kill(random.choice(found), signal.SIGKILL)
     return name
 
 

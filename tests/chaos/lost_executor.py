@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 
-from tests.chaos.same_rows import executors
+from tests.jobs.warehouse import processes_of
 from tests.stages.frames import rows_of
 from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
@@ -89,7 +89,7 @@ def losing_an_executor(spark: SparkSession, work: Callable[[], Result]) -> Resul
         while not done.wait(0.01):
             stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds() if stage > before]
             if any(stage and stage.numCompletedTasks > 0 for stage in stages):
-                os.kill(executors(os.getpgid(0))[0], signal.SIGKILL)
+                os.kill(processes_of(os.getpgid(0), b"CoarseGrainedExecutorBackend")[0], signal.SIGKILL)
                 return
         raise AssertionError("the work was done before an executor could be killed")
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.clean_run import compared
 from tests.jobs.warehouse import everything, processes_of, started, winnow
 
 CORPUS = Path(os.environ["WINNOW_CORPUS"])
@@ -36,28 +37,21 @@ def main() -> None:
     clean = everything(folder / "clean")
     print({table: len(rows) for table, rows in clean.items()}, flush=True)
     winnow(*arguments(folder / "clean", "local[2]"))
-    failed = [compared("again", folder / "clean", clean)]
+    failed = compared("again", folder / "clean", clean)
     for master in ("local[1]", "local[4]"):
         winnow(*arguments(folder / master, master))
-        failed.append(compared(master, folder / master, clean))
+        failed += compared(master, folder / master, clean)
     with started(arguments(folder / "killed", "local[2]"), until="extract_pages") as process:
         os.killpg(process.pid, signal.SIGKILL)
     winnow(*arguments(folder / "killed", "local[2]"))
-    failed.append(compared("killed and resumed", folder / "killed", clean))
+    failed += compared("killed and resumed", folder / "killed", clean)
     with started(arguments(folder / "lost", "local-cluster[2,1,2048]"), until="list_warcs") as process:
         os.kill(processes_of(process.pid, b"CoarseGrainedExecutorBackend")[0], signal.SIGKILL)
         assert process.stderr is not None
         said = process.stderr.read()
         assert process.wait() == 0, said[-3000:]
-    failed.append(compared("local-cluster, an executor killed", folder / "lost", clean))
-    sys.exit(any(failed))
-
-
-def compared(way: str, warehouse: Path, clean: dict[str, list[dict[str, object]]]) -> bool:
-    """Whether some table differs."""
-    differing = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
-    print(f"{way}: {'the same rows' if not differing else f'differs in {differing}'}", flush=True)
-    return bool(differing)
+    failed += compared("local-cluster, an executor killed", folder / "lost", clean)
+    sys.exit(bool(failed))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.jobs.warehouse import FIRST, demo_flags, everything, whole_run, winnow
-from winnow.demo.crawl import make_crawl
+from tests.chaos.clean_run import clean_run, compared
+from tests.jobs.warehouse import FIRST, demo_flags, whole_run, winnow
 
 JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans")
 
@@ -22,13 +22,10 @@ JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates",
 def main() -> None:
     """Print what became of each pair."""
     folder = Path(tempfile.mkdtemp())
-    make_crawl(folder / "archives", 100, seed=5)
-    archives = folder / "archives" / FIRST / "warc.paths.gz"
-    winnow(*whole_run(archives, folder / "clean"))
-    clean = everything(folder / "clean")
+    archives, clean = clean_run(folder)
     failed = [
-        *different(other_shards(archives, folder / "shards"), clean, "different shards"),
-        *different(same_shards(archives, folder / "same"), clean, "the same shards"),
+        *compared("different shards", other_shards(archives, folder / "shards"), clean),
+        *compared("the same shards", same_shards(archives, folder / "same"), clean),
     ]
     sys.exit(bool(failed))
 
@@ -60,13 +57,6 @@ def same_shards(archives: Path, warehouse: Path) -> Path:
         assert driver.returncode == 0 or ("Traceback" not in said and "another run w" in told), said[-3000:]
     winnow(*whole_run(archives, warehouse))
     return warehouse
-
-
-def different(warehouse: Path, clean: dict[str, list[dict[str, object]]], way: str) -> list[str]:
-    """Tables whose rows differ."""
-    found = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
-    print(f"{way}: {f'OTHER ROWS in {found}' if found else 'the same rows'}", flush=True)
-    return found
 
 
 def submit(job: str, arguments: list[str]) -> None:

@@ -66,13 +66,14 @@ def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def processes_of(session: int, words: bytes = b"") -> list[int]:
-    """Processes of the session that a process leads, with these words in their command lines."""
+def processes_of(leader: int, words: bytes = b"") -> list[int]:
+    """Processes of the session or the group that a process leads, with these words in their command lines."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile
-            if os.getsid(int(folder.name)) == session and words in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
+            pid = int(folder.name)
+            if leader in (os.getsid(pid), os.getpgid(pid)) and words in (folder / "cmdline").read_bytes():
+                found.append(pid)
     return sorted(found)
 
 

@@ -89,7 +89,7 @@ def test_a_body_that_was_stored_decoded(coding: str) -> None:
         (b"\x00\x01\x02binary", "br"),
         (b"\x00\x01\x02binary", "zstd"),
         (b"\x1f\x9d\x90", "compress"),
-        (gzip.compress(b"x"), "gzip, gzip, gzip, gzip, gzip"),
+        (gzip.compress(b"x", mtime=0), "gzip, gzip, gzip, gzip, gzip"),
     ],
 )
 def test_undecodable(raw: bytes, coding: str) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from winnow import run
+from winnow.commands.options import JobName
+
 ROOT = Path(__file__).parents[1]
 LIB = ROOT / "lib" / "winnow"
 KERNELS = sorted((LIB / "kernels").glob("*.py"))
@@ -40,6 +43,11 @@ def test_a_job_has_at_most_40_lines(path: Path) -> None:
         line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")
     ]
     assert len(lines) <= 40
+
+
+def test_the_command_line_names_the_jobs_of_a_run() -> None:
+    """It has their names itself: importing the jobs takes seconds, which `--help` need not wait for."""
+    assert list(JobName) == list(run.JOBS)
 
 
 def test_no_module_is_a_drawer() -> None:

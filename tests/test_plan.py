@@ -8,7 +8,7 @@ from winnow.archives import Archive
 from winnow.commands.plan import plan as plan_command
 from winnow.config import load_settings
 from winnow.errors import SettingsError
-from winnow.plan import Cost, Plan, Target, choose, scaled, size_ratio, total
+from winnow.plan import Cost, Sample, Target, choose, scaled, size_ratio, total
 
 ARCHIVES = [Archive(f"crawl/{number:04}.warc.gz", number, None) for number in range(1, 1001)]
 PEAKS = {"extractor": 0, "workers": 0, "jvm": 0}
@@ -34,12 +34,13 @@ def test_hours_are_cpu_over_cores_and_what_each_wave_waits() -> None:
     """2 of 10 seconds in each wave of the sample are no CPU of its 2 cores; the URL pass has one wave at any size."""
     costs = {"measure_pages": Cost(48.0, 30.0, 7, 100, 50, 3), "find_url_duplicates": Cost(4.0, 5.0, 1, 2, 3, 1)}
     settings = load_settings(environment="cluster", changes=["spark.wave_archives_per_core=4"])
-    made = scaled(Plan(costs, costs, 1.0, 9, 2, PEAKS), 100.0, Target(6400, 16, None), settings)
-    assert made.whole["measure_pages"] == Cost(4800.0, 4800 / 16 + 2 * 100, 700, 10_000, 5_000, 100)
-    assert made.whole["find_url_duplicates"] == Cost(400.0, 400 / 16 + 3, 100, 200, 300, 1)
-    assert total(made.whole.values()).cpu == 5200
-    many = scaled(Plan(costs, costs, 1.0, 9, 2, PEAKS), 100.0, Target(90_000, 16, None), settings)
-    assert many.whole["measure_pages"].waves == 100  # a wave is a shard at least, and there are 100
+    sample = Sample(costs, 9, 2, PEAKS)
+    made = scaled(sample, 100.0, Target(6400, 16, None), settings)
+    assert made["measure_pages"] == Cost(4800.0, 4800 / 16 + 2 * 100, 700, 10_000, 5_000, 100)
+    assert made["find_url_duplicates"] == Cost(400.0, 400 / 16 + 3, 100, 200, 300, 1)
+    assert total(made.values()).cpu == 5200
+    many = scaled(sample, 100.0, Target(90_000, 16, None), settings)
+    assert many["measure_pages"].waves == 100  # a wave is a shard at least, and there are 100
 
 
 @pytest.mark.parametrize("share", ["0", "200%", "some", "-1%"])

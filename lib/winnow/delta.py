@@ -91,6 +91,14 @@ class Since(NamedTuple):
     stage: int
 
 
+class Spent(NamedTuple):
+    """What a piece of work took: seconds on the clock, CPU seconds of Python and JVM, bytes written for shuffles."""
+
+    wall: float
+    cpu: float
+    shuffled: int
+
+
 def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
     """The rows of this crawl, or of these shards of it; no rows where the table is not there yet."""
     rows = _open(work, TABLES[table]).toDF().where(F.col("crawl") == work.crawl)
@@ -262,10 +270,16 @@ def begin(work: Work) -> Since:
     return Since(time.monotonic(), python_cpu(work.spark).value, newest_stage(work.spark))
 
 
+def spent(work: Work, since: Since) -> Spent:
+    """What was spent since then."""
+    stages = stages_after(work.spark, since.stage)
+    cpu = python_cpu(work.spark).value - since.python_cpu + sum(stage.cpu_seconds for stage in stages)
+    return Spent(time.monotonic() - since.wall, cpu, sum(stage.shuffled_bytes for stage in stages))
+
+
 def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
     """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
-    wall, total = time.monotonic() - since.wall, sum(size.rows for size in sizes.values())
-    cpu = python_cpu(work.spark).value - since.python_cpu + _jvm_seconds(work, since)
+    took, total = spent(work, since), sum(size.rows for size in sizes.values())
     rows = []
     for shard, inputs in shards.items():
         size = sizes.get(shard, Size(0, 0))
@@ -273,7 +287,7 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
         rows.append(
             {
                 "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, **size._asdict(),
-                "wall_seconds": wall * share, "cpu_seconds": cpu * share,
+                "wall_seconds": took.wall * share, "cpu_seconds": took.cpu * share,
                 "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
             }
         )  # fmt: skip
@@ -281,10 +295,6 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
     for row in rows:
         work.notes[work.crawl, target, row["shard"]] = Note(row["fingerprint"], row["inputs"], row["rows"])
     return total
-
-
-def _jvm_seconds(work: Work, since: Since) -> float:
-    return sum(stage.cpu_seconds for stage in stages_after(work.spark, since.stage))
 
 
 def _written(work: Work, table: Table, where: str) -> dict[int, Size]:

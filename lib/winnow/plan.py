@@ -22,8 +22,8 @@ from winnow import delta
 from winnow.archives import Archive
 from winnow.delta import Work
 from winnow.processes import Meter
-from winnow.run import JOBS, WRITES, Watching, run_crawl
-from winnow.session import parallel_tasks, stages_after
+from winnow.run import JOBS, Watching, run_crawl
+from winnow.session import parallel_tasks
 from winnow.settings import Settings
 from winnow.waves import is_barrier
 
@@ -56,20 +56,16 @@ class Cost(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A sample as it was measured, and the whole crawl as it follows from that.
+class Sample:
+    """What a sample took, as it was measured.
 
-    sample      costs by job
-    whole       the same for all archives on the target's cores
-    scale       how many times the sample the crawl is
+    costs       costs by job
     archives    archives of the sample
     cores       cores that it ran on
     peak_bytes  the largest process of each kind, from /proc; 0 where a system has none
     """
 
-    sample: Mapping[str, Cost]
-    whole: Mapping[str, Cost]
-    scale: float
+    costs: Mapping[str, Cost]
     archives: int
     cores: int
     peak_bytes: Mapping[str, int]
@@ -77,7 +73,7 @@ class Plan:
     @property
     def pages(self) -> int:
         """Pages of the sample."""
-        return self.sample["extract_pages"].rows
+        return self.costs["extract_pages"].rows
 
 
 @dataclass
@@ -96,12 +92,8 @@ class _Watch:
     def end(self, job: str, rows: int | None, share: float) -> None:
         self.shown.end(job, rows, share)
         assert self._began is not None
-        now, spark = delta.begin(self.work), self.work.spark
-        stages = stages_after(spark, self._began.stage)
-        python = now.python_cpu - self._began.python_cpu
-        jvm = sum(stage.cpu_seconds for stage in stages)
-        shuffled = sum(stage.shuffled_bytes for stage in stages)
-        self.costs[job].append(Cost(python + jvm, now.wall - self._began.wall, shuffled, rows or 0, 0, 1))
+        took = delta.spent(self.work, self._began)
+        self.costs[job].append(Cost(took.cpu, took.wall, took.shuffled, rows or 0, 0, 1))
 
 
 def choose(archives: Sequence[Archive], share: float) -> list[Archive]:
@@ -110,8 +102,8 @@ def choose(archives: Sequence[Archive], share: float) -> list[Archive]:
     return order[: max(2, math.ceil(share * len(archives)))]
 
 
-def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -> Plan:
-    """Run the sample, its first archive before the others so that Spark is warm; `whole` is still the sample."""
+def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -> Sample:
+    """Run the sample, its first archive before the others so that Spark is warm; that one is not counted."""
     with tempfile.TemporaryDirectory() as folder, Meter() as meter:
         here = replace(work, warehouse=folder)
         run_crawl(replace(here, crawl=_WARM, notes={}, crawls={}), root, list(sample[:1]), shown)
@@ -119,12 +111,12 @@ def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -
         watch = _Watch(mine, shown)
         run_crawl(mine, root, list(sample[1:]), watch)
         sizes = _table_bytes(mine)
-    sums = {job: _sum(costs, sizes.get(job, 0)) for job, costs in watch.costs.items()}
-    return Plan(sums, sums, 1.0, len(sample) - 1, parallel_tasks(work.spark), meter.peak_bytes())
+    costs = {job: total(waves)._replace(bytes=sizes.get(job, 0)) for job, waves in watch.costs.items()}
+    return Sample(costs, len(sample) - 1, parallel_tasks(work.spark), meter.peak_bytes())
 
 
-def scaled(plan: Plan, scale: float, target: Target, settings: Settings) -> Plan:
-    """The plan for a crawl so many times as large, under the settings of its own run.
+def scaled(sample: Sample, scale: float, target: Target, settings: Settings) -> dict[str, Cost]:
+    """The costs by job of a crawl that is so many times the sample, under the settings of its own run.
 
     The wall time of a job is its CPU shared out to the cores, and for each wave what the sample's waves took beyond
     that: planning, commits, tasks that wait for others.
@@ -132,13 +124,13 @@ def scaled(plan: Plan, scale: float, target: Target, settings: Settings) -> Plan
     at_once = max(settings.spark.wave_archives_per_core * target.cores, target.archives / settings.archives.num_shards)
     waves = math.ceil(target.archives / at_once)
     whole = {}
-    for job, cost in plan.sample.items():
+    for job, cost in sample.costs.items():
         cpu = cost.cpu * scale
-        beyond = max(0.0, cost.wall - cost.cpu / plan.cores) / max(1, cost.waves)
+        beyond = max(0.0, cost.wall - cost.cpu / sample.cores) / cost.waves
         calls = waves if job in JOBS and not is_barrier(job, settings) else 1
         shuffled, rows, size = (round(number * scale) for number in (cost.shuffled, cost.rows, cost.bytes))
         whole[job] = Cost(cpu, cpu / target.cores + beyond * calls, shuffled, rows, size, calls)
-    return replace(plan, whole=whole, scale=scale)
+    return whole
 
 
 def total(costs: Iterable[Cost]) -> Cost:
@@ -154,11 +146,7 @@ def size_ratio(all_archives: Sequence[Archive], sample: Sequence[Archive], archi
     return sum(known) / max(1, sum(archive.bytes or 0 for archive in sample)) * archives / len(all_archives)
 
 
-def _sum(costs: Sequence[Cost], table_bytes: int) -> Cost:
-    return total(costs)._replace(bytes=table_bytes)
-
-
 def _table_bytes(work: Work) -> dict[str, int]:
     rows = delta.read(work, "commits").groupBy("target").agg(F.sum("bytes").alias("bytes")).collect()  # a row a table
     made = {row.target: int(row.bytes or 0) for row in rows}
-    return {job: made.get(table, 0) for job, table in WRITES.items()}
+    return {name: made.get(job.table, 0) for name, job in JOBS.items()}

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.delta import Work
 from winnow.jobs.report_funnel import count_pages
-from winnow.stages.removals import alike, dropped_for, ordered_pages, removed_values, standing_for
+from winnow.stages.removals import alike, dropped_for, ordered_pages, page_id_selector, removed_values, standing_for
 
 _KEYS = ["crawl", "shard", "page_id"]
 _CARRIED_OUT = "winnow.carriedOut"
@@ -46,8 +46,7 @@ def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
     texts.
     """
     orders = work.spark.createDataFrame([(selector,) for selector in selectors], "selector string")
-    named = ordered_pages(delta.read_all(work, "pages"), orders, _KEYS).select("page_id").distinct()
-    named = named.persist(StorageLevel.DISK_ONLY)
+    named = ordered_pages(delta.read_all(work, "pages"), orders, ["page_id"]).persist(StorageLevel.DISK_ONLY)
     dropped = [
         delta.read_all(work, table).select("page_id", "kept_page_id") for table in ("near_duplicates", "url_duplicates")
     ]
@@ -67,8 +66,7 @@ def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
 
 def order(work: Work, selectors: Sequence[str], reason: str, with_copies: bool, found: Found) -> None:
     """Write the orders: those of the user, and one for each copy."""
-    rows = {"selector": F.concat(F.lit("page_id:"), F.col("page_id").cast("string"))}
-    copies = found.copies.select(rows["selector"].alias("selector"), F.lit(f"copy: {reason}").alias("reason"))
+    copies = found.copies.select(page_id_selector().alias("selector"), F.lit(f"copy: {reason}").alias("reason"))
     mine = work.spark.createDataFrame([(one, reason) for one in selectors], "selector string, reason string")
     known = delta.read_all(work, "removals").select("selector")
     new = mine.unionByName(copies).join(known, "selector", "left_anti")
@@ -101,7 +99,7 @@ def carry_out(work: Work) -> int:
     if ordered is None:
         return 0
     number = ordered.count()
-    gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS).select(*_KEYS).distinct()
+    gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS)
     gone = gone.persist(StorageLevel.DISK_ONLY)
     try:
         touched = gone.groupBy("crawl", "shard").count().collect()  # one row a shard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from winnow import delta, removals
 from winnow.archives import Archive
@@ -21,24 +21,26 @@ from winnow.jobs import (
 )
 from winnow.waves import job_waves, legs
 
-# The jobs of a wave in order, each with the share of a wave's time that it usually takes.
-JOBS: dict[str, tuple[Callable[[Work, list[int]], int | None], float]] = {
-    "extract_pages": (extract_pages.run, 0.76),
-    "measure_pages": (measure_pages.run, 0.05),
-    "judge_pages": (judge_pages.run, 0.02),
-    "find_near_duplicates": (find_near_duplicates.run, 0.06),
-    "find_repeated_spans": (find_repeated_spans.run, 0.03),
-    "find_url_duplicates": (find_url_duplicates.run, 0.01),
-    "build_documents": (build_documents.run, 0.04),
-    "report_funnel": (report_funnel.run, 0.03),
-}
 
-# The table that each job writes; extract_pages writes `warcs` too.
-WRITES = {
-    "extract_pages": "pages", "measure_pages": "measures", "judge_pages": "verdicts",
-    "find_near_duplicates": "near_duplicates", "find_repeated_spans": "repeated_spans",
-    "find_url_duplicates": "url_duplicates", "build_documents": "documents", "report_funnel": "funnel",
-}  # fmt: skip
+class Job(NamedTuple):
+    """A job of a wave: what runs it, the table that it writes, the share of a wave's time that it usually takes."""
+
+    run: Callable[[Work, list[int]], int | None]
+    table: str
+    share: float
+
+
+# In order; extract_pages writes `warcs` too.
+JOBS = {
+    "extract_pages": Job(extract_pages.run, "pages", 0.76),
+    "measure_pages": Job(measure_pages.run, "measures", 0.05),
+    "judge_pages": Job(judge_pages.run, "verdicts", 0.02),
+    "find_near_duplicates": Job(find_near_duplicates.run, "near_duplicates", 0.06),
+    "find_repeated_spans": Job(find_repeated_spans.run, "repeated_spans", 0.03),
+    "find_url_duplicates": Job(find_url_duplicates.run, "url_duplicates", 0.01),
+    "build_documents": Job(build_documents.run, "documents", 0.04),
+    "report_funnel": Job(report_funnel.run, "funnel", 0.03),
+}
 
 
 class Watching(Protocol):
@@ -59,16 +61,16 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
     progress.begin("list_warcs", [])
     progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
     shards = list(range(delta.crawl_row(work).num_shards))
-    for job in again:
-        delta.forget(work, WRITES[job], Todo(dict.fromkeys(shards, ""), noted=True))
+    for name in again:
+        delta.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))
     done, written = 0.0, False
     for names in legs(list(JOBS), work.settings):
         for wave in job_waves(work, names[0], shards):
             for name in names:
-                run, share = JOBS[name]
+                job = JOBS[name]
                 progress.begin(name, wave)
-                rows = run(work, wave)
-                done += share * len(wave) / len(shards)
+                rows = job.run(work, wave)
+                done += job.share * len(wave) / len(shards)
                 progress.end(name, rows, done)
                 written |= rows is not None
     if removals.count(work) > ordered:  # this run may have written pages that were taken out meanwhile

@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 
 from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import started, whole_run, winnow
-from winnow.run import JOBS, WRITES
+from winnow.run import JOBS
 
 # A job that reads the rows of this table.
 READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "report_funnel"}
@@ -37,7 +37,7 @@ def main() -> None:
         assert said.returncode == 1, said.stderr[-3000:]
         assert "damaged or gone" in told, said.stderr[-3000:]
         assert "Traceback" not in said.stderr, said.stderr[-3000:]
-        writer = next(job for job, written in WRITES.items() if written == table)
+        writer = next(name for name, job in JOBS.items() if job.table == table)
         winnow(*whole_run(archives, folder / "killed"), "--again", writer)
         failed += compared(f"a damaged file of {table}, {writer} again", folder / "killed", clean)
     sys.exit(bool(failed))

@@ -362,13 +362,13 @@ def test_a_plan_measures_every_job_and_keeps_no_table(
     root, archives = find_archives([str(crawls / FIRST / "warc.paths.gz")], None)
     two = sorted(archives, key=lambda archive: -(archive.bytes or 0))[:2]
     with Progress(spark) as progress:
-        plan = measure(work_on(spark, tmp_path, "PLAN"), root, two, progress)
-    assert plan.sample.keys() == {"list_warcs", *JOBS}
-    assert all(cost.cpu > 0 and cost.wall > 0 for cost in plan.sample.values())
-    assert 0 < plan.sample["measure_pages"].rows < plan.pages
-    assert all(plan.sample[job].bytes > 0 for job in ("extract_pages", "measure_pages", "judge_pages"))
-    assert plan.sample["find_near_duplicates"].shuffled > 0
-    assert min(plan.peak_bytes[kind] for kind in ("extractor", "workers", "jvm")) > 50_000_000
+        sample = measure(work_on(spark, tmp_path, "PLAN"), root, two, progress)
+    assert sample.costs.keys() == {"list_warcs", *JOBS}
+    assert all(cost.cpu > 0 and cost.wall > 0 for cost in sample.costs.values())
+    assert 0 < sample.costs["measure_pages"].rows < sample.pages
+    assert all(sample.costs[job].bytes > 0 for job in ("extract_pages", "measure_pages", "judge_pages"))
+    assert sample.costs["find_near_duplicates"].shuffled > 0
+    assert min(sample.peak_bytes[kind] for kind in ("extractor", "workers", "jvm")) > 50_000_000
     assert not list(tmp_path.rglob("*.parquet"))
 
 

@@ -28,7 +28,7 @@ Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
 
 
-class Job(StrEnum):
+class JobName(StrEnum):
     """The jobs of a run that can be done again."""
 
     EXTRACT_PAGES = auto()
@@ -42,6 +42,6 @@ class Job(StrEnum):
 
 
 Again = Annotated[
-    list[Job] | None,
+    list[JobName] | None,
     typer.Option("--again", help="A job to do again, as where a file of its table is damaged.", show_default=False),
 ]

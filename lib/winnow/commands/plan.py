@@ -11,7 +11,7 @@ from winnow.commands.options import Archives, Config, Recipe, Root, Set, Verbose
 from winnow.errors import SettingsError
 
 if TYPE_CHECKING:
-    from winnow.plan import Cost, Plan, Target
+    from winnow.plan import Cost, Sample, Target
 
 
 def plan(
@@ -47,8 +47,9 @@ def plan(
         measured = measure(work, base, chosen, progress)
     if not measured.pages:
         raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
-    times = size_ratio(listed, chosen[1:], target.archives)
-    _show(scaled(measured, times, target, load_settings(recipe, "cluster", config, changes)), target)
+    scale = size_ratio(listed, chosen[1:], target.archives)
+    whole = scaled(measured, scale, target, load_settings(recipe, "cluster", config, changes))
+    _show(measured, whole, scale, target)
 
 
 def _share(text: str) -> float:
@@ -62,7 +63,7 @@ def _share(text: str) -> float:
     return share
 
 
-def _show(plan: Plan, target: Target) -> None:
+def _show(sample: Sample, whole: dict[str, Cost], scale: float, target: Target) -> None:
     from rich.table import Table
 
     from winnow.plan import total
@@ -73,17 +74,17 @@ def _show(plan: Plan, target: Target) -> None:
     for name in ("CPU hours", "hours", "shuffle", "table", *(["price"] if target.price is not None else [])):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("measured", no_wrap=True)
-    for job, cost in plan.whole.items():
-        table.add_row(job, *_figures(cost, target), _source(plan.sample[job], plan.pages))
-    table.add_row("all", *_figures(total(plan.whole.values()), target), "", style="bold")
+    for job, cost in whole.items():
+        table.add_row(job, *_figures(cost, target), _source(sample.costs[job], sample.pages))
+    table.add_row("all", *_figures(total(whole.values()), target), "", style="bold")
     show_table(table)
     typer.echo(
-        f"From {plan.pages:,} pages of {plan.archives} archives, run here on {plan.cores} cores; the crawl is "
-        f"{plan.scale:,.1f} times that: {plan.pages * plan.scale:,.0f} pages. Hours are CPU hours over cores, and what "
+        f"From {sample.pages:,} pages of {sample.archives} archives, run here on {sample.cores} cores; the crawl is "
+        f"{scale:,.1f} times that: {sample.pages * scale:,.0f} pages. Hours are CPU hours over cores, and what "
         "each wave of the sample took beyond its CPU."
     )
-    if any(plan.peak_bytes.values()):
-        worker, child, jvm = (plan.peak_bytes[kind] / 2**20 for kind in ("workers", "extractor", "jvm"))
+    if any(sample.peak_bytes.values()):
+        worker, child, jvm = (sample.peak_bytes[kind] / 2**20 for kind in ("workers", "extractor", "jvm"))
         typer.echo(
             f"Memory: a Python worker {worker:,.0f} MB and its extractor {child:,.0f} MB at most, for each core; "
             f"the JVM here {jvm:,.0f} MB. An executor of 4 cores: {4 * (worker + child) / 1024:.1f} GB of "

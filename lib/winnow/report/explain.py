@@ -24,7 +24,7 @@ _LABEL_CHARS = 14
 def show_life(life: Life) -> None:
     """Print what became of a page and why, stage by stage; what dropped it in bold."""
     console = Console()
-    console.print(Text(life.page.url, "bold"), soft_wrap=True)
+    console.print(Text(_plain(life.page.url), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
         text = Text(f"{label:<{_LABEL_CHARS}}").append(_plain(told), "bold" if is_end else "")
         console.print(text, soft_wrap=True, highlight=False)
@@ -49,11 +49,8 @@ def _lines(life: Life) -> Iterator[tuple[str, str, bool]]:
     yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
     now = [one.rule.reason for one in life.judged if not one.passes]
     if now != life.reasons:
-        yield (
-            "verdict",
-            f"under other settings: {', '.join(life.reasons) or 'kept'}; name its --recipe and --set",
-            False,
-        )
+        told = f"under other settings: {', '.join(life.reasons) or 'kept'}; name its --recipe and --set"
+        yield "verdict", told, False
     if life.reasons:
         yield "verdict", f"dropped: {', '.join(life.reasons)}", True
         return

@@ -17,26 +17,31 @@ _EMPTIED = ("charset", "text", "title", "language", "language_score")
 
 
 def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
-    """`keys` and `selector` of the pages that orders name, a row for each order that names one.
+    """`keys` of the pages that some order names.
 
     `pages` has `keys`, page_id among them, warc_path and url; `orders` is small and has selector. URLs are looked at
     only where some order names a URL or a domain.
     """
     wanted = F.broadcast(orders.select("selector").distinct())
-    by_id = F.concat(F.lit("page_id:"), F.col("page_id").cast("string"))
+    by_id = page_id_selector()
     by_archive = F.concat(F.lit("archive:"), F.col("warc_path"))
     named = pages.select(*keys, F.explode(F.array(by_id, by_archive)).alias("selector"))
     if orders.where(F.col("selector").startswith("url:") | F.col("selector").startswith("domain:")).isEmpty():
-        return named.join(wanted, "selector", "left_semi")
+        return named.join(wanted, "selector", "left_semi").select(*keys).distinct()
     schema = t.StructType([*(pages.schema[key] for key in keys), t.StructField("selector", t.StringType())])
     by_url = map_batches(pages.select(*keys, "url"), _name_batches, schema)
-    return named.unionByName(by_url).join(wanted, "selector", "left_semi")
+    return named.unionByName(by_url).join(wanted, "selector", "left_semi").select(*keys).distinct()
+
+
+def page_id_selector() -> Column:
+    """The selector of a page by its page_id."""
+    return F.concat(F.lit("page_id:"), F.col("page_id").cast("string"))
 
 
 def gate_removed(pages: DataFrame, orders: DataFrame) -> DataFrame:
     """The same pages; those that orders name are gated as removed and hold no text."""
     keys = ["shard", "page_id"]
-    gone = ordered_pages(pages, orders, keys).select(*keys).distinct().withColumn("gone", F.lit(True))
+    gone = ordered_pages(pages, orders, keys).withColumn("gone", F.lit(True))
     marked = pages.join(F.broadcast(gone), keys, "left")
     values = {name: F.when(F.col("gone"), value).otherwise(F.col(name)) for name, value in removed_values().items()}
     return marked.withColumns(values).drop("gone")

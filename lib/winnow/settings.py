@@ -64,6 +64,7 @@ class Extract(_Section):
     max_cpu_seconds: PositiveInt
     max_memory_bytes: PositiveInt
     recycle_pages: PositiveInt
+    max_elements: PositiveInt
     faster: bool
 
 

@@ -37,6 +37,7 @@ BALANCED = ExtractSettings(
     max_cpu_seconds=5,
     max_memory_bytes=1 << 30,
     recycle_pages=100,
+    max_elements=50_000,
     faster=True,
 )
 PRECISION = replace(BALANCED, favor="precision")
@@ -204,6 +205,14 @@ def test_gates(html: str, gate: str | None) -> None:
     assert extracted.gate == gate
     assert bool(extracted.text) == (gate is None)
     assert gate is None or gate in EXTRACT_GATES
+
+
+def test_how_many_elements_a_page_may_have_is_a_setting() -> None:
+    settings = replace(BALANCED, fast=True, max_elements=30)
+    assert [extract_page(many_elements(count), settings, "NFC").gate for count in (30, 31)] == [
+        None,
+        "html_too_many_elements",
+    ]
 
 
 @pytest.mark.parametrize("reference", ["&#1;", "&#x1F;", "&#008", "&#xfffe;", "\x01"])

@@ -18,15 +18,14 @@ KERNEL_VERSION = 1  # raised by hand when text or titles change
 
 EXTRACT_GATES = {
     "html_too_deep": "its elements are nested 256 deep or deeper, where the parser stops reading",
-    "html_too_many_elements": "it has more than 50,000 elements, which the extractors compare with one another",
+    "html_too_many_elements": "it has more elements than extract.max_elements, which the extractors compare with one another",
     "extract_timeout": "the extractor used up its CPU seconds twice, the second time in a process of its own",
     "extract_crash": "the extractor's process died or ran out of memory twice, the second time with this page alone",
     "extract_error": "the extractor raised an error",
     "empty_text": "the extractor found no main text",
 }
 
-MAX_DEPTH = 256
-MAX_ELEMENTS = 50_000
+MAX_DEPTH = 256  # libxml2's own
 MAX_TITLE_CHARS = 1_000
 
 _reaches_max_depth = XPath(f"boolean({'/*' * MAX_DEPTH})")
@@ -63,6 +62,7 @@ class ExtractSettings:
     max_cpu_seconds: float
     max_memory_bytes: int
     recycle_pages: int
+    max_elements: int
     faster: bool
 
 
@@ -96,7 +96,7 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
     try:
         with faster(settings.faster):
             tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", _without_surrogates(html)))
-            gate = "empty_text" if tree is None else _tree_gate(html, tree)
+            gate = "empty_text" if tree is None else _tree_gate(html, tree, settings.max_elements)
             title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
     except MemoryError:
         raise
@@ -155,10 +155,10 @@ def _url_end(match: re.Match[str]) -> int:
     return end
 
 
-def _tree_gate(html: str, tree: _Element) -> str | None:
+def _tree_gate(html: str, tree: _Element, max_elements: int) -> str | None:
     if _reaches_max_depth(tree):
         return "html_too_deep"
-    if html.count("<") > MAX_ELEMENTS and _element_count(tree) > MAX_ELEMENTS:
+    if html.count("<") > max_elements and _element_count(tree) > max_elements:
         return "html_too_many_elements"
     return None
 

@@ -18,7 +18,7 @@ KERNEL_VERSION = 1  # raised by hand when text or titles change
 
 EXTRACT_GATES = {
     "html_too_deep": "its elements are nested 256 deep or deeper, where the parser stops reading",
-    "html_too_many_elements": "it has more than extract.max_elements elements, which extractors compare with one another",
+    "html_too_many_elements": "it has more than extract.max_elements, which extractors compare with one another",
     "extract_timeout": "the extractor used up its CPU seconds twice, the second time in a process of its own",
     "extract_crash": "the extractor's process died or ran out of memory twice, the second time with this page alone",
     "extract_error": "the extractor raised an error",

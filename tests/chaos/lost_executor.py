@@ -1,9 +1,9 @@
-"""Repeated spans while executors are lost, and their rows beside those of an undisturbed run: `make chaos`.
+"""Near duplicates and repeated spans while executors are lost, and the rows of undisturbed runs: `make chaos`.
 
     .venv/bin/python -m tests.chaos.lost_executor
 
-On a cluster of two executors on this machine. In each of the three passes one of them is killed as soon as a task of
-the pass has ended, so that what tasks have left there is lost: minimizers, the windows that are kept, answers.
+On a cluster of two executors on this machine. In each pass of a stage one of them is killed as soon as a task of the
+pass has ended, so that what tasks have left there is lost: packed signatures, pairs, minimizers, windows, answers.
 """
 
 from __future__ import annotations
@@ -17,22 +17,38 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from tests.jobs.warehouse import processes_of
 from tests.stages.frames import rows_of
 from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
 from winnow.session import newest_stage, open_session
+from winnow.settings import Settings
+from winnow.stages.components import label_components
+from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
 from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
 
 FILES, PAGES = 8, 500
 Result = TypeVar("Result")
+Rows = list[tuple[Any, ...]]
+
+
+class Losing(NamedTuple):
+    """Does the work of the passes of a stage; an executor is lost in the pass of this name."""
+
+    spark: SparkSession
+    lost_in: str
+
+    def run(self, name: str, work: Callable[[], Result]) -> Result:
+        """What this pass gives."""
+        return losing_an_executor(self.spark, work) if name == self.lost_in else work()
 
 
 def main() -> None:
@@ -40,34 +56,50 @@ def main() -> None:
     settings = load_settings(changes=["spark.master=local-cluster[2,1,1024]", "spark.driver_memory=1g"])
     spark = open_session("lost executor", settings.spark)
     spark.conf.set("spark.sql.files.maxPartitionBytes", "1m")  # a task for each file
-    tokens = TokenSettings("folded", "remove", "keep", True, True)
+    failed = []
     with tempfile.TemporaryDirectory() as folder:
         write_pages(Path(folder))
-        scoped = scope_pages(spark.read.parquet(folder), "shard")
-
-        def rows(lost_in: str) -> list[tuple[object, ...]]:
-            def disturbed(name: str, work: Callable[[], Result]) -> Result:
-                return losing_an_executor(spark, work) if name == lost_in else work()
-
-            sample = disturbed("minimizers", lambda: repeated_minimizers(scoped, tokens, settings.spans))
-            windows = candidate_windows(scoped, tokens, settings.spans, sample).persist(StorageLevel.DISK_ONLY)
-            disturbed("windows", windows.count)
-            found = disturbed("spans", lambda: rows_of(decide_spans(windows, settings.spans, sample.pieces)))
-            windows.unpersist()
-            return found
-
-        clean = rows("")
-        print(f"{len(clean)} pages with spans", flush=True)
-        failed = []
-        for name in ("minimizers", "windows", "spans"):
-            failed.append(rows(name) != clean)
-            print(f"an executor lost in {name}: {'other rows' if failed[-1] else 'the same rows'}", flush=True)
+        pages = spark.read.parquet(folder)
+        stages = {near_duplicates: ("pairs", "survivors"), repeated_spans: ("sample", "windows", "spans")}
+        for stage, passes in stages.items():
+            clean = stage(pages, settings, Losing(spark, ""))
+            assert clean
+            print(f"{stage.__name__}: {len(clean)} rows", flush=True)
+            for name in passes:
+                failed.append(stage(pages, settings, Losing(spark, name)) != clean)
+                print(f"an executor lost in {name}: {'other rows' if failed[-1] else 'the same rows'}", flush=True)
     spark.stop()
-    sys.exit(any(failed) or not clean)
+    sys.exit(any(failed))
+
+
+def near_duplicates(pages: DataFrame, settings: Settings, losing: Losing) -> Rows:
+    """The rows of near duplicates."""
+    fuzzy, count = settings.fuzzy, FILES * PAGES
+    constants = {"scope": 0, "crawl": "A", "earlier": False, "position": 0, "preference": 0.0}
+    scoped = pages.withColumns({name: F.lit(value) for name, value in constants.items()})
+    edges = find_edges(scoped, Scopes([0], count), fuzzy).persist(StorageLevel.DISK_ONLY)
+    losing.run("pairs", edges.count)
+    labels = label_components(edges, fuzzy.max_driver_edges)
+    dropped = elect_survivors(edges, labels, scoped.drop("scope"), labels.count(), fuzzy)
+    found: Rows = losing.run("survivors", lambda: rows_of(dropped))
+    edges.unpersist()
+    return found
+
+
+def repeated_spans(pages: DataFrame, settings: Settings, losing: Losing) -> Rows:
+    """The rows of repeated spans."""
+    tokens = TokenSettings("folded", "remove", "keep", True, True)
+    scoped = scope_pages(pages, "shard")
+    sample = losing.run("sample", lambda: repeated_minimizers(scoped, tokens, settings.spans))
+    windows = candidate_windows(scoped, tokens, settings.spans, sample).persist(StorageLevel.DISK_ONLY)
+    losing.run("windows", windows.count)
+    found: Rows = losing.run("spans", lambda: rows_of(decide_spans(windows, settings.spans, sample.pieces)))
+    windows.unpersist()
+    return found
 
 
 def write_pages(folder: Path) -> None:
-    """Pages of 300 words; every third holds one of a few paragraphs."""
+    """Pages of 300 words; every third holds one of a few paragraphs, every fifth is nearly the one before it."""
     draw = random.Random(6)
 
     def prose(count: int) -> str:
@@ -76,6 +108,7 @@ def write_pages(folder: Path) -> None:
     shared = [prose(80) for _ in range(50)]
     for file in range(FILES):
         texts = [f"{prose(200)}\n{draw.choice(shared) if i % 3 == 0 else ''}\n{prose(100)}" for i in range(PAGES)]
+        texts = [f"{texts[i - 1]} {prose(3)}" if i % 5 == 4 else text for i, text in enumerate(texts)]
         columns = {"shard": pa.array([0] * PAGES, pa.int32()), "page_id": range(file * PAGES, (file + 1) * PAGES)}
         pq.write_table(pa.table({**columns, "text": texts}), folder / f"{file}.parquet")
 

@@ -1,11 +1,13 @@
 """Near duplicates at 450 bands of 20 beside datasketch and the usual ways from signatures to pairs, in one run.
 
-    python -m benchmarks.near_duplicates [--pages 50000 200000] [--copies 2000 200000] [--peer-python VENV/bin/python]
+    python -m benchmarks.near_duplicates [--pages 50000 200000] [--copies 2000 200000] \
+        [--peer-python VENV/bin/python] [--text-dedup-python VENV/bin/python]
 
 Pages are generated: words by Zipf's law, about 490 each, one in five a near copy of an earlier one. CPU seconds of the
 driver, the JVM and Python workers. The cost of a page is a slope: what a larger set costs more than a smaller one in
-the same warm session, so that starting and compiling are not in it. The peer's environment has datatrove[io,processing]
-0.10.1 and spacy; its cost is a slope too, of one process from texts to clusters.
+the same warm session, so that starting and compiling are not in it. One peer's environment has
+datatrove[io,processing] 0.10.1 and spacy, the other's text-dedup 0.4.0; their costs are slopes too, from texts to
+clusters in one process.
 """
 
 from __future__ import annotations
@@ -50,8 +52,11 @@ def main() -> None:
     parser.add_argument("--naive", type=int, default=5_000, help="pages for the usual ways from signatures to pairs")
     parser.add_argument("--peer-python")
     parser.add_argument("--peer-pages", type=int, nargs=2, default=[500, 1_500])
+    parser.add_argument("--text-dedup-python")
+    parser.add_argument("--text-dedup-pages", type=int, nargs=2, default=[2_000, 10_000])
+    parser.add_argument("--memory", default="1500m", help="heap of Spark's driver, which is the executor here")
     options = parser.parse_args()
-    settings = load_settings(changes=["spark.master=local[2]", "spark.driver_memory=3g"])
+    settings = load_settings(changes=["spark.master=local[2]", f"spark.driver_memory={options.memory}"])
     print(f"load before: {os.getloadavg()[0]:.1f}")
     compare_signatures(settings.fuzzy)
     spark = open_session("near duplicates", settings.spark)
@@ -63,7 +68,12 @@ def main() -> None:
         copies(bench, options.copies)
         if options.peer_python:
             for bands, rows in ((450, 20), (14, 8)):
-                compare_datatrove(options.peer_python, Path(folder), options.peer_pages, bands, rows)
+                name, arguments = f"datatrove 0.10.1, {bands} x {rows}", [str(bands), str(rows)]
+                compare_peer(name, [options.peer_python, "datatrove_minhash.py"], folder, arguments, options.peer_pages)
+        if options.text_dedup_python:
+            peer, sizes = [options.text_dedup_python, "text_dedup_minhash.py"], options.text_dedup_pages
+            compare_peer("text-dedup 0.4.0, 240 hashes", peer, folder, [], sizes)
+            compare_peer("text-dedup, copies of one page", peer, folder, [], options.copies[:1], copies=True)
         spark.stop()
 
 
@@ -153,9 +163,10 @@ def copies(bench: Bench, sizes: list[int]) -> None:
     for same in sizes:
         pages = generated(bench, 5_000, same)
         _, to_pairs, elected, share = run(bench, pages)
-        peak = bench.meter.peak_bytes()["workers"] / 1e6
-        spent = f"{to_pairs:.1f} + {elected:.1f} s CPU"
-        print(f"{same:,} copies: {spent}, {share:.0%} go, a worker at most {peak:.0f} MB so far")
+        peaks = bench.meter.peak_bytes()
+        spent, held = f"{to_pairs:.1f} + {elected:.1f} s CPU", f"{peaks['workers'] / 1e6:.0f} MB"
+        so_far = f"so far a worker at most {held}, the JVM {peaks['jvm'] / 1e6:.0f} MB"
+        print(f"{same:,} copies: {spent}, {share:.0%} go; {so_far}", flush=True)
 
 
 def compare_signatures(fuzzy: Fuzzy) -> None:
@@ -219,17 +230,22 @@ def compare_pairs(bench: Bench, size: int) -> None:
     print(f"datasketch's LSH, 14 x 8, in memory: {1000 * (time.process_time() - began) / len(texts):.2f} ms a page")
 
 
-def compare_datatrove(python: str, folder: Path, sizes: list[int], bands: int, rows: int) -> None:
-    """CPU milliseconds a page of the same kind, from texts to clusters."""
-    lines = (json.dumps({"id": str(number), "text": text_of(number)}) for number in range(sizes[1]))
-    (folder / "texts.jsonl").write_text("\n".join(lines) + "\n")
-    command = [python, str(Path(__file__).with_name("datatrove_minhash.py")), str(folder), str(bands), str(rows)]
-    said = subprocess.run([*command, *map(str, sizes)], capture_output=True, text=True, check=False)
+def compare_peer(
+    name: str, peer: list[str], folder: str, arguments: list[str], sizes: list[int], *, copies: bool = False
+) -> None:
+    """CPU milliseconds a page of the same kind, or of copies of one page, from texts to clusters."""
+    python, script = peer
+    with (Path(folder) / "texts.jsonl").open("w") as texts:
+        for number in range(sizes[-1]):
+            texts.write(json.dumps({"id": str(number), "text": text_of(0 if copies else number)}) + "\n")
+    command = [python, str(Path(__file__).with_name(script)), folder, *arguments, *map(str, sizes)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
     if said.returncode:
         sys.exit(said.stderr[-2000:])
     few, many = (json.loads(line) for line in said.stdout.splitlines()[-2:])
     slope = 1000 * (many["cpu"] - few["cpu"]) / (many["pages"] - few["pages"])
-    print(f"datatrove 0.10.1, {bands} x {rows}: {slope:.1f} ms a page ({few['cpu']:.1f} to {many['cpu']:.1f} s CPU)")
+    peak = f", {few['peak_bytes'] / 1e6:.0f} to {many['peak_bytes'] / 1e6:.0f} MB" if "peak_bytes" in many else ""
+    print(f"{name}: {slope:.1f} ms a page ({few['cpu']:.1f} to {many['cpu']:.1f} s CPU{peak})", flush=True)
 
 
 def _packed(pages: DataFrame, fuzzy: Fuzzy) -> DataFrame:

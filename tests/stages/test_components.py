@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import networkx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,13 +11,18 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from tests.reference.components import components
 from tests.stages.frames import rows_of
 from winnow.stages.components import label_arrays, label_components
 
 Edges = list[tuple[int, int]]
 ENDS = (-(2**63), 2**63 - 1)
 SCHEMA = "a BIGINT, b BIGINT"
+
+
+def components(edges: Edges) -> dict[int, int]:
+    """The smallest id that each can reach."""
+    found = networkx.connected_components(networkx.Graph(edges))
+    return {one: least for component in found for least in [min(component)] for one in component}
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +54,14 @@ def edges() -> Edges:
     edges=st.lists(st.tuples(*(st.one_of(st.integers(-5, 9), st.integers(*ENDS), st.sampled_from(ENDS)),) * 2)),
 )
 @examples(max_examples=200, deadline=None)
-def test_the_driver_labels_as_union_and_find_does(edges: Edges) -> None:
+def test_the_driver_labels_as_networkx_does(edges: Edges) -> None:
     a, b = np.array(edges, np.int64).reshape(-1, 2).T
     ids, labels = label_arrays(a, b)
     assert dict(zip(ids.tolist(), labels.tolist(), strict=True)) == components(edges)
 
 
 @pytest.mark.parametrize("max_driver_edges", [10**6, 10])
-def test_driver_and_rounds_label_as_union_and_find_does(
-    spark: SparkSession, edges: Edges, max_driver_edges: int
-) -> None:
+def test_driver_and_rounds_label_as_networkx_does(spark: SparkSession, edges: Edges, max_driver_edges: int) -> None:
     rows = spark.createDataFrame(edges, SCHEMA).repartition(3).persist()
     labels = label_components(rows, max_driver_edges)
     assert rows_of(labels) == sorted(components(edges).items(), key=repr)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
+from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from winnow.demo.crawl import CRAWLS
 from winnow.demo.show import demo_settings
@@ -28,7 +29,9 @@ TABLES = (
 
 def rows_of(warehouse: Path, table: str, keep_all: bool = False) -> list[dict[str, Any]]:
     """All rows of a table in a stable order, without the columns that may vary."""
-    rows = DeltaTable(str(warehouse / table)).to_pyarrow_table().to_pylist()
+    # By Arrow's own files: its threads may outlive the interpreter's end, where deltalake's are in Python.
+    files = SubTreeFileSystem(str(warehouse / table), LocalFileSystem())
+    rows = DeltaTable(str(warehouse / table)).to_pyarrow_table(filesystem=files).to_pylist()
     drop = set() if keep_all or table == "warcs" else VARYING
     return sorted(({k: v for k, v in row.items() if k not in drop} for row in rows), key=repr)
 

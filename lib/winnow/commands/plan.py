@@ -21,6 +21,9 @@ def plan(
     total_archives: Annotated[
         int | None, typer.Option(min=1, help="Plan for so many archives, of which those named are a part.")
     ] = None,
+    total_pages: Annotated[
+        int | None, typer.Option(min=1, help="Plan for so many pages, where archives hold more or fewer than here.")
+    ] = None,
     price: Annotated[float | None, typer.Option(min=0, help="Price of a core for an hour.", show_default=False)] = None,
     recipe: Recipe = "winnow", config: Config = None, changes: Set = None, root: Root = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
@@ -47,7 +50,7 @@ def plan(
         measured = measure(work, base, chosen, progress)
     if not measured.pages:
         raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
-    scale = size_ratio(listed, chosen[1:], target.archives)
+    scale = total_pages / measured.pages if total_pages else size_ratio(listed, chosen[1:], target.archives)
     whole = scaled(measured, scale, target, load_settings(recipe, "cluster", config, changes))
     _show(measured, whole, scale, target)
 

@@ -24,6 +24,10 @@ def fill_a_disk(_: int) -> None:
         file.write("x" * 100_000)
 
 
+def fill_the_memory(_: int) -> list[int]:
+    return [0] * 2**60
+
+
 def refuse(_: int) -> None:
     raise SurroundingsError("the extractor's process does not start: gone")
 
@@ -41,6 +45,9 @@ def divide(row: int) -> float:
     [
         (fill_a_disk, "the disk is full: OSError: [Errno 28] No space left on device. Make room and start the same "
                       "command again to go on; nothing is half written"),
+        (fill_the_memory, "a Python worker ran out of memory: MemoryError. Raise spark.executor.pyspark.memory where "
+                          "it is set, or run fewer tasks at once, as with --set spark.master=local[2], and start the "
+                          "same command again to go on"),
         (refuse, "the extractor's process does not start: gone"),
         (divide, None),
     ],

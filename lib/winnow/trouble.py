@@ -39,6 +39,9 @@ _KNOWN = {
     f"memory: {{0}}. Raise spark.executor.memory or spark.executor.memoryOverhead, {_AGAIN}",
     r"Python worker exited unexpectedly": "a Python worker ended without a word, mostly ended by the system for want "
     f"of memory: {{0}}. Run fewer tasks at once, as with --set spark.master=local[2], {_AGAIN}",
+    r"\b(?:_Array|Arrow)?MemoryError\b": "a Python worker ran out of memory: {0}. Raise "
+    "spark.executor.pyspark.memory where it is set, or run fewer tasks at once, as with --set spark.master=local[2], "
+    f"{_AGAIN}",
     r"SparkContext was shut down|stopped SparkContext|Connection refused|Answer from Java side is empty": "Spark ended "
     "early: {0}. Start the same command again to go on; --verbose shows Spark's log",
 }

@@ -1,4 +1,4 @@
-"""A run killed inside every job, and damaged files of three tables: the clean rows, or one sentence: `make chaos`.
+"""Runs killed in every job, workers short of memory, damaged files: the clean rows, or one sentence: `make chaos`.
 
 .venv/bin/python -m tests.chaos.faults
 """
@@ -18,6 +18,7 @@ from tests.jobs.warehouse import started, whole_run, winnow
 from winnow.run import JOBS
 
 # A job that reads the rows of this table.
+TOO_LITTLE = "700m"  # of address space: enough to start
 READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "report_funnel"}
 
 
@@ -29,14 +30,13 @@ def main() -> None:
         kill_after(job, whole_run(archives, folder / "killed"))
     winnow(*whole_run(archives, folder / "killed"))
     failed = compared("killed in every job", folder / "killed", clean)
+    limit = f"spark.config={{spark.executor.pyspark.memory: {TOO_LITTLE}}}"
+    fails([*whole_run(archives, folder / "short"), "--set", limit], "ran out of memory")
+    winnow(*whole_run(archives, folder / "short"))
+    failed += compared("workers short of memory", folder / "short", clean)
     for table, reader in READ_AGAIN.items():
         damage(folder / "killed", table)
-        said = winnow(*whole_run(archives, folder / "killed"), "--again", reader, check=False)
-        told = said.stderr.splitlines()[-1]
-        print(f"  {table}: {told}", flush=True)
-        assert said.returncode == 1, said.stderr[-3000:]
-        assert "damaged or gone" in told, said.stderr[-3000:]
-        assert "Traceback" not in said.stderr, said.stderr[-3000:]
+        fails([*whole_run(archives, folder / "killed"), "--again", reader], "damaged or gone")
         writer = next(name for name, job in JOBS.items() if job.table == table)
         winnow(*whole_run(archives, folder / "killed"), "--again", writer)
         failed += compared(f"a damaged file of {table}, {writer} again", folder / "killed", clean)
@@ -49,6 +49,16 @@ def kill_after(job: str, arguments: list[object]) -> None:
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         assert run.returncode == -signal.SIGKILL
+
+
+def fails(arguments: list[object], words: str) -> None:
+    """A run ends with one sentence that has these words."""
+    said = winnow(*arguments, check=False)
+    told = said.stderr.splitlines()[-1]
+    print(f"  {told}", flush=True)
+    assert said.returncode == 1, said.stderr[-3000:]
+    assert words in told, said.stderr[-3000:]
+    assert "Traceback" not in said.stderr, said.stderr[-3000:]
 
 
 def damage(warehouse: Path, table: str) -> None:

@@ -7,14 +7,13 @@ The tables are compared, row by row, with those of one run alone.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.chaos.clean_run import clean_run, compared
-from tests.jobs.warehouse import FIRST, demo_flags, whole_run, winnow
+from tests.jobs.warehouse import FIRST, demo_flags, spark_submit, whole_run, winnow
 
 JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans")
 
@@ -35,7 +34,7 @@ def other_shards(archives: Path, warehouse: Path) -> Path:
     tables = ["--crawl", FIRST, "--warehouse", str(warehouse), *demo_flags()]
     submit("list_warcs", [str(archives), *tables])
     for job in JOBS:
-        pair = [start(job, [*tables, "--shards", shards]) for shards in ("0,1", "2,3")]
+        pair = [spark_submit(job, *tables, "--shards", shards, cores=1) for shards in ("0,1", "2,3")]
         for driver in pair:
             said, _ = driver.communicate()
             assert driver.returncode == 0, said[-3000:]
@@ -61,17 +60,9 @@ def same_shards(archives: Path, warehouse: Path) -> Path:
 
 def submit(job: str, arguments: list[str]) -> None:
     """One job, to its end."""
-    driver = start(job, arguments)
+    driver = spark_submit(job, *arguments, cores=1)
     said, _ = driver.communicate()
     assert driver.returncode == 0, said[-3000:]
-
-
-def start(job: str, arguments: list[str]) -> subprocess.Popen[str]:
-    """One job under spark-submit, as a process."""
-    spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
-    command = [str(spark), "--master", "local[1]", str(root / "jobs" / f"{job}.py"), *arguments]
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 
 
 if __name__ == "__main__":

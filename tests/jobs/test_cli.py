@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.warehouse import FIRST as CRAWL
-from tests.jobs.warehouse import demo_flags, everything, rows_of, whole_run, winnow
+from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, whole_run, winnow
 from winnow import run
 from winnow.archives import SUFFIXES
 
@@ -275,14 +275,11 @@ def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archi
     assert everything(tmp_path) == everything(undisturbed[0])
 
 
-def spark_submit(job: str, *arguments: object) -> tuple[int, str]:
-    """Exit code and output, which spark-submit writes to one stream."""
-    spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
-    quiet = ["--conf", "spark.log.level=ERROR", "--conf", "spark.ui.enabled=false"]
-    command = [spark, "--master", "local[2]", *quiet, root / "jobs" / f"{job}.py", *arguments]
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "NO_COLOR": "1"}
-    said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, env=environment)
-    return said.returncode, said.stdout + said.stderr
+def submitted(job: str, *arguments: object) -> tuple[int, str]:
+    """Exit code and output of a job under spark-submit."""
+    with spark_submit(job, *arguments) as driver:
+        said, _ = driver.communicate()
+    return driver.returncode, said
 
 
 def test_jobs_run_alone_under_spark_submit(
@@ -291,20 +288,20 @@ def test_jobs_run_alone_under_spark_submit(
     """The others run so in tests/chaos, by two drivers at once and on a cluster."""
     new = tmp_path / "new"
     tables = ["--warehouse", new, "--crawl", CRAWL, *demo_flags()]
-    code, said = spark_submit("measure_pages", *tables)
+    code, said = submitted("measure_pages", *tables)
     assert code == 2
     assert f"winnow: --warehouse {new}: no crawl was listed here; run list_warcs first\n" in said
     assert not new.exists()
     for job in JOBS[:2]:
-        code, said = spark_submit(job, *([archives] if job == "list_warcs" else []), *tables)
+        code, said = submitted(job, *([archives] if job == "list_warcs" else []), *tables)
         assert code == 0, said[-4000:]
         assert re.search(rf"^\d\d:\d\d:\d\d  {job} .* rows in .*\(100% done, 0:00 left\)$", said, re.MULTILINE)
     for table in ("crawls", "warcs", "pages"):
         assert rows_of(new, table) == rows_of(undisturbed[0], table)
     done = ["--warehouse", copy, "--crawl", CRAWL, *demo_flags()]
-    code, said = spark_submit("report_funnel", *done, "--shards", "0,2-3")
+    code, said = submitted("report_funnel", *done, "--shards", "0,2-3")
     assert re.search(r"report_funnel +shards 0, 2-3  up to date  \(100% done, 0:00 left\)", said)
     assert f"Funnel of {CRAWL}" in said
-    code, said = spark_submit("judge_pages", *done, "--shards", "4")
+    code, said = submitted("judge_pages", *done, "--shards", "4")
     assert code == 2
     assert "winnow: --shards 4: '4': expected numbers from 0 to 3, as in 0,3,5-9\n" in said

@@ -51,6 +51,16 @@ def winnow(*arguments: object, check: bool = True, **options: Any) -> subprocess
     return said
 
 
+def spark_submit(job: str, *arguments: object, cores: int = 2) -> subprocess.Popen[str]:
+    """One job under spark-submit, as a process; what it says comes on one stream."""
+    spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
+    quiet = ["--conf", "spark.log.level=ERROR", "--conf", "spark.ui.enabled=false"]
+    command = [spark, "--master", f"local[{cores}]", *quiet, root / "jobs" / f"{job}.py", *arguments]
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "NO_COLOR": "1"}
+    both: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen(list(map(str, command)), env=environment, **both)
+
+
 @contextmanager
 def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
     """The command line in a process group of its own, once it has said that the job `until` is done."""

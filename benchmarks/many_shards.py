@@ -1,0 +1,59 @@
+"""A small crawl in 100 shards, by the command line: what waves and commits add where there is little to do.
+
+    .venv/bin/python -m benchmarks.many_shards [--archives 300] [--pages 100]
+
+The archives are those of the demo's first crawl under so many names, a few in each shard. Minutes on the clock from the
+command's start to its end, and CPU seconds of all its processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from winnow.demo.crawl import CRAWLS, make_crawl
+
+SHARDS = 100
+
+
+def main() -> None:
+    """Print what the run took."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--archives", type=int, default=300)
+    parser.add_argument("--pages", type=int, default=100, help="of the demo's crawl, which is 12 archives")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_crawl(folder / "demo", options.pages, seed=5)
+        sources = sorted((folder / "demo" / "crawl-data" / next(iter(CRAWLS))).rglob("*.warc.gz"))
+        (folder / "crawl").mkdir()
+        for number in range(options.archives):
+            shutil.copy(sources[number % len(sources)], folder / "crawl" / f"{number:05}.warc.gz")
+        command = [
+            sys.executable, "-m", "winnow", "run", str(folder / "crawl"), "--crawl", "C", "--warehouse",
+            str(folder / "tables"), "--set", f"archives.num_shards={SHARDS}", "--set", "spark.master=local[2]",
+        ]  # fmt: skip
+        print(f"load before: {os.getloadavg()[0]:.1f}")
+        began = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wall, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        rows = {table: _rows(folder / "tables" / table) for table in ("pages", "documents")}
+        print(f"{options.archives} archives in {SHARDS} shards, {rows['pages']} pages, {rows['documents']} documents")
+        print(f"{wall / 60:.1f} minutes, {used.ru_utime + used.ru_stime:.0f} CPU s")
+
+
+def _rows(table: Path) -> int:
+    return sum(DeltaTable(str(table)).get_add_actions(flatten=True)["num_records"].to_pylist())
+
+
+if __name__ == "__main__":
+    main()

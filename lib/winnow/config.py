@@ -63,6 +63,23 @@ def load_settings(
     return settings
 
 
+def as_recipe(recipe: str, config: Path | None, changes: list[str] | None) -> dict[str, Any]:
+    """What a recipe file must hold to stand for a recipe, a --config file and changes together.
+
+    Left out is what changes no row: `spark` and `sources`. Raises SettingsError where a layer cannot be read.
+    """
+    problems: list[str] = []
+    layers = [_read(named_file(recipe, "recipes", problems), problems)]
+    layers += [_read(config, problems)] if config is not None else []
+    layers += [_parse_change(change, problems) for change in changes or []]
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge(merged, layer.values, Settings, layer.source, "", {}, problems)
+    if problems:
+        raise SettingsError(problems)
+    return {name: value for name, value in merged.items() if name not in ("spark", "sources")}
+
+
 def named_file(name: str, folder: str, problems: list[str]) -> Path:
     """The file that `name` means: a YAML file of `conf/<folder>`, or a path that ends in .yaml or .yml."""
     if name.endswith((".yaml", ".yml")):

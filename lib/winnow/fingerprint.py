@@ -54,7 +54,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
         "crawls": {},
         "pages": _pages(settings),
         "measures": _measures(settings),
-        "verdicts": [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)],
+        "verdicts": _verdicts(settings),
         "signatures": _signatures(settings.fuzzy),
         "near_duplicates": _near_duplicates(settings.fuzzy),
         "repeated_spans": _repeated_spans(settings),
@@ -64,9 +64,23 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     }
     made: dict[str, str] = {}
     for target, inputs in own.items():
-        made[target] = digest([SCHEMA_VERSION, target, inputs, made.get(SOURCES.get(target, ""))])
+        made[target] = _fingerprint(target, inputs, made.get(SOURCES.get(target, "")))
     made["warcs"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
     return made
+
+
+def measures_from(settings: Settings, pages: str) -> str:
+    """The fingerprint of `measures` that are made under these settings from `pages` of this fingerprint."""
+    return _fingerprint("measures", _measures(settings), pages)
+
+
+def verdicts_from(settings: Settings, measures: str) -> str:
+    """The fingerprint of `verdicts` that are made under these settings from `measures` of this fingerprint."""
+    return _fingerprint("verdicts", _verdicts(settings), measures)
+
+
+def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
+    return digest([SCHEMA_VERSION, target, inputs, source])
 
 
 def digest(value: Any) -> str:
@@ -95,6 +109,10 @@ def _measures(settings: Settings) -> dict[str, Any]:
     lines, read = settings.measure.lines, measure_settings(settings.measure)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
     return {"lines": lines, "used": used, "bad_words": read.c4.bad_words, "kernel": measure.KERNEL_VERSION}
+
+
+def _verdicts(settings: Settings) -> list[Any]:
+    return [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)]
 
 
 def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:

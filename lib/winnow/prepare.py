@@ -63,21 +63,28 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
 
 def prepare_maintenance(
-    warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool
-) -> Work:
-    """What looks after the tables of all crawls works with; whatever is wrong is told before Spark starts."""
+    warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool,
+    crawl: str | None = None,
+) -> Work:  # fmt: skip
+    """What reads or looks after tables that are there works with: those of one crawl, or of all, where it is None.
+
+    Whatever is wrong is told before Spark starts. Raises SettingsError where the crawl is not there.
+    """
     problems = _warehouse_problems(warehouse, listed=True)
     settings = _try(problems, lambda: load_settings(recipe, "local", config, changes))
     if settings is not None:
         problems += _spark_problems(settings.spark)
     if problems or settings is None:
         raise SettingsError(problems)
-    from winnow.delta import Work
+    from winnow.delta import Work, crawl_row
     from winnow.session import open_session
 
     spark = open_session(name, settings.spark, verbose)
     _check_remote(spark, warehouse, listed=True)
-    return Work(spark, settings, {}, _place(warehouse), crawl="")
+    work = Work(spark, settings, {}, _place(warehouse), crawl or "")
+    if crawl is not None:
+        crawl_row(work)
+    return work
 
 
 def _place(warehouse: str) -> str:

@@ -35,6 +35,13 @@ class Rule(NamedTuple):
         """Whether a page with this value is kept by this rule."""
         return self.min <= value <= self.max
 
+    @property
+    def bounds(self) -> str:
+        """The closed sides in words, as in `at least 3 and at most 10`."""
+        least = f"at least {self.min:g}" if self.min != -math.inf else ""
+        most = f"at most {self.max:g}" if self.max != math.inf else ""
+        return " and ".join(filter(None, (least, most)))
+
 
 def load_rules(
     files: Iterable[str], changes: Mapping[str, RuleChange | None], metrics: Collection[str]

@@ -15,6 +15,9 @@ Archives = Annotated[
 CrawlName = Annotated[
     str, typer.Option("--crawl", help="Name of the crawl, as in CC-MAIN-2024-22.", show_default=False)
 ]
+SomeCrawl = Annotated[
+    str | None, typer.Option("--crawl", help="One crawl of the warehouse; default: all.", show_default=False)
+]
 Warehouse = Annotated[str, typer.Option("--warehouse", help="Folder of the Delta tables.", show_default=False)]
 Recipe = Annotated[str, typer.Option("--recipe", help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file.")]
 Config = Annotated[Path | None, typer.Option("--config", help="YAML file laid over the recipe.", show_default=False)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -26,7 +25,7 @@ def show_life(life: Life) -> None:
     console = Console()
     console.print(Text(_plain(life.page.url), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
-        text = Text(f"{label:<{_LABEL_CHARS}}").append(_plain(told), "bold" if is_end else "")
+        text = Text(f"{label:<{_LABEL_CHARS}}").append(plain(told), "bold" if is_end else "")
         console.print(text, soft_wrap=True, highlight=False)
 
 
@@ -68,11 +67,8 @@ def _lines(life: Life) -> Iterator[tuple[str, str, bool]]:
 
 def _rule(judged: Judged) -> tuple[str, bool]:
     rule, value = judged.rule, f"{judged.value:.4g}"
-    least = f"at least {rule.min:g}" if rule.min != -math.inf else ""
-    most = f"at most {rule.max:g}" if rule.max != math.inf else ""
-    bounds = " and ".join(filter(None, (least, most)))
     said = "passes" if judged.passes else "FAILS"
-    return f"{said}  {rule.reason}: {rule.metric} is {value}, {bounds}", not judged.passes
+    return f"{said}  {rule.reason}: {rule.metric} is {value}, {rule.bounds}", not judged.passes
 
 
 def _near(life: Life) -> Iterator[tuple[str, str, bool]]:
@@ -116,6 +112,6 @@ def _short(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARS else f"{text[:half]} ... {text[-half:]}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """What a terminal may show of text that strangers wrote: no control characters, one line."""
     return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,72 @@
+"""`winnow tune`: what other thresholds would keep and reject, without a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from winnow.commands.options import Config, Recipe, Set, SomeCrawl, Verbose, Warehouse
+from winnow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from winnow.delta import Work
+
+
+def tune(
+    warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    crawl: SomeCrawl = None,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Option("--sweep", help="REASON.min=FIRST:LAST:STEP, as in gopher_too_few_words.min=10:100:10, or values.",
+                     show_default=False),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Recipe to write: *.yaml.", show_default=False)
+    ] = None,
+    examples: Annotated[int, typer.Option(min=0, max=100, help="Pages gained, and pages lost, to show.")] = 5,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Say what other rules would keep and reject of pages that were measured; changes no table.
+
+    Exactly what a run with these rules would decide. What needs measuring again is refused, and told.
+    Example: winnow tune --warehouse tables/ --set rules.gopher_too_few_words.min=30 --save mine.yaml
+    """
+    from winnow.config import as_recipe, load_settings
+    from winnow.prepare import prepare_maintenance
+
+    if save is not None:
+        _check_save(save)
+    changed = load_settings(recipe, "local", config, changes)
+    from winnow import tune as tuning
+    from winnow.report.tune import show_sweep, show_tuned
+
+    tuning.check_changes(load_settings(recipe, "local", config), changed)
+    rules = tuning.rules_of(changed)
+    wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
+    work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
+    tuning.check_measured(work)
+    tuned = tuning.tune(work, rules, examples)
+    show_tuned(tuned, rules)
+    for swept in wanted:
+        mine = next(rule for rule in rules if rule.reason == swept.reason)
+        show_sweep(swept, tuning.sweep(work, rules, swept), tuned.measured, mine)
+    if save is not None:
+        _save(save, as_recipe(recipe, config, changes), work)
+
+
+def _check_save(path: Path) -> None:
+    if path.suffix not in (".yaml", ".yml"):
+        raise SettingsError([f"--save {path}: a recipe's name ends in .yaml"])
+    if path.exists():
+        raise SettingsError([f"--save {path}: is there already; name a new file"])
+    if not path.absolute().parent.is_dir():
+        raise SettingsError([f"--save {path}: there is no such folder"])
+
+
+def _save(path: Path, settings: dict[str, object], work: Work) -> None:
+    import yaml
+
+    path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    typer.echo(f"{path}: winnow run ... --warehouse {work.warehouse} --recipe {path}")

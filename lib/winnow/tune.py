@@ -1,0 +1,247 @@
+"""Other thresholds over pages that were measured: what would be kept and rejected, without a run."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from typing import Any, Literal, NamedTuple
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.errors import SettingsError, did_you_mean
+from winnow.fingerprint import digest, measures_from
+from winnow.kernels.measure import METRICS
+from winnow.rules import Rule, load_rules
+from winnow.settings import Settings
+from winnow.stages.tuned_verdicts import sweep_rule, tune_verdicts
+
+MAX_STEPS = 100
+_SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
+_EXPECTED = "expected REASON.min=FIRST:LAST:STEP, or values as in REASON.max=0.1,0.2"
+_FREE = {"rules", "rule_files", "spark", "sources", "measure"}  # of measure, `check_measured` knows whether it differs
+_REDO = {
+    "fuzzy": "it works after the rules: `winnow run` with the same change finds near duplicates again",
+    "spans": "it works after the rules: `winnow run` with the same change finds repeated spans again",
+    "url_duplicates": "it works after the rules: `winnow run` with the same change does the URL pass again",
+    "url": "pages are gated before they are measured: `winnow lists try` tells what other lists would do",
+}
+_REREAD = "pages are read again for it: `winnow run` with the same change does so, into a new warehouse"
+
+
+class Sweep(NamedTuple):
+    """A bound of one rule, `min` or `max`, and the values that it is given one after another."""
+
+    reason: str
+    bound: Literal["min", "max"]
+    values: tuple[float, ...]
+
+
+class Example(NamedTuple):
+    """A page whose verdict changes: its URL, the reasons it has and would have, and its metrics by name."""
+
+    page_id: int
+    crawl: str
+    url: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    metrics: dict[str, float]
+
+
+class Total(NamedTuple):
+    """Pages, and their words after line corrections."""
+
+    pages: int
+    words: int
+
+
+class Hits(NamedTuple):
+    """Pages that a reason hits, those that it alone hits, and the words of those."""
+
+    pages: int
+    only: int
+    only_words: int
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What other rules change; `reasons` maps each reason, old or new, to its hits before and after.
+
+    gained     pages that are rejected now and would be kept
+    lost       pages that are kept now and would be rejected
+    """
+
+    measured: Total
+    before: Total
+    after: Total
+    gained: Total
+    lost: Total
+    reasons: dict[str, tuple[Hits, Hits]]
+    gained_examples: list[Example]
+    lost_examples: list[Example]
+
+
+def check_changes(base: Settings, changed: Settings) -> None:
+    """Raises SettingsError for every change that rules cannot make, with what to do for it."""
+    one, other = base.model_dump(), changed.model_dump()
+    problems = [
+        f"{key}: tune judges pages as they were measured; {_REDO.get(key.partition('.')[0], _REREAD)}"
+        for key in _differences(one, other)
+        if key.partition(".")[0] not in _FREE
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
+    """The sweep that `REASON.min=10:100:10` or `REASON.max=0.1,0.2` names; raises SettingsError where it names none."""
+    match = _SWEEP.fullmatch(text.strip())
+    if match is None:
+        raise SettingsError([f"--sweep {text}: {_EXPECTED}"])
+    reason, known = match["reason"], [rule.reason for rule in rules]
+    if reason not in known:
+        raise SettingsError([f"--sweep {text}: no rule in use has the reason {reason}.{did_you_mean(reason, known)}"])
+    try:
+        values = tuple(map(float, _values(match["values"])))
+        if not all(map(math.isfinite, values)):
+            raise ValueError
+    except (InvalidOperation, ValueError):
+        raise SettingsError([f"--sweep {text}: {_EXPECTED}"]) from None
+    if not 0 < len(values) <= MAX_STEPS:
+        raise SettingsError([f"--sweep {text}: {len(values)} values; expected 1 to {MAX_STEPS}"])
+    return Sweep(reason, "min" if match["bound"] == "min" else "max", values)
+
+
+def rules_of(settings: Settings) -> tuple[Rule, ...]:
+    """The rules that these settings judge by."""
+    return load_rules(settings.rule_files, settings.rules, METRICS)
+
+
+def check_measured(work: Work) -> None:
+    """Raises SettingsError where the chosen pages were measured with other settings, or not judged since."""
+    notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
+    measured = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "measures"}
+    if not measured:
+        raise SettingsError([f"{work.warehouse}: no page was measured here yet; start `winnow run` first"])
+    problems = []
+    for crawl in sorted({crawl for crawl, _ in measured}):
+        mine = {shard: note for (name, shard), note in measured.items() if name == crawl}
+        pages = {shard: notes.get((crawl, "pages", shard), note) for shard, note in mine.items()}
+        if any(
+            measures_from(work.settings, pages[shard].fingerprint) != note.fingerprint for shard, note in mine.items()
+        ):
+            problems.append(
+                f"{work.warehouse}: {crawl} was measured with other settings than these (measure.lines is "
+                f"{work.settings.measure.lines} here, say), which no rule can undo; name the recipe that it was run "
+                "with, or measure it again: `winnow run` with these settings reads no archive for it"
+            )  # fmt: skip
+        judged = {shard: notes.get((crawl, "verdicts", shard)) for shard in mine}
+        if any(found is None or found.inputs != digest(mine[shard][:2]) for shard, found in judged.items()):
+            problems.append(f"{work.warehouse}: {crawl} is measured but not judged; let `winnow run` finish first")
+    if problems:
+        raise SettingsError(problems)
+
+
+def tune(work: Work, rules: Sequence[Rule], examples: int = 5) -> Tuned:
+    """What these rules would make of the measured pages of a crawl, or of all where work.crawl is ''.
+
+    Exact: the reasons are those that judge_pages would write. Examples are the same in every call.
+    """
+    groups = tune_verdicts(_rows(work, "measures"), _rows(work, "verdicts"), rules, examples).collect()
+    gained = [row for row in groups if row.reasons and not row.tuned]
+    lost = [row for row in groups if row.tuned and not row.reasons]
+    before, after = (_hits((getattr(row, name), row) for row in groups) for name in ("reasons", "tuned"))
+    none = Hits(0, 0, 0)
+    order = [*dict.fromkeys([*(rule.reason for rule in rules), *sorted(before)])]
+    return Tuned(
+        measured=_total(groups),
+        before=_total(row for row in groups if not row.reasons),
+        after=_total(row for row in groups if not row.tuned),
+        gained=_total(gained),
+        lost=_total(lost),
+        reasons={reason: (before.get(reason, none), after.get(reason, none)) for reason in order},
+        gained_examples=_examples(work, gained, examples),
+        lost_examples=_examples(work, lost, examples),
+    )
+
+
+def sweep(work: Work, rules: Sequence[Rule], swept: Sweep) -> list[tuple[float, Row]]:
+    """For each value of the sweep the row of `sweep_rule`; the other rules are as given."""
+    mine = next(rule for rule in rules if rule.reason == swept.reason)
+    steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
+    rows = sweep_rule(_rows(work, "measures"), _rows(work, "verdicts"), rules, steps).collect()
+    return list(zip(swept.values, sorted(rows, key=lambda row: int(row.step)), strict=True))
+
+
+def _rows(work: Work, table: str) -> DataFrame:
+    return delta.read(work, table) if work.crawl else delta.read_all(work, table)
+
+
+def _differences(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> list[str]:
+    """The dotted keys whose values differ."""
+    found = []
+    for key, value in one.items():
+        if isinstance(value, dict) and isinstance(other[key], dict) and value.keys() == other[key].keys():
+            found += _differences(value, other[key], f"{prefix}{key}.")
+        elif value != other[key]:
+            found.append(f"{prefix}{key}")
+    return found
+
+
+def _values(text: str) -> list[Decimal]:
+    if ":" not in text:
+        return [Decimal(part) for part in text.split(",")]
+    first, last, step = map(Decimal, text.split(":"))
+    if step <= 0 or not (last - first).is_finite():
+        raise ValueError
+    return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
+
+
+def _total(rows: Iterable[Row]) -> Total:
+    pages, words = 0, 0
+    for row in rows:
+        pages, words = pages + row.pages, words + row.words
+    return Total(pages, words)
+
+
+def _hits(groups: Iterable[tuple[list[str], Row]]) -> dict[str, Hits]:
+    pages, only, words = Counter[str](), Counter[str](), Counter[str]()
+    for reasons, row in groups:
+        for reason in reasons:
+            pages[reason] += row.pages
+        if len(reasons) == 1:
+            only[reasons[0]] += row.pages
+            words[reasons[0]] += row.words
+    return {reason: Hits(count, only[reason], words[reason]) for reason, count in pages.items()}
+
+
+def _examples(work: Work, groups: list[Row], count: int) -> list[Example]:
+    """Pages of the groups in turn, so that every way of changing shows before one shows twice."""
+    ordered = sorted(groups, key=lambda row: (-row.pages, row.reasons, row.tuned))
+    turns = [(row.examples[turn], row) for turn in range(count) for row in ordered if turn < len(row.examples)][:count]
+    if not turns:
+        return []
+    metrics = _by_key(_rows(work, "measures"), [key for key, _ in turns], "metrics")
+    urls = _by_key(_rows(work, "pages"), [key for key, _ in turns], "url")
+    found = []
+    for key, row in turns:
+        named, sets = tuple(key), (tuple(row.reasons), tuple(row.tuned))
+        found.append(Example(key.page_id, key.crawl, urls[named], *sets, metrics[named].asDict()))
+    return found
+
+
+def _by_key(rows: DataFrame, keys: list[Row], column: str) -> dict[tuple[Any, ...], Any]:
+    """The values of a column for these pages; partitions of other shards are not read."""
+    mine = (
+        (F.col("crawl") == key.crawl) & (F.col("shard") == key.shard) & (F.col("page_id") == key.page_id)
+        for key in keys
+    )
+    found = rows.where(reduce(lambda one, other: one | other, mine)).select("crawl", "shard", "page_id", column)
+    return {tuple(row[:3]): row[3] for row in found.collect()}

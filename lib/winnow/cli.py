@@ -22,6 +22,7 @@ from winnow.commands.maintain import maintain
 from winnow.commands.options import Again, Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
 from winnow.commands.plan import plan
 from winnow.commands.remove import remove
+from winnow.commands.report import report
 from winnow.commands.tune import tune
 from winnow.errors import SettingsError, WinnowError
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(lists.app, name="lists")
 app.command(context_settings={"ignore_unknown_options": True})(explain)  # a page_id may be below 0
+app.command()(report)
 app.command()(tune)
 app.command()(plan)
 app.command()(maintain)

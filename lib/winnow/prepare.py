@@ -149,6 +149,13 @@ def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
     return [] if any((folder / name).exists() for name in own) else _foreign(option, folder, held)
 
 
+def folder_of(option: str, file: Path) -> str | None:
+    """What speaks against writing this file; None where nothing does."""
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        return f"{option} {file}: name a file in a folder that exists"
+    return None
+
+
 def _foreign(option: str, folder: Path | str, held: list[str]) -> list[str]:
     """That a folder holds what winnow did not make, where it does."""
     foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]

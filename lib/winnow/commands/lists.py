@@ -36,10 +36,12 @@ def build(
     Example: winnow lists build ut1/ --category adult --category phishing --words words/ -o lists.arrow
     """
     from winnow.list_file import write_list_file
+    from winnow.prepare import folder_of
     from winnow.url_lists import load_lists
 
-    if output.is_dir() or not output.absolute().parent.is_dir():
-        raise SettingsError([f"--output {output}: name a file in a folder that exists"])
+    problem = folder_of("--output", output)
+    if problem is not None:
+        raise SettingsError([problem])
     if categories is None:
         held = Path(folder) if folder is not None else None
         categories = sorted(path.name for path in held.iterdir() if path.is_dir()) if held and held.is_dir() else []

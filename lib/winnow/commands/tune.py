@@ -57,12 +57,15 @@ def tune(
 
 
 def _check_save(path: Path) -> None:
+    from winnow.prepare import folder_of
+
     if path.suffix not in (".yaml", ".yml"):
         raise SettingsError([f"--save {path}: a recipe's name ends in .yaml"])
     if path.exists():
         raise SettingsError([f"--save {path}: is there already; name a new file"])
-    if not path.absolute().parent.is_dir():
-        raise SettingsError([f"--save {path}: there is no such folder"])
+    problem = folder_of("--save", path)
+    if problem is not None:
+        raise SettingsError([problem])
 
 
 def _save(path: Path, settings: dict[str, object], work: Work) -> None:

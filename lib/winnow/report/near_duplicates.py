@@ -18,6 +18,11 @@ _MOST = 10  # of the largest clusters, domains and languages
 _UNLIKE = (0.8, 0.7, 0.5)
 
 
+def alarming_size(pages: int) -> float:
+    """Pages above which a component, of so many pages that were compared, is out of proportion."""
+    return max(_LEAST_ALARMING, _ALARMING_FRACTION * pages)
+
+
 def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
     """How many pages are in components, of so many that were compared; a warning where one component has too many.
 
@@ -37,7 +42,7 @@ def check_components(labels: DataFrame, pages: int, max_component: int | None) -
                 f"{said}; fuzzy.max_component is {max_component:,}. Where that page is boilerplate, a rule may reject "
                 "such pages; where all are copies, raise fuzzy.max_component"
             )
-        if row.largest.pages > max(_LEAST_ALARMING, _ALARMING_FRACTION * pages):
+        if row.largest.pages > alarming_size(pages):
             sys.stderr.write(f"winnow: {said}; look at it, and set fuzzy.max_component to stop at such a one\n")
     return int(row.pages)
 

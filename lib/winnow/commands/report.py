@@ -1,0 +1,44 @@
+"""`winnow report`: one HTML file about a run, or about two side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.errors import SettingsError
+
+
+def report(
+    warehouse: Warehouse,
+    output: Annotated[Path, typer.Option("--output", "-o", help="HTML file to write.", show_default=False)],
+    crawl: Annotated[
+        str | None, typer.Option("--crawl", help="A crawl of the warehouse; default: the newest.", show_default=False)
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="What to show beside it: another crawl of the warehouse, or another warehouse.",
+                     show_default=False),
+    ] = None,
+    examples: Annotated[int, typer.Option(min=0, max=100, help="Random pages to show for each reason.")] = 10,
+    seed: Annotated[int, typer.Option(help="Other pages for each seed.")] = 0,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Write one page about a run that loads nothing and runs nothing: funnel, thresholds, duplicates, cost, examples.
+
+    Example: winnow report --warehouse tables/ --against CC-MAIN-2024-18 -o report.html
+    """
+    from winnow.prepare import folder_of, prepare_maintenance
+
+    problem = folder_of("--output", output)
+    if problem:
+        raise SettingsError([problem])
+    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose, crawl)
+    from winnow.report.sides import look_at, other_side, write_report
+
+    first = look_at(work, crawl)
+    sides = [first, *([other_side(first, against)] if against is not None else [])]
+    write_report(sides, output, examples, seed)
+    typer.echo(f"{output}: {output.stat().st_size:,} bytes")

@@ -1,0 +1,45 @@
+"""The axis of each metric: equally wide bins for shares, ever wider ones for counts."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+_SHARE_BINS = 40
+_PER_DECADE, _DECADES = 6, 6
+
+
+def edges_of(metric: str) -> list[float]:
+    """Where the bins of a metric begin, and where the last ends; what lies beyond is counted in the last.
+
+    *_fraction, *_ratio      0 to 1 in 40 bins
+    mean_word_chars          0 to 20 in 40 bins
+    stop_word_count          0 to 8, a bin each
+    every other count        0, then 6 bins for each power of ten up to a million
+    """
+    if metric.endswith(("_fraction", "_ratio")):
+        return [place / _SHARE_BINS for place in range(_SHARE_BINS + 1)]
+    if metric == "mean_word_chars":
+        return [place / 2 for place in range(_SHARE_BINS + 1)]
+    if metric == "stop_word_count":
+        return [float(place) for place in range(10)]
+    return [0.0, *(10 ** (place / _PER_DECADE) for place in range(_PER_DECADE * _DECADES + 1))]
+
+
+def bin_expr(metric: str) -> Column:
+    """The bin of a `measures` row's metric, TINYINT from 0."""
+    value, edges = F.col("metrics")[metric], edges_of(metric)
+    if edges[1:2] == [1.0] and metric != "stop_word_count":
+        place = F.when(value < 1, 0).otherwise(F.floor(F.log10(value) * _PER_DECADE) + 1)
+    else:
+        place = F.floor(value * (1 / (edges[1] - edges[0])))
+    return F.least(F.lit(len(edges) - 2), F.greatest(F.lit(0), place)).cast("tinyint")
+
+
+def unit_of(metric: str) -> str:
+    """What an axis of this metric counts."""
+    if metric.endswith(("_fraction", "_ratio")):
+        return "share, 0 to 1" if metric.endswith("_fraction") else "ratio, more than 1 counted in the last column"
+    if metric.endswith("_chars") or "char_count" in metric:
+        return "characters" if metric == "mean_word_chars" else "characters, each power of ten equally wide"
+    return "count" if metric == "stop_word_count" else "count, each power of ten equally wide"

@@ -1,0 +1,200 @@
+"""Some pages for every reason, the same ones every time, with the part of each that the reason speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.kernels.language import LANGUAGE_GATES
+from winnow.kernels.measure import METRICS
+from winnow.kernels.url import URL_GATES, explain_url
+from winnow.report.figures import seeded_expr, urls_of
+from winnow.report.life import word_diff
+from winnow.report.marks import Range, excerpt, offending
+from winnow.resources import url_lists
+from winnow.rules import Rule, load_rules
+
+Key = tuple[str, int, int]
+
+_LOOKED_AT = 20_000  # characters of a text
+_DIFFERENCES = 5
+_KEPT = ("kept_crawl", "kept_shard", "kept_page_id")
+
+
+class Change(NamedTuple):
+    """A place where a near copy differs from the page that stayed: words before it, its own words, the other's."""
+
+    before: str
+    mine: str
+    kept: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page that a reason took.
+
+    url         pieces, each with whether it is what the reason speaks of; so is `pieces`, of the text
+    facts       what was measured, in words
+    """
+
+    page_id: int
+    url: list[tuple[str, bool]]
+    facts: list[str]
+    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+
+def sample_examples(work: Work, count: int, seed: int) -> dict[str, list[Example]]:
+    """At most `count` random pages for each gate, each reason of the rules, and each table that drops pages.
+
+    The same pages for the same seed, whatever the order of the rows. The offending part is looked for in the first
+    20,000 characters of a page's text.
+    """
+    sample = _Sample(work, count, seed)
+    reasons = F.explode("reasons").alias("reason")
+    verdicts = sample.of(delta.read(work, "verdicts").select("shard", "page_id", reasons), F.col("reason"))
+    near = sample.of(delta.read(work, "near_duplicates"), F.lit("near_duplicate"), *_KEPT, "jaccard", "cluster_size")
+    dropped = delta.read(work, "repeated_spans").where(F.col("reason").isNotNull())
+    repeated = sample.of(dropped, F.col("reason"), "spans", "left_chars")
+    keys = [_key(work, row) for drawn in (verdicts, near, repeated) for rows in drawn.values() for row in rows]
+    measured = _measured(work, keys + [_kept_key(row) for rows in near.values() for row in rows])
+    rules = {rule.reason: rule for rule in load_rules(work.settings.rule_files, work.settings.rules, METRICS)}
+    return {
+        **_gated(sample),
+        **{
+            reason: [_rejected(rules.get(reason), measured[_key(work, row)]) for row in rows]
+            for reason, rows in verdicts.items()
+        },
+        **{
+            reason: [_near(row, measured[_key(work, row)], measured.get(_kept_key(row))) for row in rows]
+            for reason, rows in near.items()
+        },
+        **{reason: [_repeated(row, measured[_key(work, row)]) for row in rows] for reason, rows in repeated.items()},
+        **_same_url(sample),
+    }
+
+
+@dataclass(frozen=True)
+class _Sample:
+    work: Work
+    count: int
+    seed: int
+
+    def of(self, rows: DataFrame, reason: Column, *columns: str | Column) -> dict[str, list[Row]]:
+        """Random rows for each reason, `count` at most."""
+        drawn = F.min_by(F.struct("shard", "page_id", *columns), seeded_expr(self.seed), self.count)
+        groups = rows.groupBy(reason.alias("reason")).agg(drawn.alias("drawn"))
+        return {row.reason: list(row.drawn) for row in groups.orderBy("reason").collect()}  # count rows a reason
+
+
+def _gated(sample: _Sample) -> dict[str, list[Example]]:
+    columns = ("url", "language", "language_score", "content_type", "html_bytes")
+    pages = delta.read(sample.work, "pages").where(F.col("gate").isNotNull())
+    drawn = sample.of(pages, F.col("gate"), *columns)
+    return {gate: [_gated_example(sample.work, gate, row) for row in rows] for gate, rows in drawn.items()}
+
+
+def _gated_example(work: Work, gate: str, row: Row) -> Example:
+    facts = [f"{row.content_type or 'no type'}, {row.html_bytes:,} bytes of HTML"]
+    entries = []
+    if gate in LANGUAGE_GATES and row.language is not None:
+        facts = [f"language {row.language}, score {row.language_score:.3f}"]
+    if gate in URL_GATES:
+        matches = explain_url(row.url, url_lists(work.settings.url), work.settings.url)
+        facts = [f"{match.entry} in {match.list}" for match in matches] or ["by lists that were not named here"]
+        entries = [match.entry for match in matches]
+    return Example(row.page_id, _pieces_of_url(row.url, entries), facts)
+
+
+def _rejected(rule: Rule | None, row: Row) -> Example:
+    if rule is None:
+        return Example(row.page_id, [(row.url, False)], ["by a rule that is not in these settings"])
+    value = row.metrics[rule.metric]
+    text, ranges = offending(rule, value, row.before, row.text)
+    fact = f"{rule.metric} is {value:.4g}, {rule.bounds}"
+    return Example(row.page_id, [(row.url, False)], [fact], excerpt(text, ranges))
+
+
+def _near(row: Row, copy: Row, stays: Row | None) -> Example:
+    facts = [f"Jaccard {row.jaccard:.4f}, cluster of {row.cluster_size:,} pages"]
+    facts += [f"stays: {stays.url}"] if stays else []
+    changes = [Change(*one) for one in word_diff(copy.text, stays.text)[:_DIFFERENCES]] if stays else []
+    return Example(row.page_id, [(copy.url, False)], facts, [] if changes else excerpt(copy.text, []), changes)
+
+
+def _repeated(row: Row, measured: Row) -> Example:
+    ranges: list[Range] = [(span.start, span.end) for span in row.spans if span.end <= len(measured.text)]
+    copies = max((span.copies for span in row.spans), default=0)
+    fact = f"{len(row.spans):,} repeated spans, of up to {copies:,} copies; {row.left_chars:,} characters are left"
+    return Example(row.page_id, [(measured.url, False)], [fact], excerpt(measured.text, ranges))
+
+
+def _same_url(sample: _Sample) -> dict[str, list[Example]]:
+    work = sample.work
+    drawn = sample.of(delta.read(work, "url_duplicates"), F.lit("url_duplicate"), *_KEPT, "url_key")
+    rows = [row for found in drawn.values() for row in found]
+    urls = urls_of(work, [_key(work, row) for row in rows])
+    return {
+        reason: [
+            Example(
+                row.page_id,
+                _pieces_of_url(urls[_key(work, row)], [row.url_key]),
+                [f"kept as page {row.kept_page_id} of {row.kept_crawl}, shard {row.kept_shard}"],
+            )
+            for row in found
+        ]
+        for reason, found in drawn.items()
+    }
+
+
+def _key(work: Work, row: Row) -> Key:
+    return work.crawl, row.shard, row.page_id
+
+
+def _kept_key(row: Row) -> Key:
+    return row.kept_crawl, row.kept_shard, row.kept_page_id
+
+
+def _measured(work: Work, keys: Iterable[Key]) -> dict[Key, Row]:
+    """page_id, url, metrics, and the text after and before line corrections of some pages; reads their shards alone."""
+    found: dict[Key, Row] = {}
+    wanted = sorted(set(keys))
+    for crawl in sorted({crawl for crawl, _, _ in wanted}):
+        here = [key for key in wanted if key[0] == crawl]
+        shards = sorted({shard for _, shard, _ in here})
+        chosen = F.broadcast(work.spark.createDataFrame([key[1:] for key in here], "shard int, page_id bigint"))
+        of_crawl, names = replace(work, crawl=crawl), ["shard", "page_id"]
+        pages = delta.read(of_crawl, "pages", shards).select(*names, "url", _begin("text").alias("before"))
+        measures = delta.read(of_crawl, "measures", shards).select(*names, "metrics", _begin("text").alias("text"))
+        chosen_pages = F.broadcast(pages.join(chosen, names, "left_semi"))
+        rows = measures.join(chosen, names, "left_semi").join(chosen_pages, names).collect()  # as many as keys
+        found |= {(crawl, row.shard, row.page_id): row for row in rows}
+    return found
+
+
+def _begin(column: str) -> Column:
+    return F.substring(column, 1, _LOOKED_AT)
+
+
+def _pieces_of_url(url: str, entries: Iterable[str]) -> list[tuple[str, bool]]:
+    """The URL in pieces, those marked that one of the entries names, in any case."""
+    named = sorted({entry for entry in entries if entry}, key=len, reverse=True)
+    if not named:
+        return [(url, False)]
+    return list(_split(url, re.compile("|".join(map(re.escape, named)), re.IGNORECASE)))
+
+
+def _split(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
+    at = 0
+    for match in pattern.finditer(text):
+        yield text[at : match.start()], False
+        yield match[0], True
+        at = match.end()
+    yield text[at:], False

@@ -1,0 +1,286 @@
+"""What a report shows of one crawl, but its examples: aggregates of committed tables, small enough to hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.delta import Work
+from winnow.fingerprint import verdicts_from
+from winnow.kernels.measure import METRICS
+from winnow.report.axes import bin_expr, edges_of
+from winnow.report.near_duplicates import alarming_size
+from winnow.rules import Rule, load_rules
+
+_MOST = 20  # domains, top-level domains, languages, clusters, spans
+_MOST_DAMAGED = 50
+_SPAN_CHARS = 300
+_CLUSTER_SIZES = (2, 3, 5, 10, 30, 100, 300, 1_000, 10_000, 100_000)
+_JACCARDS = 20  # bins from 0 to 1
+
+
+class Taken(NamedTuple):
+    """A row of `funnel`, summed over shards; chars and words are those of `first`."""
+
+    any: int
+    first: int
+    only: int
+    chars: int
+    words: int
+
+
+class Group(NamedTuple):
+    """Pages that share a language, a domain or a top-level domain, and how many of them became documents."""
+
+    name: str
+    pages: int
+    documents: int
+
+
+class Cluster(NamedTuple):
+    """A cluster of near duplicates: its pages, the URL of the one that stayed, the least Jaccard to it."""
+
+    size: int
+    url: str
+    least_jaccard: float
+
+
+class Span(NamedTuple):
+    """A repeated span: its copies, its characters, and how it begins."""
+
+    copies: int
+    chars: int
+    text: str
+
+
+class Cost(NamedTuple):
+    """What making one table took, from `commits`."""
+
+    target: str
+    shards: int
+    rows: int
+    bytes: int
+    wall_seconds: float
+    cpu_seconds: float
+
+
+class Damaged(NamedTuple):
+    """An archive that could not be read to its end: its status, the error, and where in the archive it stands."""
+
+    warc_path: str
+    status: str
+    error: str
+    offset: int | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one crawl.
+
+    rules_stand         whether the verdicts were made with `rules`
+    histograms          for each metric its bins: pages kept and pages rejected by rules
+    cluster_sizes       least size, clusters, pages that went
+    jaccards            pages that went, in 20 bins of their Jaccard to the page that stayed
+    alarm               a cluster of so many pages or more is out of proportion
+    overlaps            pages dropped by the URL pass, by their shard and the crawl and shard of the page that stayed
+    """
+
+    crawl: str
+    warehouse: str
+    num_shards: int
+    rules: tuple[Rule, ...]
+    rules_stand: bool
+    funnel: dict[tuple[str, str], Taken]
+    histograms: dict[str, list[tuple[int, int]]]
+    languages: list[Group]
+    domains: list[Group]
+    top_domains: list[Group]
+    cluster_sizes: list[tuple[int, int, int]]
+    jaccards: list[int]
+    largest: list[Cluster]
+    alarm: float
+    spans: list[Span]
+    overlaps: dict[tuple[int, str, int], int]
+    costs: list[Cost]
+    archives: dict[str, int]
+    skipped: dict[str, int]
+    damaged: list[Damaged]
+
+    @property
+    def pages(self) -> int:
+        """All pages of the crawl."""
+        return self.taken("extract_pages", "").first
+
+    def taken(self, stage: str, reason: str) -> Taken:
+        """What a stage's reason took, `''` for what entered, `kept` for what left; zeros where nothing did."""
+        return self.funnel.get((stage, reason), Taken(0, 0, 0, 0, 0))
+
+
+def gather(work: Work) -> Figures:
+    """The figures of a crawl: a dozen queries, none of which brings more than some thousand rows here."""
+    row = delta.crawl_row(work)
+    near = delta.read(work, "near_duplicates")
+    funnel = _funnel(work)
+    compared = funnel.get(("judge_pages", "kept"), Taken(0, 0, 0, 0, 0)).first
+    statuses, skipped, damaged = _archives(work)
+    languages, domains, top_domains = _groups(work)
+    return Figures(
+        crawl=work.crawl,
+        warehouse=work.warehouse,
+        num_shards=int(row.num_shards),
+        rules=load_rules(work.settings.rule_files, work.settings.rules, METRICS),
+        rules_stand=_rules_stand(work),
+        funnel=funnel,
+        histograms=_histograms(work),
+        languages=languages,
+        domains=domains,
+        top_domains=top_domains,
+        cluster_sizes=_cluster_sizes(near),
+        jaccards=_jaccards(near),
+        largest=_largest(work, near),
+        alarm=alarming_size(compared),
+        spans=_spans(work),
+        overlaps=_overlaps(work),
+        costs=_costs(work),
+        archives=statuses,
+        skipped=skipped,
+        damaged=damaged,
+    )
+
+
+def _rules_stand(work: Work) -> bool:
+    notes = {(target, shard): note for (crawl, target, shard), note in delta.notes(work).items() if crawl == work.crawl}
+    judged = {shard: note for (target, shard), note in notes.items() if target == "verdicts"}
+    return all(
+        ("measures", shard) in notes
+        and verdicts_from(work.settings, notes["measures", shard].fingerprint) == note.fingerprint
+        for shard, note in judged.items()
+    )
+
+
+def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
+    names = ("pages_any", "pages_first", "pages_only", "chars", "words")
+    sums = [F.coalesce(F.sum(name), F.lit(0)) for name in names]
+    rows = delta.read(work, "funnel").groupBy("stage", "reason").agg(*sums).collect()  # some 40
+    return {(row.stage, row.reason): Taken(*row[2:]) for row in rows}
+
+
+def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
+    keys = ["shard", "page_id"]
+    bins = delta.read(work, "measures").select(*keys, F.array(*map(bin_expr, METRICS)).alias("bins"))
+    kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))
+    places = bins.join(kept, keys).select("kept", F.posexplode("bins").alias("metric", "bin"))
+    counts = Counter[tuple[int, int, bool]]()
+    for row in places.groupBy("metric", "bin", "kept").count().collect():  # some 40 bins of each metric
+        counts[row.metric, row.bin, row.kept] = row["count"]
+    return {
+        metric: [(counts[place, one, True], counts[place, one, False]) for one in range(len(edges_of(metric)) - 1)]
+        for place, metric in enumerate(METRICS)
+    }
+
+
+def _groups(work: Work) -> tuple[list[Group], list[Group], list[Group]]:
+    keys = ["shard", "page_id"]
+    columns = {
+        "language": F.col("language"),
+        "domain": F.col("domain"),
+        "top_domain": F.substring_index("domain", ".", -1),
+    }
+    pages = delta.read(work, "pages").select(*keys, *(column.alias(name) for name, column in columns.items()))
+    documents = delta.read(work, "documents").select(*keys, F.lit(1).alias("document"))
+    joined = pages.join(documents, keys, "left")
+    sets = [[F.col(name)] for name in columns]
+    counts = joined.groupingSets(sets, *columns).agg(
+        F.grouping_id().alias("set"), F.count("*").alias("pages"), F.count("document").alias("documents")
+    )
+    named = counts.withColumn("name", F.coalesce(*columns)).where(F.col("name").isNotNull())
+    most = F.max_by(F.struct("name", "pages", "documents"), F.struct("pages", "name"), _MOST)
+    found = {row.set: row.most for row in named.groupBy("set").agg(most.alias("most")).collect()}  # three rows
+    language, domain, top_domain = (
+        sorted((Group(*one) for one in found.get(bits, [])), key=lambda group: (-group.pages, group.name))
+        for bits in (0b011, 0b101, 0b110)
+    )
+    return language, domain, top_domain
+
+
+def _cluster_sizes(near: DataFrame) -> list[tuple[int, int, int]]:
+    size = F.col("cluster_size")
+    least = F.greatest(*(F.when(size >= one, one).otherwise(0) for one in _CLUSTER_SIZES))
+    rows = near.groupBy(least.alias("least")).agg(
+        F.countDistinct("kept_crawl", "kept_page_id").alias("clusters"), F.count("*").alias("pages")
+    )
+    return [(row.least, row.clusters, row.pages) for row in rows.orderBy("least").collect()]
+
+
+def _jaccards(near: DataFrame) -> list[int]:
+    place = F.least(F.floor(F.col("jaccard") * _JACCARDS), F.lit(_JACCARDS - 1))
+    counts = {row.place: row["count"] for row in near.groupBy(place.alias("place")).count().collect()}
+    return [counts.get(one, 0) for one in range(_JACCARDS)]
+
+
+def _largest(work: Work, near: DataFrame) -> list[Cluster]:
+    clusters = near.groupBy("kept_crawl", "kept_shard", "kept_page_id", "cluster_size")
+    ordered = clusters.agg(F.min("jaccard").alias("least")).orderBy(F.desc("cluster_size"), "kept_page_id")
+    top = ordered.limit(_MOST).collect()
+    urls = urls_of(work, [(row.kept_crawl, row.kept_shard, row.kept_page_id) for row in top])
+    return [
+        Cluster(row.cluster_size, urls.get((row.kept_crawl, row.kept_shard, row.kept_page_id), ""), row.least)
+        for row in top
+    ]
+
+
+def urls_of(work: Work, keys: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
+    """The URLs of some pages of any crawl, by crawl, shard and page_id."""
+    if not keys:
+        return {}
+    wanted = work.spark.createDataFrame(sorted(set(keys)), "crawl string, shard int, page_id bigint")
+    pages = delta.read_all(work, "pages").select("crawl", "shard", "page_id", "url")
+    found = pages.join(F.broadcast(wanted), ["crawl", "shard", "page_id"], "left_semi").collect()  # as many as keys
+    return {(row.crawl, row.shard, row.page_id): row.url for row in found}
+
+
+def _spans(work: Work) -> list[Span]:
+    """The spans with most copies, one for each number of copies and length: its copies are equal in both."""
+    spans = delta.read(work, "repeated_spans").select("shard", "page_id", F.explode("spans").alias("span"))
+    length = (F.col("span.end") - F.col("span.start")).alias("chars")
+    place = F.min(F.struct("shard", "page_id", "span.start")).alias("place")
+    groups = spans.groupBy(F.col("span.copies").alias("copies"), length).agg(place)
+    most = groups.orderBy(F.desc("copies"), F.desc("chars")).limit(_MOST).select("copies", "chars", "place.*")
+    texts = delta.read(work, "measures").select("shard", "page_id", "text")
+    begins = F.col("text").substr(F.col("start") + 1, F.least("chars", F.lit(_SPAN_CHARS)))
+    rows = texts.join(F.broadcast(most), ["shard", "page_id"]).select("copies", "chars", begins.alias("text"))
+    return sorted((Span(*row) for row in rows.collect()), key=lambda span: (-span.copies, -span.chars, span.text))
+
+
+def _overlaps(work: Work) -> dict[tuple[int, str, int], int]:
+    dropped = delta.read(work, "url_duplicates").groupBy("shard", "kept_crawl", "kept_shard").count()
+    return {tuple(row[:3]): row[3] for row in dropped.collect()}  # one row for each pair of shards
+
+
+def _costs(work: Work) -> list[Cost]:
+    sums = [F.sum(name) for name in ("rows", "bytes", "wall_seconds", "cpu_seconds")]
+    rows = delta.read(work, "commits").groupBy("target").agg(F.count("*"), *sums, F.min("committed_at").alias("at"))
+    return [Cost(*row[:6]) for row in rows.orderBy("at").collect()]  # one row a table
+
+
+def _archives(work: Work) -> tuple[dict[str, int], dict[str, int], list[Damaged]]:
+    warcs = delta.read(work, "warcs")
+    statuses = {row.status: row["count"] for row in warcs.groupBy("status").count().orderBy("status").collect()}
+    kinds = warcs.select(F.explode("skipped").alias("kind", "records")).groupBy("kind").agg(F.sum("records"))
+    skipped = {row[0]: row[1] for row in kinds.orderBy(F.desc(kinds.columns[1]), "kind").collect()}
+    bad = warcs.where(F.col("status").isin("damaged", "unreachable")).orderBy("warc_path").limit(_MOST_DAMAGED)
+    return statuses, skipped, [_damaged(row) for row in bad.collect()]
+
+
+def _damaged(row: Row) -> Damaged:
+    return Damaged(row.warc_path, row.status, row.error or "", row.error_offset)
+
+
+def seeded_expr(seed: int) -> Column:
+    """What pages are ordered by so that the first are a random sample, the same one every time."""
+    return F.xxhash64(F.lit(seed), "page_id")

@@ -26,6 +26,13 @@ def edges_of(metric: str) -> list[float]:
     return [0.0, *(10 ** (place / _PER_DECADE) for place in range(_PER_DECADE * _DECADES + 1))]
 
 
+def ticks_of(metric: str) -> range:
+    """The bins whose beginnings are written below the axis."""
+    if metric.endswith(("_fraction", "_ratio")) or metric == "mean_word_chars":
+        return range(0, _SHARE_BINS + 1, _SHARE_BINS // 5)
+    return range(9) if metric == "stop_word_count" else range(1, _PER_DECADE * _DECADES + 2, _PER_DECADE)
+
+
 def bin_expr(metric: str) -> Column:
     """The bin of a `measures` row's metric, TINYINT from 0."""
     value, edges = F.col("metrics")[metric], edges_of(metric)

@@ -46,7 +46,11 @@ def bars(lines: Sequence[Bar], classes: Sequence[str]) -> Html:
 
 
 def histogram(
-    title: str, bins: Sequence[tuple[int, int]], edges: Sequence[float], bounds: Sequence[tuple[float, str]]
+    title: str,
+    bins: Sequence[tuple[int, int]],
+    edges: Sequence[float],
+    ticks: Sequence[int],
+    bounds: Sequence[tuple[float, str]],
 ) -> Html:
     """Kept and rejected pages by bin, one above the other, as columns; each threshold is a line with its name.
 
@@ -60,15 +64,15 @@ def histogram(
     width = _WIDTH / len(bins)
     shapes: dict[str, list[str]] = {"kept": [], "rejected": []}
     for place, (kept, rejected) in enumerate(bins):
-        for kind, below, count in (("kept", 0, kept), ("rejected", kept, rejected)):
-            if count:  # one page among a million is seen too
-                low = base - (base - top) * below / most
-                high = min(low - 1, base - (base - top) * (below + count) / most)
-                left = _short(place * width + 0.5)
-                shapes[kind].append(f"M{left} {_short(low)}V{_short(high)}h{_short(width - 1)}V{_short(low)}z")
+        if kept + rejected:
+            high = base - max(1.0, (base - top) * math.sqrt((kept + rejected) / most))
+            between = base - (base - high) * kept / (kept + rejected)
+            left = _short(place * width + 0.5)
+            for kind, low, up in (("kept", base, between), ("rejected", between, high)):
+                shapes[kind].append(f"M{left} {_short(low)}V{_short(up)}h{_short(width - 1)}V{_short(low)}z")
     parts = [tag("path", d="".join(shape), class_=kind) for kind, shape in shapes.items()]
     parts.append(tag("line", x1=0, x2=_WIDTH, y1=base, y2=base, class_="axis"))
-    parts += [_tick(edges, place, base + 14) for place in _ticks(len(edges))]
+    parts += [_tick(edges, place, base + 14) for place in ticks]
     for row, (value, name) in enumerate(bounds):
         at, level = _position(value, edges) * _WIDTH, 10.0 + 14 * row
         anchor, away = ("end", -4) if at > _WIDTH / 2 else ("start", 4)

@@ -20,7 +20,7 @@ from winnow.rules import Rule, load_rules
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
 _MOST_DAMAGED = 50
 _SPAN_CHARS = 300
-_CLUSTER_SIZES = (2, 3, 5, 10, 30, 100, 300, 1_000, 10_000, 100_000)
+CLUSTER_SIZES = (2, 3, 5, 10, 30, 100, 300, 1_000, 10_000, 100_000)
 _JACCARDS = 20  # bins from 0 to 1
 
 
@@ -210,7 +210,7 @@ def _groups(work: Work) -> tuple[list[Group], list[Group], list[Group]]:
 
 def _cluster_sizes(near: DataFrame) -> list[tuple[int, int, int]]:
     size = F.col("cluster_size")
-    least = F.greatest(*(F.when(size >= one, one).otherwise(0) for one in _CLUSTER_SIZES))
+    least = F.greatest(*(F.when(size >= one, one).otherwise(0) for one in CLUSTER_SIZES))
     rows = near.groupBy(least.alias("least")).agg(
         F.countDistinct("kept_crawl", "kept_page_id").alias("clusters"), F.count("*").alias("pages")
     )

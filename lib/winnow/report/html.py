@@ -74,7 +74,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], t
 
     The first cell of a row names the row; a cell is a Child, as `tag` takes them.
     """
-    kinds = ["text" if place < text_columns else "figure" for place in range(len(columns))]
+    kinds = [None if place < text_columns else "figure" for place in range(len(columns))]
     head = tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(columns, kinds, strict=True)))
     body = [
         tag(

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from rich.filesize import decimal
 
 from winnow.kernels.measure import METRICS
-from winnow.report.axes import edges_of, unit_of
+from winnow.report.axes import edges_of, ticks_of, unit_of
 from winnow.report.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.examples import Example
 from winnow.report.explain import GATES
-from winnow.report.figures import Figures, Group
+from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
 from winnow.report.funnel_steps import SOURCE, steps
 from winnow.report.html import Html, document, figure, join, shown, table, tag
 from winnow.stages.funnel import STAGES
@@ -164,16 +164,11 @@ def _funnel(figures: Figures) -> Html:
             for row, count in zip(measured, counts, strict=True)
         ])  # fmt: skip
         pictures.append(figure(title, unit, bars(lines, ["kept"]), figures_of))
-    return join(*pictures)
+    return tag("div", *pictures, class_="grid")
 
 
 def _reasons(figures: Figures) -> Html:
-    taken = [
-        (stage, reason, figures.funnel[stage, reason])
-        for stage in STAGES
-        for known, reason in sorted(figures.funnel, key=lambda key: (-figures.funnel[key].first, key))
-        if known == stage and reason not in ("", "kept")
-    ]
+    taken = _taken(figures)
     if not taken:
         return tag("p", "Every page was kept.")
     most = max(one.any for _, _, one in taken) or 1
@@ -197,7 +192,18 @@ def _reasons(figures: Figures) -> Html:
         text_columns=2,
     )  # fmt: skip
     unit = f"pages; the longest bar is {most:,}"
-    return figure("What each reason takes", unit, join(legend, bars(lines, ["only", "first", "any"])), figures_of)
+    return figure(
+        "What each reason takes",
+        unit,
+        join(legend, tag("div", bars(lines, ["only", "first", "any"]), class_="columns")),
+        figures_of,
+    )
+
+
+def _taken(figures: Figures) -> list[tuple[str, str, Taken]]:
+    """Stage, reason and what it took, stage by stage, the reasons that took most first."""
+    rows = [(stage, reason, taken) for (stage, reason), taken in figures.funnel.items() if reason not in ("", "kept")]
+    return sorted(rows, key=lambda row: (STAGES.index(row[0]), -row[2].first, row[1]))
 
 
 def _compared(one: Figures, other: Figures) -> Html:
@@ -223,7 +229,7 @@ def _histograms(sides: Sequence[Side], metrics: Sequence[str]) -> Html:
 def _histogram(figures: Figures, metric: str, is_named: bool) -> Html:
     bins, edges = figures.histograms[metric], edges_of(metric)
     bounds = [
-        (value, f"{'at least' if kind == 'min' else 'at most'} {value:g}")
+        (value, f"{'at least' if kind == 'min' else 'at most'} {value:,g}")
         for rule in figures.rules
         if rule.metric == metric
         for kind, value in (("min", rule.min), ("max", rule.max))
@@ -237,8 +243,10 @@ def _histogram(figures: Figures, metric: str, is_named: bool) -> Html:
     ]
     figures_of = table(f"{title}: pages by value", ["from, to below", "kept", "rejected"], rows)
     thresholds = "; ".join(name for _, name in bounds)
-    picture = histogram(f"Histogram of {title}{', thresholds ' + thresholds if bounds else ''}", bins, edges, bounds)
-    return figure(title, f"pages by {unit_of(metric)}", picture, figures_of)
+    picture = histogram(
+        f"Histogram of {title}{', thresholds ' + thresholds if bounds else ''}", bins, edges, ticks_of(metric), bounds
+    )
+    return figure(title, f"{unit_of(metric)}; height: square root of pages", picture, figures_of)
 
 
 def _places(figures: Figures) -> Html:
@@ -274,10 +282,7 @@ def _near(figures: Figures) -> Html:
     alarm = f"Alarm: a cluster has {largest:,} pages, more than {figures.alarm:,.0f}. Look at it first."
     told = tag("p", alarm, class_="alarm", role="alert") if largest > figures.alarm else tag("p", said)
     most = max(pages for _, _, pages in figures.cluster_sizes)
-    leasts = [least for least, _, _ in figures.cluster_sizes]
-    names = [
-        f"{least:,} or more" if place + 1 == len(leasts) else f"from {least:,}" for place, least in enumerate(leasts)
-    ]
+    names = [_sizes_from(least) for least, _, _ in figures.cluster_sizes]
     lines = [
         Bar(name, [pages / most], f"{pages:,} pages of {clusters:,} clusters")
         for name, (_, clusters, pages) in zip(names, figures.cluster_sizes, strict=True)
@@ -290,20 +295,20 @@ def _near(figures: Figures) -> Html:
         [f"{edges[place]:g} to {edges[place + 1]:g}", count] for place, count in enumerate(figures.jaccards) if count
     ])  # fmt: skip
     went = figure("Sizes of clusters", "pages that went, by pages of their cluster", bars(lines, ["rejected"]), sizes)
-    picture = histogram("Histogram of Jaccards", [(0, count) for count in figures.jaccards], edges, [])
+    picture = histogram("Histogram of Jaccards", [(0, count) for count in figures.jaccards], edges, range(0, 21, 4), [])
+    alike = figure("Likeness", "Jaccard to the page that stayed; height: square root of pages", picture, likeness)
     clusters = table("The largest clusters", ["page that stayed", "pages", "least Jaccard"], [
         [shown(cluster.url), cluster.size, f"{cluster.least_jaccard:.3f}"] for cluster in figures.largest
     ])  # fmt: skip
-    return join(
-        told,
-        tag(
-            "div",
-            went,
-            figure("Likeness", "pages that went, by Jaccard to the page that stayed", picture, likeness),
-            class_="grid",
-        ),
-        clusters,
-    )  # fmt: skip
+    return join(told, tag("div", went, alike, class_="grid"), clusters)
+
+
+def _sizes_from(least: int) -> str:
+    place = CLUSTER_SIZES.index(least)
+    if place + 1 == len(CLUSTER_SIZES):
+        return f"{least:,} or more"
+    most = CLUSTER_SIZES[place + 1] - 1
+    return f"{least:,} to {most:,}" if most > least else f"{least:,}"
 
 
 def _spans(figures: Figures) -> Html:
@@ -373,7 +378,8 @@ def _examples(side: Side) -> Html:
                 tag("ol", *(tag("li", example_item(example)) for example in examples), class_="examples"),
                 id=f"example-{side.figures.crawl}-{reason}",
             )
-            for reason, examples in side.examples.items()
+            for _, reason, _ in _taken(side.figures)
+            if (examples := side.examples.get(reason))
         )
     )
 

@@ -35,9 +35,7 @@ ATTEMPTS = {
 @pytest.fixture(scope="session")
 def chromium() -> str:
     path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path is not None, (
-        "Chromium is missing, in which the report is tested. Debian, Ubuntu: apt-get install chromium"
-    )
+    assert path is not None, "Chromium, which tests the report, is missing. Debian, Ubuntu: apt-get install chromium"
     return path
 
 
@@ -91,9 +89,9 @@ def test_nothing_of_a_hostile_page_runs_or_loads(chromium: str, tmp_path: Path) 
         hostile = attempts(address)
         page = render([side_of(hostile, "ONE"), side_of(hostile, "TWO", largest=5_000)]).markup
         shown = shown_by(chromium, page, tmp_path)
-        again = page.replace('<main id="content"', f'{hostile}<main id="content"', 1)  # as if escaping had failed once
-        assert again != page
-        policy_alone = shown_by(chromium, again, tmp_path)
+        assert "<main " in page
+        unescaped = page.replace("<main ", f"{hostile}<main ", 1)  # where the policy alone stands in the way
+        policy_alone = shown_by(chromium, unescaped, tmp_path)
     assert asked == set()
     assert "<script>" in policy_alone
     assert "<script>" not in shown

@@ -22,7 +22,7 @@ MARKED = {
     "stop_word_count": ["the"],
     "duplicate_line_fraction": ["some words here"],
     "copied_line_char_fraction": ["some words here"],
-    "top_3_gram_ratio": ["some words here\nsome words here"],
+    "top_3_gram_ratio": ["some words here", "some words here"],
     "duplicate_5_gram_fraction": [],
     "flagged_word_fraction": ["12 34 {x}"],
     "c4_lorem_ipsum_count": ["Lorem Ipsum"],
@@ -69,6 +69,8 @@ def test_any_text_is_shown_in_pieces_that_are_its_own(text: str, metric: str) ->
 def test_an_excerpt_is_short_and_says_where_text_is_left_out() -> None:
     text = "x" * 1_000 + "#" + "y" * 1_000 + "#" + "z" * 5_000
     pieces = excerpt(text, [(1_000, 1_001), (2_001, 2_002)])
-    assert pieces == [(" ... ", False), ("x" * 60, False), ("#", True), (" ... ", False), ("y" * 60, False), ("#", True),
-                      ("z" * 60, False), (" ...", False)]  # fmt: skip
+    assert pieces == [
+        (" ... ", False), ("x" * 60, False), ("#", True), (" ... ", False), ("y" * 60, False), ("#", True),
+        ("z" * 60, False), (" ...", False),
+    ]  # fmt: skip
     assert sum(len(piece) for piece, _ in excerpt("# " * 5_000, [(2 * i, 2 * i + 1) for i in range(5_000)])) < 1_000

@@ -66,6 +66,10 @@ def test_any_text_is_shown_in_pieces_that_are_its_own(text: str, metric: str) ->
     assert any(is_marked for _, is_marked in pieces) == bool(ranges)
 
 
+def test_an_excerpt_shows_what_lies_between_two_ranges_once() -> None:
+    assert excerpt("a#b#c", [(1, 2), (3, 4)]) == [("a", False), ("#", True), ("b", False), ("#", True), ("c", False)]
+
+
 def test_an_excerpt_is_short_and_says_where_text_is_left_out() -> None:
     text = "x" * 1_000 + "#" + "y" * 1_000 + "#" + "z" * 5_000
     pieces = excerpt(text, [(1_000, 1_001), (2_001, 2_002)])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
-from winnow.errors import WinnowError
+from winnow.errors import SettingsError, WinnowError
 
 
 def explain(
     page: Annotated[str, typer.Argument(help="A URL, or a page_id.", metavar="URL|PAGE_ID", show_default=False)],
-    warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    warehouse: Warehouse,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="HTML file to write, with every difference.", show_default=False)
+    ] = None,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
@@ -21,7 +26,11 @@ def explain(
 
     Example: winnow explain --warehouse tables/ https://example.org/page
     """
-    from winnow.prepare import prepare_maintenance
+    from winnow.prepare import folder_of, prepare_maintenance
+
+    problem = folder_of("--html", html) if html is not None else None
+    if problem is not None:
+        raise SettingsError([problem])
 
     work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
     from winnow.report.explain import show_life
@@ -32,5 +41,12 @@ def explain(
         near = "".join(f"\n  {url}" for url in nearest_urls(work, page))
         hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
         raise WinnowError(f"no page {page} in {warehouse}{hint}")
-    for row in found:
-        show_life(tell(work, row))
+    lives = [tell(work, row) for row in found]
+    if html is None:
+        for life in lives:
+            show_life(life)
+        return
+    from winnow.report.life_page import render_lives
+
+    html.write_text(render_lives(page, lives).markup, encoding="utf-8")
+    typer.echo(f"{html}: {html.stat().st_size:,} bytes")

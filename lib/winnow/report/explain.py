@@ -19,18 +19,39 @@ _DIFFERENCES = 12  # shown of a diff
 _SHOWN_CHARS = 160
 _LABEL_CHARS = 14
 
+Line = tuple[str, str, bool]  # label, sentence, whether it is what became of the page
+
 
 def show_life(life: Life) -> None:
     """Print what became of a page and why, stage by stage; what dropped it in bold."""
     console = Console()
-    console.print(Text(_plain(life.page.url), "bold"), soft_wrap=True)
+    console.print(Text(plain(life.page.url), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
         text = Text(f"{label:<{_LABEL_CHARS}}").append(plain(told), "bold" if is_end else "")
         console.print(text, soft_wrap=True, highlight=False)
 
 
-def _lines(life: Life) -> Iterator[tuple[str, str, bool]]:
-    """Label, sentence, and whether it is what dropped the page."""
+def _lines(life: Life) -> Iterator[Line]:
+    yield from facts(life)
+    if life.page.gate:
+        return
+    yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
+    yield from verdict(life)
+    if life.reasons != []:
+        return
+    yield from near_copies(life)
+    if life.copy_of is not None:
+        differences = differences_of(life, life.copy_of)
+        for before, mine, kept in differences[:_DIFFERENCES]:
+            yield "  differs", f"... {before} [-{_short(mine)}-] [+{_short(kept)}+]", False
+        if len(differences) > _DIFFERENCES:
+            yield "  differs", f"and in {len(differences) - _DIFFERENCES:,} more places", False
+    yield from (("repeated", _stretch(one), False) for one in life.stretches)
+    yield from ending(life)
+
+
+def facts(life: Life) -> Iterator[Line]:
+    """Where the page lies, when it was fetched, and the gate that stopped it, or what was extracted from it."""
     page = life.page
     yield "page", f"{page.page_id} of {page.crawl}, shard {page.shard}", False
     yield "archive", f"{page.warc_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
@@ -44,21 +65,45 @@ def _lines(life: Life) -> Iterator[tuple[str, str, bool]]:
     yield "language", f"{page.language}, score {page.language_score:.3f}", False
     if life.measures is None or life.reasons is None:
         yield "", "not measured and judged yet", True
+
+
+def verdict(life: Life) -> Iterator[Line]:
+    """What the rules said of a page that was judged."""
+    if life.measures is None or life.reasons is None:
         return
-    yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
     now = [one.rule.reason for one in life.judged if not one.passes]
     if now != life.reasons:
-        told = f"under other settings: {', '.join(life.reasons) or 'kept'}; name its --recipe and --set"
-        yield "verdict", told, False
-    if life.reasons:
-        yield "verdict", f"dropped: {', '.join(life.reasons)}", True
+        before = ", ".join(life.reasons) or "kept"
+        yield "verdict", f"under other settings: {before}; name its --recipe and --set", False
+    dropped = f"dropped: {', '.join(life.reasons)}"
+    yield "verdict", dropped if life.reasons else "kept by every rule", bool(life.reasons)
+
+
+def near_copies(life: Life) -> Iterator[Line]:
+    """The near copies that went for this page, and the page that it went for."""
+    if life.near:
+        yield "near copies", f"{life.near:,} pages were dropped as near copies of it", False
+    if life.copy_of is None:
         return
-    yield "verdict", "kept by every rule", False
-    yield from _near(life)
-    yield from (("repeated", told, False) for told in map(_stretch, life.stretches))
+    row = life.copy_of.row
+    via = "" if row.via_page_id == row.kept_page_id else f", found by way of page {row.via_page_id}"
+    told = f"dropped: Jaccard {row.jaccard:.4f} to {_kept(life.copy_of)}{via}"
+    yield "near copy", f"{told}; its cluster has {row.cluster_size:,} pages", True
+
+
+def differences_of(life: Life, copy: Copy) -> list[tuple[str, str, str]]:
+    """Where the page differs from the one that it went for; see `life.word_diff`."""
+    return word_diff(life.measures.text, copy.text) if copy.text is not None and life.measures is not None else []
+
+
+def ending(life: Life) -> Iterator[Line]:
+    """What came after the rules and near duplicates: repeats, the URL pass, the document."""
     if life.repeats is not None and life.repeats.reason:
         yield "repeated", f"dropped: {life.repeats.reason}, {life.repeats.left_chars:,} characters are left", True
-    yield from _url(life)
+    if life.by_url:
+        yield "same URL", f"{life.by_url:,} pages were dropped because of it", False
+    if life.url_copy is not None:
+        yield "same URL", f"dropped: {life.url_copy.row.url_key} was kept as {_kept(life.url_copy)}", True
     if life.document is not None:
         made = life.document
         cut = f", {made.cut_chars:,} characters cut as repeated" if made.cut_chars else ""
@@ -71,34 +116,9 @@ def _rule(judged: Judged) -> tuple[str, bool]:
     return f"{said}  {rule.reason}: {rule.metric} is {value}, {rule.bounds}", not judged.passes
 
 
-def _near(life: Life) -> Iterator[tuple[str, str, bool]]:
-    if life.near:
-        yield "near copies", f"{life.near:,} pages were dropped as near copies of it", False
-    if life.copy_of is None:
-        return
-    row = life.copy_of.row
-    via = "" if row.via_page_id == row.kept_page_id else f", found by way of page {row.via_page_id}"
-    told = f"dropped: Jaccard {row.jaccard:.4f} to {_kept(life.copy_of)}{via}"
-    yield "near copy", f"{told}; its cluster has {row.cluster_size:,} pages", True
-    if life.copy_of.text is not None and life.measures is not None:
-        differences = word_diff(life.measures.text, life.copy_of.text)
-        for before, mine, kept in differences[:_DIFFERENCES]:
-            yield "  differs", f"... {before} [-{_short(mine)}-] [+{_short(kept)}+]", False
-        if len(differences) > _DIFFERENCES:
-            yield "  differs", f"and in {len(differences) - _DIFFERENCES:,} more places", False
-
-
 def _stretch(stretch: Stretch) -> str:
     where = f"characters {stretch.start:,} to {stretch.end:,}, {stretch.copies:,} copies: {_short(stretch.text)!r}"
     return where if stretch.holders is None else f"{where}; also in {', '.join(stretch.holders) or 'no other page'}"
-
-
-def _url(life: Life) -> Iterator[tuple[str, str, bool]]:
-    if life.by_url:
-        yield "same URL", f"{life.by_url:,} pages were dropped because of it", False
-    if life.url_copy is not None:
-        key = life.url_copy.row.url_key
-        yield "same URL", f"dropped: {key} was kept as {_kept(life.url_copy)}", True
 
 
 def _kept(copy: Copy) -> str:

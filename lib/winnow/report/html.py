@@ -94,10 +94,20 @@ def figure(title: str, unit: str, picture: Html, figures: Html) -> Html:
     return tag("figure", caption, picture, tag("details", tag("summary", f"Figures: {title}"), figures))
 
 
+def difference(before: str, mine: str, other: str) -> Html:
+    """A place where two texts differ: the words before it, those of the one, those of the other."""
+    places = ("... ", shown(before), " ", tag("del", shown(mine)), " ", tag("ins", shown(other)))
+    return tag("p", *places, class_="diff", dir="auto")
+
+
 def shown(text: str) -> str:
     """Text that strangers wrote, as it may stand in a page: no control characters but newlines, of bounded length."""
-    cut = text if len(text) <= _TOO_LONG else f"{text[:_TOO_LONG]} ..."
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in cut)
+    return printable(text if len(text) <= _TOO_LONG else f"{text[:_TOO_LONG]} ...")
+
+
+def printable(text: str) -> str:
+    """The text with no control characters but newlines: none that turns the direction of what follows."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def _attribute(key: str, value: str | int | float | bool | None) -> str:

@@ -15,7 +15,7 @@ from winnow.report.examples import Example
 from winnow.report.explain import GATES
 from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
 from winnow.report.funnel_steps import SOURCE, steps
-from winnow.report.html import Html, document, figure, join, shown, table, tag
+from winnow.report.html import Html, difference, document, figure, join, shown, table, tag
 from winnow.stages.funnel import STAGES
 
 _DROPS = {
@@ -386,11 +386,7 @@ def _examples(side: Side) -> Html:
 
 def example_item(example: Example) -> Html:
     """One page: its URL and id, what was measured, and the marked part of its text."""
-    changes = [
-        tag("p", "... ", shown(change.before), " ", tag("del", shown(change.mine)), " ", tag("ins", shown(change.kept)),
-            class_="diff", dir="auto")
-        for change in example.changes
-    ]  # fmt: skip
+    changes = [difference(*change) for change in example.changes]
     text = tag("p", marked(example.pieces), class_="text", dir="auto") if example.pieces else None
     facts = tag("p", "; ".join(map(shown, example.facts)), class_="facts")
     return join(tag("p", marked(example.url), class_="url"), facts, text, *changes)

@@ -120,7 +120,8 @@ def make_pages(work: Work, count: int) -> DataFrame:
         F.lit(datetime(2024, 5, 1, tzinfo=UTC)).alias("fetched_at"), F.lit("text/html").alias("content_type"),
         F.lit("utf-8").alias("charset"), F.lit(40_000).alias("html_bytes"), gate.alias("gate"),
         F.when(gate.isNull(), F.substring(source, begin, F.lit(TEXT_CHARS))).alias("text"),
-        F.lit("title").alias("title"), F.when(gate.isNull(), "en").otherwise("de").alias("language"), F.lit(0.9).alias("language_score"),
+        F.lit("title").alias("title"), F.when(gate.isNull(), "en").otherwise("de").alias("language"),
+        F.lit(0.9).alias("language_score"),
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from tests.jobs.warehouse import FIRST, ONE_WAVE, SECOND, TABLES, everything, rows_of
+from tests.jobs.running import run, work_on
+from tests.jobs.warehouse import FIRST, SECOND, TABLES, everything, rows_of
 from tests.reference.spans import Span
 from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
@@ -20,26 +21,14 @@ from winnow.archives import find_archives
 from winnow.commands.explain import explain
 from winnow.commands.remove import remove
 from winnow.delta import Todo, Work, crawl_row
-from winnow.demo.show import demo_settings, disagreements
-from winnow.demo.truth import read_truth
+from winnow.demo.show import disagreements
 from winnow.errors import SettingsError, WinnowError
-from winnow.fingerprint import fingerprints
 from winnow.kernels.removals import url_selector
 from winnow.plan import measure
 from winnow.progress import Progress
 from winnow.run import JOBS, run_crawl
 from winnow.scopes import compared_pages, look_around, with_signatures
 from winnow.stages.funnel import imbalances
-
-
-def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:
-    settings = demo_settings([ONE_WAVE, *changes])
-    return Work(spark, settings, fingerprints(settings), str(warehouse), crawl)
-
-
-def run(work: Work, crawls: Path) -> None:
-    with Progress(work.spark) as progress:
-        run_crawl(work, *find_archives([str(crawls / work.crawl / "warc.paths.gz")], None), progress)
 
 
 def versions(warehouse: Path) -> dict[str, int]:
@@ -176,16 +165,6 @@ def test_a_changed_setting_redoes_what_follows_from_it(
     assert {row["target"] for row in rows_of(copy, "commits", keep_all=True) if row not in before} == redone
 
 
-def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: Path, crawls: Path, copy: Path) -> None:
-    run(work_on(spark, copy, SECOND), crawls)
-    both, alone = everything(copy), everything(clean)
-    for table in TABLES:
-        assert [row for row in both[table] if row["crawl"] == FIRST] == alone[table]
-    assert {row["crawl"]: row["position"] for row in both["crawls"]} == {FIRST: 0, SECOND: 1}
-    assert disagreements(work_on(spark, copy, SECOND), crawls / "truth.json") == []
-    assert _missed_copies(both, crawls / "truth.json") == []
-
-
 def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
@@ -238,20 +217,6 @@ def test_a_survivor_is_preferred_by_what_its_page_says(spark: SparkSession, clea
     kept = [row["page_id"] for row in rows_of(clean, "verdicts") if not row["reasons"]]
     assert preferred == {page_id: wanted[survivor](pages[page_id]) for page_id in kept}
     assert len(set(preferred.values())) > 1
-
-
-def _missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:
-    """Exact copies that stay although their original stays in the same shard of whichever crawl."""
-    pages = {(page["crawl"], page["warc_path"], page["record_offset"]): page for page in tables["pages"]}
-    staying = {row["page_id"] for row in tables["documents"]}
-    planted = {page.name: page for page in read_truth(truth).pages}
-    return [
-        page.name
-        for page in planted.values()
-        if page.exact_copy_of
-        and (one := pages[page.key])["shard"] == (other := pages[planted[page.exact_copy_of].key])["shard"]
-        and {one["page_id"], other["page_id"]} <= staying
-    ]
 
 
 def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(

@@ -1,0 +1,165 @@
+"""One warehouse with both generated crawls, and what can be asked of it: verdicts under other rules, reports."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from winnow.jobs import judge_pages
+
+from tests.jobs.running import run, work_on
+from tests.jobs.warehouse import FIRST, SECOND, everything, rows_of
+from winnow import tune as tuning
+from winnow.commands.explain import explain
+from winnow.commands.report import report
+from winnow.commands.tune import tune
+from winnow.config import load_settings
+from winnow.delta import Work
+from winnow.demo.show import disagreements
+from winnow.demo.truth import read_truth
+from winnow.errors import SettingsError
+
+CHANGES = [
+    "rules.gopher_too_few_words.min=120", "rules.gopher_hashes=null", "rules.gopher_bullet_lines.max=1",
+    "rules.gopher_short_words.min=4.4",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def both(spark: SparkSession, clean: Path, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with two crawls; never to be written."""
+    warehouse = shutil.copytree(clean, tmp_path_factory.mktemp("both") / "tables")
+    run(work_on(spark, warehouse, SECOND), crawls)
+    return warehouse
+
+
+def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: Path, crawls: Path, both: Path) -> None:
+    before, after = everything(clean), everything(both)
+    for table in after:
+        assert [row for row in after[table] if row["crawl"] == FIRST] == before[table]
+    assert {row["crawl"]: row["position"] for row in after["crawls"]} == {FIRST: 0, SECOND: 1}
+    assert disagreements(work_on(spark, both, SECOND), crawls / "truth.json") == []
+    assert missed_copies(after, crawls / "truth.json") == []
+
+
+def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:
+    """Exact copies that stay although their original stays in the same shard of whichever crawl."""
+    pages = {(page["crawl"], page["warc_path"], page["record_offset"]): page for page in tables["pages"]}
+    staying = {row["page_id"] for row in tables["documents"]}
+    planted = {page.name: page for page in read_truth(truth).pages}
+    return [
+        page.name
+        for page in planted.values()
+        if page.exact_copy_of
+        and (one := pages[page.key])["shard"] == (other := pages[planted[page.exact_copy_of].key])["shard"]
+        and {one["page_id"], other["page_id"]} <= staying
+    ]
+
+
+def test_tuning_tells_what_a_run_with_these_rules_decides(
+    spark: SparkSession, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The saved recipe is run for real; every figure of before, after and the sweep is counted again from verdicts."""
+    saved, before = tmp_path / "saved.yaml", rows_of(copy, "verdicts")
+    tune(str(copy), changes=CHANGES, sweeps=["gopher_too_few_words.min=80:160:40"], save=saved)
+    said = capsys.readouterr().out
+    given, recipe = load_settings(changes=CHANGES), load_settings(str(saved))
+    assert (recipe.rules, recipe.rule_files) == (given.rules, given.rule_files)
+    work = Work(spark, recipe, {}, str(copy), "")
+    tuned = tuning.tune(work, tuning.rules_of(recipe), examples=1_000)
+    steps = tuning.sweep(work, tuning.rules_of(recipe), tuning.Sweep("gopher_too_few_words", "min", (80.0, 120.0)))
+
+    changed = work_on(spark, copy, FIRST, *CHANGES)
+    assert judge_pages.run(changed, [0, 1, 2, 3]) == len(before)
+    after = {row["page_id"]: row["reasons"] for row in rows_of(copy, "verdicts")}
+    words = {row["page_id"]: int(row["metrics"]["corrected_word_count"]) for row in rows_of(copy, "measures")}
+    was = {row["page_id"]: row["reasons"] for row in before}
+
+    def total(pages: set[int]) -> tuning.Total:
+        return tuning.Total(len(pages), sum(words[page] for page in pages))
+
+    gained = {page for page in was if was[page] and not after[page]}
+    lost = {page for page in was if after[page] and not was[page]}
+    assert min(len(gained), len(lost)) > 0
+    assert (tuned.gained, tuned.lost) == (total(gained), total(lost))
+    assert {example.page_id for example in tuned.gained_examples} == gained
+    assert {example.page_id for example in tuned.lost_examples} == lost
+    assert all(list(example.after) == after[example.page_id] for example in tuned.lost_examples)
+    assert tuned.before == total({page for page in was if not was[page]})
+    assert tuned.after == total({page for page in after if not after[page]})
+    for place, verdicts in enumerate((was, after)):
+        hits = Counter(reason for reasons in verdicts.values() for reason in reasons)
+        only = Counter(reasons[0] for reasons in verdicts.values() if len(reasons) == 1)
+        found = {reason: hits_of[place] for reason, hits_of in tuned.reasons.items()}
+        assert {reason: hit.pages for reason, hit in found.items() if hit.pages} == hits
+        assert {reason: hit.only for reason, hit in found.items() if hit.only} == only
+    assert [value for value, _ in steps] == [80.0, 120.0]
+    row = steps[1][1]
+    assert (row.pages, row.words) == tuned.after
+    assert (row.gained, row.gained_words, row.lost, row.lost_words) == (*tuned.gained, *tuned.lost)
+    assert steps[0][1].pages > row.pages
+    assert f"Gained: {len(gained):,} pages" in said
+    assert f"Lost: {len(lost):,} pages" in said
+    assert f"{saved}: winnow run" in said
+
+
+REFUSED = [
+    ({"changes": ["measure.lines=none"]}, "was measured with other settings than these (measure.lines is none here"),
+    ({"recipe": "fineweb"}, "was measured with other settings than these (measure.lines is c4 here"),
+    ({"changes": ["fuzzy.within=crawl"]}, "fuzzy.within: tune judges pages as they were measured; it works after"),
+    ({"changes": ["language.wanted=[de]"]}, "language.wanted: tune judges pages as they were measured; pages are read"),
+    ({"changes": ["rules.gopher_to_few_words.min=3"]}, "Did you mean gopher_too_few_words?"),
+    ({"sweeps": ["gopher_too_few_words.mean=10:20:1"]}, "expected REASON.min=FIRST:LAST:STEP"),
+    ({"sweeps": ["gopher_too_few_words.min=20:10:1"]}, "0 values; expected 1 to 100"),
+    ({"sweeps": ["gopher_too_few_words.min=1:1000:1"]}, "101 values; expected 1 to 100"),
+    ({"sweeps": ["gopher_too_few_words.min=nan"]}, "expected REASON.min=FIRST:LAST:STEP"),
+    ({"sweeps": ["gopher_few_words.min=1"]}, "no rule in use has the reason gopher_few_words."),
+    ({"crawl": "DEMO"}, "no crawl DEMO; run list_warcs first"),
+    ({"save": Path("x.txt")}, "--save x.txt: a recipe's name ends in .yaml"),
+    ({"save": Path("/nowhere/x.yaml")}, "--save /nowhere/x.yaml: name a file in a folder that exists"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED, ids=str)
+def test_what_tune_cannot_answer_is_refused_in_a_sentence(
+    spark: SparkSession, clean: Path, arguments: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        tune(str(clean), **arguments)  # type: ignore[arg-type]
+    assert said in str(refused.value)
+
+
+def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, both: Path, tmp_path: Path) -> None:
+    file, again = tmp_path / "report.html", tmp_path / "again.html"
+    report(str(both), file, against=FIRST)
+    page, tables = file.read_text(), everything(both)
+    for crawl in (FIRST, SECOND):
+        documents = [row for row in tables["documents"] if row["crawl"] == crawl]
+        assert f"<dt>documents</dt><dd>{len(documents):,}</dd>" in page
+        assert f"<dt>words</dt><dd>{sum(row['word_count'] for row in documents):,}</dd>" in page
+    reasons = Counter(reason for row in tables["verdicts"] if row["crawl"] == SECOND for reason in row["reasons"])
+    gates = Counter(row["gate"] for row in tables["pages"] if row["crawl"] == SECOND and row["gate"])
+    for reason, hits in (reasons + gates).items():
+        start = page.index(f'id="example-{SECOND}-{reason}"')
+        examples = page[start : page.index("</details>", start)]
+        assert examples.count('<p class="url">') == min(10, hits)
+    damaged = [row for row in tables["warcs"] if row["crawl"] == SECOND and row["status"] == "damaged"]
+    assert damaged
+    assert all(f'<th scope="row">{row["warc_path"]}</th><td>damaged</td>' in page for row in damaged)
+    assert page.count("<mark>") > 100
+    assert "were made with other rules" not in page
+    report(str(both), again, against=FIRST, changes=["rules.gopher_hashes=null"])
+    assert "were made with other rules than the thresholds drawn here" in again.read_text()
+
+
+def test_the_life_of_a_near_copy_as_a_page(spark: SparkSession, both: Path, tmp_path: Path) -> None:
+    copy = next(row for row in rows_of(both, "near_duplicates") if row["jaccard"] < 1)
+    file = tmp_path / "life.html"
+    explain(str(copy["page_id"]), str(both), html=file)
+    page = file.read_text()
+    assert f"Jaccard {copy['jaccard']:.4f} to page {copy['kept_page_id']}" in page
+    assert page.count("<del>") > 1

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks
 
 setup: $(READY)
 
@@ -54,6 +54,15 @@ chaos: $(READY)
 	$(BIN)/python -m tests.chaos.faults
 	$(BIN)/python -m tests.chaos.two_drivers
 	$(BIN)/python -m tests.chaos.kills $(MINUTES) $(SEED)
+
+# The notebooks with their outputs, over the demo's tables or those that WINNOW_WAREHOUSE names: build/notebooks/*.ipynb
+WINNOW_WAREHOUSE ?= $(CURDIR)/demo/tables
+notebooks: $(READY)
+	@[ -d $(WINNOW_WAREHOUSE) ] || $(BIN)/winnow demo
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check jupytext nbconvert ipykernel
+	mkdir -p build/notebooks
+	for name in notebooks/*.py; do WINNOW_WAREHOUSE=$(WINNOW_WAREHOUSE) $(BIN)/jupytext --quiet --to ipynb --execute \
+		--output build/notebooks/$$(basename $$name .py).ipynb $$name || exit 1; done
 
 # winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
 pack: $(READY)

@@ -108,18 +108,19 @@ def generate(work: Work, count: int) -> None:
 
 def make_pages(work: Work, count: int) -> DataFrame:
     """One page in six is gated; each has a text of Python's documentation, its own stretch of it."""
-    source = F.lit("\n\n".join(topics[name] for name in sorted(topics)))
+    source = "\n\n".join(topics[name] for name in sorted(topics))
+    texts = F.array(*(F.lit(source[at : at + TEXT_CHARS]) for at in range(0, len(source) - TEXT_CHARS, TEXT_CHARS)))
     ids = work.spark.range(count, numPartitions=32).select(F.xxhash64("id").alias("page_id"))
     gate = F.when(uniform(1) < 0.1, "language_unwanted").when(uniform(1) < 0.16, "language_score_low")
     domain = F.concat(F.lit("site"), F.floor(uniform(2) * uniform(2) * 20_000), F.lit(".example"))
-    begin = (1 + F.floor(uniform(3) * 500_000)).cast("int")
+    text = F.concat(F.get(texts, F.floor(uniform(3) * F.size(texts)).cast("int")), F.lit("\n"), "page_id")
     return ids.select(
         F.pmod("page_id", F.lit(SHARDS)).cast("int").alias("shard"), "page_id", F.lit("a.warc.gz").alias("warc_path"),
         F.lit(0).alias("record_offset"), F.lit(9_000).alias("record_length"),
         F.concat(F.lit("https://"), domain, F.lit("/"), "page_id").alias("url"), domain.alias("domain"),
         F.lit(datetime(2024, 5, 1, tzinfo=UTC)).alias("fetched_at"), F.lit("text/html").alias("content_type"),
         F.lit("utf-8").alias("charset"), F.lit(40_000).alias("html_bytes"), gate.alias("gate"),
-        F.when(gate.isNull(), F.substring(source, begin, F.lit(TEXT_CHARS))).alias("text"),
+        F.when(gate.isNull(), text).alias("text"),
         F.lit("title").alias("title"), F.when(gate.isNull(), "en").otherwise("de").alias("language"),
         F.lit(0.9).alias("language_score"),
     )  # fmt: skip

@@ -154,10 +154,12 @@ def tune(work: Work, rules: Sequence[Rule], examples: int = 5) -> Tuned:
 
     Exact: the reasons are those that judge_pages would write. Examples are the same in every call.
     """
-    groups = tune_verdicts(_rows(work, "measures"), _rows(work, "verdicts"), rules, examples).collect()
+    groups = tune_verdicts(_rows(work, "measures"), _rows(work, "verdicts"), rules, max(1, examples)).collect()
     gained = [row for row in groups if row.reasons and not row.tuned]
     lost = [row for row in groups if row.tuned and not row.reasons]
     before, after = (_hits((getattr(row, name), row) for row in groups) for name in ("reasons", "tuned"))
+    turns = [_in_turn(changed, examples) for changed in (gained, lost)]
+    shown = _examples(work, [*turns[0], *turns[1]])
     none = Hits(0, 0, 0)
     order = [*dict.fromkeys([*(rule.reason for rule in rules), *sorted(before)])]
     return Tuned(
@@ -167,8 +169,8 @@ def tune(work: Work, rules: Sequence[Rule], examples: int = 5) -> Tuned:
         gained=_total(gained),
         lost=_total(lost),
         reasons={reason: (before.get(reason, none), after.get(reason, none)) for reason in order},
-        gained_examples=_examples(work, gained, examples),
-        lost_examples=_examples(work, lost, examples),
+        gained_examples=shown[: len(turns[0])],
+        lost_examples=shown[len(turns[0]) :],
     )
 
 
@@ -222,26 +224,25 @@ def _hits(groups: Iterable[tuple[list[str], Row]]) -> dict[str, Hits]:
     return {reason: Hits(count, only[reason], words[reason]) for reason, count in pages.items()}
 
 
-def _examples(work: Work, groups: list[Row], count: int) -> list[Example]:
-    """Pages of the groups in turn, so that every way of changing shows before one shows twice."""
+def _in_turn(groups: list[Row], count: int) -> list[tuple[Row, Row]]:
+    """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
     ordered = sorted(groups, key=lambda row: (-row.pages, row.reasons, row.tuned))
-    turns = [(row.examples[turn], row) for turn in range(count) for row in ordered if turn < len(row.examples)][:count]
+    return [(row.examples[turn], row) for turn in range(count) for row in ordered if turn < len(row.examples)][:count]
+
+
+def _examples(work: Work, turns: list[tuple[Row, Row]]) -> list[Example]:
     if not turns:
         return []
-    metrics = _by_key(_rows(work, "measures"), [key for key, _ in turns], "metrics")
-    urls = _by_key(_rows(work, "pages"), [key for key, _ in turns], "url")
-    found = []
-    for key, row in turns:
-        named, sets = tuple(key), (tuple(row.reasons), tuple(row.tuned))
-        found.append(Example(key.page_id, key.crawl, urls[named], *sets, metrics[named].asDict()))
-    return found
-
-
-def _by_key(rows: DataFrame, keys: list[Row], column: str) -> dict[tuple[Any, ...], Any]:
-    """The values of a column for these pages; partitions of other shards are not read."""
     mine = (
         (F.col("crawl") == key.crawl) & (F.col("shard") == key.shard) & (F.col("page_id") == key.page_id)
-        for key in keys
+        for key, _ in turns
     )
-    found = rows.where(reduce(lambda one, other: one | other, mine)).select("crawl", "shard", "page_id", column)
-    return {tuple(row[:3]): row[3] for row in found.collect()}
+    here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
+    urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
+    rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()  # one row a turn
+    known = {tuple(row[:3]): row for row in rows}
+    return [
+        Example(key.page_id, key.crawl, page.url, tuple(group.reasons), tuple(group.tuned), page.metrics.asDict())
+        for key, group in turns
+        for page in (known[tuple(key)],)
+    ]

@@ -22,6 +22,7 @@ from winnow.errors import WinnowError
 from winnow.fingerprint import fingerprints
 from winnow.progress import Progress
 from winnow.report.funnel import show_funnel
+from winnow.report.sides import look_at, write_report
 from winnow.run import run_crawl
 from winnow.session import open_session
 from winnow.settings import Settings
@@ -38,7 +39,7 @@ def demo_settings(changes: list[str] | None = None) -> Settings:
 
 
 def run_demo(folder: Path, pages: int, verbose: bool) -> None:
-    """Generate, run, compare. Raises WinnowError where a table disagrees with the truth."""
+    """Generate, run, compare, report. Raises WinnowError where a table disagrees with the truth."""
     console = Console()
     archives, warehouse = folder / "archives", folder / "tables"
     console.print(f"Two crawls of about {pages} pages with planted faults: {archives}", soft_wrap=True)
@@ -57,6 +58,9 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
         raise WinnowError("the tables disagree with what was planted:\n" + "\n".join(problems[:50]))
     console.print(f"Every planted page ended as it should: {truth}", soft_wrap=True)
     console.print(f"The tables: {warehouse}", soft_wrap=True)
+    newest = look_at(Work(spark, settings, made, str(warehouse), ""), None)
+    write_report([newest, replace(newest, crawl=CRAWLS[0])], folder / "report.html", examples=10, seed=0)
+    console.print(f"The report: {folder / 'report.html'}", soft_wrap=True)
 
 
 def disagreements(work: Work, truth: Path) -> list[str]:

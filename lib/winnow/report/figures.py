@@ -134,7 +134,7 @@ def gather(work: Work) -> Figures:
         warehouse=work.warehouse,
         num_shards=int(row.num_shards),
         rules=load_rules(work.settings.rule_files, work.settings.rules, METRICS),
-        rules_stand=_rules_stand(work),
+        rules_stand=rules_stand(work),
         funnel=funnel,
         histograms=_histograms(work),
         languages=languages,
@@ -153,7 +153,8 @@ def gather(work: Work) -> Figures:
     )
 
 
-def _rules_stand(work: Work) -> bool:
+def rules_stand(work: Work) -> bool:
+    """Whether the verdicts of a crawl were made with the rules of these settings."""
     notes = {(target, shard): note for (crawl, target, shard), note in delta.notes(work).items() if crawl == work.crawl}
     judged = {shard: note for (target, shard), note in notes.items() if target == "verdicts"}
     return all(

@@ -24,6 +24,7 @@ from winnow.stages.repeated_spans import pages_holding
 SPANS_FOLLOWED = 3  # of a page, whose other holders are looked for
 HOLDERS = 5  # named of each
 _DIFFED_WORDS = 5_000
+_MOST_PAGES = 100
 _KEYS = ["crawl", "shard", "page_id"]
 
 
@@ -80,13 +81,14 @@ def find_pages(work: Work, named: str) -> list[Row]:
     """The rows of `pages` that a page_id or a URL names: the URL as archived, else any spelling of it."""
     pages = delta.read_all(work, "pages")
     if named.removeprefix("-").isdecimal():
-        return pages.where(F.col("page_id") == int(named)).collect()  # one, or one a crawl
-    exact = pages.where(F.col("url") == named).orderBy(*_KEYS).limit(100).collect()
-    if exact:
-        return exact
-    orders = work.spark.createDataFrame([(url_selector(named),)], "selector string")
-    like = ordered_pages(pages, orders, _KEYS).limit(100)
-    return pages.join(F.broadcast(like), _KEYS, "left_semi").orderBy(*_KEYS).collect()  # 100 at most
+        found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # one, or one a crawl
+    else:
+        found = pages.where(F.col("url") == named).select(*_KEYS).limit(_MOST_PAGES).collect()
+        if not found:
+            orders = work.spark.createDataFrame([(url_selector(named),)], "selector string")
+            found = ordered_pages(pages, orders, _KEYS).limit(_MOST_PAGES).collect()
+    rows = (_row_at(work, "pages", *key) for key in sorted(tuple(row) for row in found))
+    return [row for row in rows if row is not None]
 
 
 def nearest_urls(work: Work, url: str) -> list[str]:

@@ -1,0 +1,18 @@
+"""A warehouse as notebooks open it."""
+
+from __future__ import annotations
+
+from winnow.delta import Work
+from winnow.prepare import prepare_maintenance
+from winnow.report.sides import look_at
+
+
+def open_crawl(
+    warehouse: str, crawl: str | None = None, recipe: str = "winnow", changes: list[str] | None = None
+) -> Work:
+    """A crawl of a warehouse whose run has ended, the newest where none is named, in a session on this machine.
+
+    recipe, changes: the settings that it was run with, as `--recipe` and `--set` name them; rules are taken from them.
+    Raises SettingsError where the warehouse, the crawl or a setting is not there.
+    """
+    return look_at(prepare_maintenance(warehouse, "winnow notebook", recipe, None, changes, False), crawl)

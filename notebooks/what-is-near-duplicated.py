@@ -1,0 +1,56 @@
+# %% [markdown]
+# # What is near-duplicated?
+#
+# Pages that went because a page that stays is so like them: how large their clusters are, how like they were, and what
+# differs between one of them and the page that stayed.
+
+# %%
+import os
+
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.notebook import open_crawl
+from winnow.report.examples import sample_examples
+from winnow.report.figures import gather
+from winnow.report.life import find_pages, tell
+from winnow.report.life_page import life_section
+from winnow.report.page import Side, examples_section, near_section
+
+work = open_crawl(os.environ.get("WINNOW_WAREHOUSE", "demo/tables"))
+near = delta.read(work, "near_duplicates")
+
+# %% [markdown]
+# ## How large are the clusters, and how like the pages?
+#
+# One cluster that holds a large share of the crawl is mostly boilerplate that a rule should have rejected.
+
+# %%
+examples = sample_examples(work, count=5, seed=0)
+side = Side(gather(work), {"near_duplicate": examples.get("near_duplicate", [])})
+near_section([side])
+
+# %% [markdown]
+# ## Which domains repeat themselves?
+
+# %%
+pages = delta.read(work, "pages").where(F.col("gate").isNull()).select("shard", "page_id", "domain")
+went = near.select("shard", "page_id", F.lit(1).alias("went"))
+domains = pages.join(went, ["shard", "page_id"], "left").groupBy("domain")
+counts = domains.agg(F.count("*").alias("pages"), F.count("went").alias("went"))
+counts.orderBy(F.desc("went"), "domain").limit(10).toPandas()
+
+# %% [markdown]
+# ## What differs?
+#
+# Some random pages that went, with the words that only they have, and those that only the page that stayed has.
+
+# %%
+examples_section([side])
+
+# %% [markdown]
+# ## The least alike of all, from its archive to the page that it went for
+
+# %%
+least = near.orderBy("jaccard", "page_id").first()
+life_section(tell(work, find_pages(work, str(least.page_id))[0])) if least else "none went"

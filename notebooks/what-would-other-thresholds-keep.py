@@ -1,0 +1,44 @@
+# %% [markdown]
+# # What would other thresholds keep?
+#
+# Pages stay measured whatever the rules say, so that other rules are tried in seconds, and exactly: the answer is what
+# a run with these rules would decide. What follows the rules (near duplicates, repeats, the URL pass) a run does again.
+
+# %%
+import os
+
+from winnow import tune as tuning
+from winnow.notebook import open_crawl
+from winnow.report.figures import gather
+from winnow.report.page import Side, metrics_section
+from winnow.report.tune import show_sweep, show_tuned
+
+warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
+work = open_crawl(warehouse)
+rules = tuning.rules_of(work.settings)
+
+# %% [markdown]
+# ## Where do the thresholds cut?
+#
+# A threshold in a valley divides two kinds of pages; one on a slope is a choice, and worth a sweep.
+
+# %%
+metrics_section([Side(gather(work), {})])
+
+# %% [markdown]
+# ## How many pages does the least number of words cost?
+
+# %%
+swept = tuning.parse_sweep("gopher_too_few_words.min=10:100:10", rules)
+measured = tuning.tune(work, rules, examples=0).measured
+show_sweep(swept, tuning.sweep(work, rules, swept), measured, next(r for r in rules if r.reason == swept.reason))
+
+# %% [markdown]
+# ## What would come in, and what would go?
+#
+# Two changes at once: shorter pages are let in, pages of short words are not. `winnow tune ... --save mine.yaml` with
+# the same changes writes the recipe that a run takes.
+
+# %%
+changed = open_crawl(warehouse, changes=["rules.gopher_too_few_words.min=30", "rules.gopher_short_words.min=4"])
+show_tuned(tuning.tune(work, tuning.rules_of(changed.settings)), tuning.rules_of(changed.settings))

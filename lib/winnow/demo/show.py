@@ -59,7 +59,7 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     console.print(f"Every planted page ended as it should: {truth}", soft_wrap=True)
     console.print(f"The tables: {warehouse}", soft_wrap=True)
     newest = look_at(Work(spark, settings, made, str(warehouse), ""), None)
-    write_report([newest, replace(newest, crawl=CRAWLS[0])], folder / "report.html", examples=10, seed=0)
+    write_report([newest, replace(newest, crawl=next(iter(CRAWLS)))], folder / "report.html", examples=10, seed=0)
     console.print(f"The report: {folder / 'report.html'}", soft_wrap=True)
 
 

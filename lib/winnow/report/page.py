@@ -213,12 +213,12 @@ def _compared(one: Figures, other: Figures) -> Html:
     )
     shares = [[_ratio(figures.taken(*key).first, figures.pages) for figures in (one, other)] for key in keys]
     rows = [
-        [key[1], key[0], one.taken(*key).first, f"{mine:.2%}", other.taken(*key).first, f"{theirs:.2%}",
+        [key[1], one.taken(*key).first, f"{mine:.2%}", other.taken(*key).first, f"{theirs:.2%}",
          f"{100 * (mine - theirs):+.2f}"]
         for key, (mine, theirs) in zip(keys, shares, strict=True)
     ]  # fmt: skip
-    columns = ["reason", "stage", one.crawl, "of all", other.crawl, "of all", "difference, points"]
-    return table("Pages that each reason takes first, in both runs", columns, rows, text_columns=2)
+    columns = ["reason", one.crawl, "of all", other.crawl, "of all", "difference, points"]
+    return table("Pages that each reason takes first, in both runs", columns, rows)
 
 
 def _histograms(sides: Sequence[Side], metrics: Sequence[str]) -> Html:

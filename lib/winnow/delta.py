@@ -358,6 +358,13 @@ def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
     return {shard: digest(note[:2]) for shard, note in mine.items()}
 
 
+def noted_rows(work: Work, target: str) -> int:
+    """Rows of a table that `commits` notes, of the crawl or, where work.crawl is '', of all."""
+    return sum(
+        note.rows for (crawl, made, _), note in notes(work).items() if made == target and work.crawl in ("", crawl)
+    )
+
+
 def crawls(work: Work) -> list[Row]:
     """The rows of `crawls`. Raises SettingsError where they are of tables with other columns than these."""
     if not work.crawls:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -36,6 +37,7 @@ _ALWAYS = {
     "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
+_WORTH_COMPILING = 100_000  # rows (choice)
 _SAID_AT_EVERY_START = (
     "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
     'Setting default log level to "',
@@ -89,6 +91,19 @@ def check_java() -> None:
 def parallel_tasks(spark: SparkSession) -> int:
     """Cores that the session can use at once, at least 1."""
     return max(1, spark.sparkContext.defaultParallelism)
+
+
+@contextmanager
+def compiled(spark: SparkSession, rows: int) -> Iterator[None]:
+    """Spark compiles what it computes where there are so many rows that it pays; conf/local.yaml has it interpret."""
+    key = "spark.sql.codegen.factoryMode"
+    before = spark.conf.get(key) or "FALLBACK"
+    if rows >= _WORTH_COMPILING:
+        spark.conf.set(key, "FALLBACK")
+    try:
+        yield
+    finally:
+        spark.conf.set(key, before)
 
 
 def jvm(spark: SparkSession) -> Any:

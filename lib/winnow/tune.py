@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -17,9 +17,10 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
-from winnow.fingerprint import digest, measures_from
+from winnow.fingerprint import digest, measures_from, verdicts_from
 from winnow.kernels.measure import METRICS
 from winnow.rules import Rule, load_rules
+from winnow.session import compiled
 from winnow.settings import Settings
 from winnow.stages.tuned_verdicts import sweep_rule, tune_verdicts
 
@@ -149,19 +150,30 @@ def check_measured(work: Work) -> None:
         raise SettingsError(problems)
 
 
-def tune(work: Work, rules: Sequence[Rule], examples: int = 5) -> Tuned:
+def standing_rules(work: Work, settings: Settings) -> frozenset[Rule]:
+    """The rules of these settings where all verdicts at hand were made with them, else none."""
+    notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
+    judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
+    made = {key: verdicts_from(settings, notes[key[0], "measures", key[1]].fingerprint) for key in judged}
+    return frozenset(rules_of(settings)) if all(made[key] == judged[key].fingerprint for key in judged) else frozenset()
+
+
+def tune(work: Work, rules: Sequence[Rule], standing: Collection[Rule] = (), examples: int = 5) -> Tuned:
     """What these rules would make of the measured pages of a crawl, or of all where work.crawl is ''.
 
-    Exact: the reasons are those that judge_pages would write. Examples are the same in every call.
+    Exact: the reasons are those that judge_pages would write. Rules that are `standing` are not judged again. Examples
+    are the same in every call, `examples` at most of pages gained, and of pages lost.
     """
-    groups = tune_verdicts(_rows(work, "measures"), _rows(work, "verdicts"), rules, max(1, examples)).collect()
+    measures, verdicts = _rows(work, "measures"), _rows(work, "verdicts")
+    with compiled(work.spark, delta.noted_rows(work, "measures")):
+        groups = tune_verdicts(measures, verdicts, rules, standing, examples).collect()  # one row a pair of sets
     gained = [row for row in groups if row.reasons and not row.tuned]
     lost = [row for row in groups if row.tuned and not row.reasons]
     before, after = (_hits((getattr(row, name), row) for row in groups) for name in ("reasons", "tuned"))
     turns = [_in_turn(changed, examples) for changed in (gained, lost)]
-    shown = _examples(work, [*turns[0], *turns[1]])
-    none = Hits(0, 0, 0)
     order = [*dict.fromkeys([*(rule.reason for rule in rules), *sorted(before)])]
+    shown = _examples(work, [*turns[0], *turns[1]], order)
+    none = Hits(0, 0, 0)
     return Tuned(
         measured=_total(groups),
         before=_total(row for row in groups if not row.reasons),
@@ -174,11 +186,13 @@ def tune(work: Work, rules: Sequence[Rule], examples: int = 5) -> Tuned:
     )
 
 
-def sweep(work: Work, rules: Sequence[Rule], swept: Sweep) -> list[tuple[float, Row]]:
+def sweep(work: Work, rules: Sequence[Rule], swept: Sweep, standing: Collection[Rule] = ()) -> list[tuple[float, Row]]:
     """For each value of the sweep the row of `sweep_rule`; the other rules are as given."""
     mine = next(rule for rule in rules if rule.reason == swept.reason)
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
-    rows = sweep_rule(_rows(work, "measures"), _rows(work, "verdicts"), rules, steps).collect()
+    measures, verdicts = _rows(work, "measures"), _rows(work, "verdicts")
+    with compiled(work.spark, delta.noted_rows(work, "measures")):
+        rows = sweep_rule(measures, verdicts, rules, standing, steps).collect()  # one row a step
     return list(zip(swept.values, sorted(rows, key=lambda row: int(row.step)), strict=True))
 
 
@@ -224,25 +238,28 @@ def _hits(groups: Iterable[tuple[list[str], Row]]) -> dict[str, Hits]:
     return {reason: Hits(count, only[reason], words[reason]) for reason, count in pages.items()}
 
 
-def _in_turn(groups: list[Row], count: int) -> list[tuple[Row, Row]]:
+def _in_turn(groups: list[Row], count: int) -> list[tuple[int, Row]]:
     """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
-    ordered = sorted(groups, key=lambda row: (-row.pages, row.reasons, row.tuned))
+    ordered = sorted(groups, key=lambda row: (-row.pages, row.reasons, sorted(row.tuned)))
     return [(row.examples[turn], row) for turn in range(count) for row in ordered if turn < len(row.examples)][:count]
 
 
-def _examples(work: Work, turns: list[tuple[Row, Row]]) -> list[Example]:
+def _examples(work: Work, turns: list[tuple[int, Row]], order: list[str]) -> list[Example]:
     if not turns:
         return []
+    named = F.col("page_id").isin([page_id for page_id, _ in turns])
+    places = _rows(work, "verdicts").where(named).select("crawl", "shard", "page_id").collect()  # one row a turn
     mine = (
-        (F.col("crawl") == key.crawl) & (F.col("shard") == key.shard) & (F.col("page_id") == key.page_id)
-        for key, _ in turns
+        (F.col("crawl") == place.crawl) & (F.col("shard") == place.shard) & (F.col("page_id") == place.page_id)
+        for place in places
     )
     here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
     urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
-    rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()  # one row a turn
-    known = {tuple(row[:3]): row for row in rows}
+    rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
+    known = {row.page_id: row for row in rows}
     return [
-        Example(key.page_id, key.crawl, page.url, tuple(group.reasons), tuple(group.tuned), page.metrics.asDict())
-        for key, group in turns
-        for page in (known[tuple(key)],)
-    ]
+        Example(page_id, page.crawl, page.url, tuple(group.reasons), tuple(sorted(group.tuned, key=order.index)),
+                page.metrics.asDict())
+        for page_id, group in turns
+        for page in (known[page_id],)
+    ]  # fmt: skip

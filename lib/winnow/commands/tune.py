@@ -25,7 +25,7 @@ def tune(
     save: Annotated[
         Path | None, typer.Option("--save", help="Recipe to write: *.yaml.", show_default=False)
     ] = None,
-    examples: Annotated[int, typer.Option(min=0, max=100, help="Pages gained, and pages lost, to show.")] = 5,
+    examples: Annotated[int, typer.Option(min=1, max=20, help="Pages gained, and pages lost, to show.")] = 5,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what other rules would keep and reject of pages that were measured; changes no table.
@@ -42,16 +42,18 @@ def tune(
     from winnow import tune as tuning
     from winnow.report.tune import show_sweep, show_tuned
 
-    tuning.check_changes(load_settings(recipe, "local", config), changed)
+    base = load_settings(recipe, "local", config)
+    tuning.check_changes(base, changed)
     rules = tuning.rules_of(changed)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
     work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
     tuning.check_measured(work)
-    tuned = tuning.tune(work, rules, examples)
+    standing = tuning.standing_rules(work, base)
+    tuned = tuning.tune(work, rules, standing, examples)
     show_tuned(tuned, rules)
     for swept in wanted:
         mine = next(rule for rule in rules if rule.reason == swept.reason)
-        show_sweep(swept, tuning.sweep(work, rules, swept), tuned.measured, mine)
+        show_sweep(swept, tuning.sweep(work, rules, swept, standing), tuned.measured, mine)
     if save is not None:
         _save(save, as_recipe(recipe, config, changes), work)
 

@@ -12,6 +12,7 @@ from winnow.errors import SettingsError, did_you_mean
 from winnow.report.examples import sample_examples
 from winnow.report.figures import gather
 from winnow.report.page import Side, render
+from winnow.session import compiled
 
 
 def look_at(work: Work, crawl: str | None) -> Work:
@@ -44,5 +45,8 @@ def other_side(first: Work, against: str) -> Work:
 
 def write_report(works: Sequence[Work], output: Path, examples: int, seed: int) -> None:
     """The report of these crawls, one or two, as one file."""
-    sides = [Side(gather(work), sample_examples(work, examples, seed)) for work in works]
+    sides = []
+    for work in works:
+        with compiled(work.spark, delta.noted_rows(work, "pages")):
+            sides.append(Side(gather(work), sample_examples(work, examples, seed)))
     output.write_text(render(sides).markup, encoding="utf-8")

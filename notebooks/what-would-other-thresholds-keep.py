@@ -31,7 +31,7 @@ metrics_section([Side(gather(work), {})])
 # %%
 swept = tuning.parse_sweep("gopher_too_few_words.min=10:100:10", rules)
 measured = tuning.tune(work, rules, rules).measured
-show_sweep(swept, tuning.sweep(work, rules, swept, rules), measured, next(r for r in rules if r.reason == swept.reason))
+show_sweep(swept, tuning.sweep(work, rules, rules, swept), measured, next(r for r in rules if r.reason == swept.reason))
 
 # %% [markdown]
 # ## What would come in, and what would go?
@@ -41,4 +41,5 @@ show_sweep(swept, tuning.sweep(work, rules, swept, rules), measured, next(r for 
 
 # %%
 changed = open_crawl(warehouse, changes=["rules.gopher_too_few_words.min=30", "rules.gopher_short_words.min=4"])
-show_tuned(tuning.tune(work, tuning.rules_of(changed.settings), rules), tuning.rules_of(changed.settings))
+others = tuning.rules_of(changed.settings)
+show_tuned(tuning.tune(work, rules, others), others)

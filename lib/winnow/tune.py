@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from pyspark.sql import DataFrame, Row
@@ -22,7 +23,7 @@ from winnow.kernels.measure import METRICS
 from winnow.rules import Rule, load_rules
 from winnow.session import compiled
 from winnow.settings import Settings
-from winnow.stages.tuned_verdicts import sweep_rule, tune_verdicts
+from winnow.stages.tuned_verdicts import MASK_RULES, count_failures, count_steps
 
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
@@ -63,6 +64,15 @@ class Total(NamedTuple):
     words: int
 
 
+class Step(NamedTuple):
+    """A value of a sweep: what is kept under it, and gained and lost against the rules before."""
+
+    value: float
+    kept: Total
+    gained: Total
+    lost: Total
+
+
 class Hits(NamedTuple):
     """Pages that a reason hits, those that it alone hits, and the words of those."""
 
@@ -87,6 +97,16 @@ class Tuned:
     reasons: dict[str, tuple[Hits, Hits]]
     gained_examples: list[Example]
     lost_examples: list[Example]
+
+
+class _Group(NamedTuple):
+    """Pages with the same reasons before and the same after; some of them where one of both is none."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    pages: int
+    words: int
+    examples: list[int]
 
 
 def check_changes(base: Settings, changed: Settings) -> None:
@@ -150,50 +170,74 @@ def check_measured(work: Work) -> None:
         raise SettingsError(problems)
 
 
-def standing_rules(work: Work, settings: Settings) -> frozenset[Rule]:
-    """The rules of these settings where all verdicts at hand were made with them, else none."""
+def rules_stand(work: Work, settings: Settings) -> bool:
+    """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with the rules of these settings."""
     notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
     judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
-    made = {key: verdicts_from(settings, notes[key[0], "measures", key[1]].fingerprint) for key in judged}
-    return frozenset(rules_of(settings)) if all(made[key] == judged[key].fingerprint for key in judged) else frozenset()
+    return all(
+        (crawl, "measures", shard) in notes
+        and verdicts_from(settings, notes[crawl, "measures", shard].fingerprint) == note.fingerprint
+        for (crawl, shard), note in judged.items()
+    )
 
 
-def tune(work: Work, rules: Sequence[Rule], standing: Collection[Rule] = (), examples: int = 5) -> Tuned:
-    """What these rules would make of the measured pages of a crawl, or of all where work.crawl is ''.
+def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5) -> Tuned:
+    """What these rules make of the measured pages of a crawl, or of all where work.crawl is '', before and after.
 
-    Exact: the reasons are those that judge_pages would write. Rules that are `standing` are not judged again. Examples
-    are the same in every call, `examples` at most of pages gained, and of pages lost.
+    Exact: the reasons are those that judge_pages would write. Examples are the same in every call, `examples` at most
+    of pages gained, and of pages lost.
     """
-    measures, verdicts = _rows(work, "measures"), _rows(work, "verdicts")
+    rules = [*after, *(rule for rule in before if rule not in after)]
     with compiled(work.spark, delta.noted_rows(work, "measures")):
-        groups = tune_verdicts(measures, verdicts, rules, standing, examples).collect()  # one row a pair of sets
-    gained = [row for row in groups if row.reasons and not row.tuned]
-    lost = [row for row in groups if row.tuned and not row.reasons]
-    before, after = (_hits((getattr(row, name), row) for row in groups) for name in ("reasons", "tuned"))
+        rows = count_failures(_rows(work, "measures"), rules, before, after, examples).collect()  # one row a set
+    bits = {rule: 1 << place for place, rule in enumerate(rules)}
+    old, new = ([(bits[rule], rule.reason) for rule in chosen] for chosen in (before, after))
+    groups = [
+        _Group(_named(failed, old), _named(failed, new), row.pages, row.words, row.examples)
+        for row in rows
+        for failed in [_failed(row, len(rules))]
+    ]
+    gained = [group for group in groups if group.before and not group.after]
+    lost = [group for group in groups if group.after and not group.before]
+    hits = _hits((group.before, group) for group in groups), _hits((group.after, group) for group in groups)
     turns = [_in_turn(changed, examples) for changed in (gained, lost)]
-    order = [*dict.fromkeys([*(rule.reason for rule in rules), *sorted(before)])]
-    shown = _examples(work, [*turns[0], *turns[1]], order)
-    none = Hits(0, 0, 0)
+    shown, none = _examples(work, [*turns[0], *turns[1]]), Hits(0, 0, 0)
     return Tuned(
         measured=_total(groups),
-        before=_total(row for row in groups if not row.reasons),
-        after=_total(row for row in groups if not row.tuned),
+        before=_total(group for group in groups if not group.before),
+        after=_total(group for group in groups if not group.after),
         gained=_total(gained),
         lost=_total(lost),
-        reasons={reason: (before.get(reason, none), after.get(reason, none)) for reason in order},
+        reasons={rule.reason: (hits[0].get(rule.reason, none), hits[1].get(rule.reason, none)) for rule in rules},
         gained_examples=shown[: len(turns[0])],
         lost_examples=shown[len(turns[0]) :],
     )
 
 
-def sweep(work: Work, rules: Sequence[Rule], swept: Sweep, standing: Collection[Rule] = ()) -> list[tuple[float, Row]]:
-    """For each value of the sweep the row of `sweep_rule`; the other rules are as given."""
-    mine = next(rule for rule in rules if rule.reason == swept.reason)
+def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Sweep) -> list[Step]:
+    """For each value of the sweep what is kept, gained and lost; the other rules are those of `after`."""
+    mine = next(rule for rule in after if rule.reason == swept.reason)
+    others = [rule for rule in after if rule != mine]
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
-    measures, verdicts = _rows(work, "measures"), _rows(work, "verdicts")
     with compiled(work.spark, delta.noted_rows(work, "measures")):
-        rows = sweep_rule(measures, verdicts, rules, standing, steps).collect()  # one row a step
-    return list(zip(swept.values, sorted(rows, key=lambda row: int(row.step)), strict=True))
+        rows = count_steps(_rows(work, "measures"), steps, before, others).collect()  # some 4 rows a step
+    found = []
+    for place, value in enumerate(swept.values):
+        pairs = [(row, row.others and not _failed(row, len(steps)) >> place & 1) for row in rows]
+        kept = _total(row for row, is_kept in pairs if is_kept)
+        gained = _total(row for row, is_kept in pairs if is_kept and not row.before)
+        lost = _total(row for row, is_kept in pairs if row.before and not is_kept)
+        found.append(Step(value, kept, gained, lost))
+    return found
+
+
+def _failed(row: Row, rules: int) -> int:
+    """The rules that a row's pages fail, of so many: bit i stands for rule i."""
+    return sum(int(row[f"failed{k}"]) << k * MASK_RULES for k in range(-(-rules // MASK_RULES)))
+
+
+def _named(failed: int, reasons: list[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(reason for bit, reason in reasons if failed & bit)
 
 
 def _rows(work: Work, table: str) -> DataFrame:
@@ -220,31 +264,32 @@ def _values(text: str) -> list[Decimal]:
     return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
 
 
-def _total(rows: Iterable[Row]) -> Total:
+def _total(rows: Iterable[Row | _Group]) -> Total:
     pages, words = 0, 0
     for row in rows:
         pages, words = pages + row.pages, words + row.words
     return Total(pages, words)
 
 
-def _hits(groups: Iterable[tuple[list[str], Row]]) -> dict[str, Hits]:
+def _hits(groups: Iterable[tuple[tuple[str, ...], _Group]]) -> dict[str, Hits]:
     pages, only, words = Counter[str](), Counter[str](), Counter[str]()
-    for reasons, row in groups:
+    for reasons, group in groups:
         for reason in reasons:
-            pages[reason] += row.pages
+            pages[reason] += group.pages
         if len(reasons) == 1:
-            only[reasons[0]] += row.pages
-            words[reasons[0]] += row.words
+            only[reasons[0]] += group.pages
+            words[reasons[0]] += group.words
     return {reason: Hits(count, only[reason], words[reason]) for reason, count in pages.items()}
 
 
-def _in_turn(groups: list[Row], count: int) -> list[tuple[int, Row]]:
+def _in_turn(groups: list[_Group], count: int) -> list[tuple[int, _Group]]:
     """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
-    ordered = sorted(groups, key=lambda row: (-row.pages, row.reasons, sorted(row.tuned)))
-    return [(row.examples[turn], row) for turn in range(count) for row in ordered if turn < len(row.examples)][:count]
+    ordered = sorted(groups, key=lambda group: (-group.pages, group.before, group.after))
+    turns = ((group.examples[turn], group) for turn in range(count) for group in ordered if turn < len(group.examples))
+    return list(islice(turns, count))
 
 
-def _examples(work: Work, turns: list[tuple[int, Row]], order: list[str]) -> list[Example]:
+def _examples(work: Work, turns: list[tuple[int, _Group]]) -> list[Example]:
     if not turns:
         return []
     named = F.col("page_id").isin([page_id for page_id, _ in turns])
@@ -258,8 +303,7 @@ def _examples(work: Work, turns: list[tuple[int, Row]], order: list[str]) -> lis
     rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [
-        Example(page_id, page.crawl, page.url, tuple(group.reasons), tuple(sorted(group.tuned, key=order.index)),
-                page.metrics.asDict())
+        Example(page_id, page.crawl, page.url, group.before, group.after, page.metrics.asDict())
         for page_id, group in turns
         for page in (known[page_id],)
-    ]  # fmt: skip
+    ]

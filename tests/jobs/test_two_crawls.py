@@ -20,10 +20,9 @@ from winnow.commands.report import report
 from winnow.commands.tune import tune
 from winnow.config import load_settings
 from winnow.delta import Work
-from winnow.demo.show import disagreements
+from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
-from winnow.report.figures import rules_stand
 
 CHANGES = [
     "rules.gopher_too_few_words.min=120", "rules.gopher_hashes=null", "rules.gopher_bullet_lines.max=1",
@@ -73,11 +72,10 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
     assert (recipe.rules, recipe.rule_files) == (given.rules, given.rule_files)
     work = Work(spark, recipe, {}, str(copy), "")
     rules, swept = tuning.rules_of(recipe), tuning.Sweep("gopher_too_few_words", "min", (80.0, 120.0))
-    standing = tuning.standing_rules(work, load_settings())
-    assert standing == frozenset(tuning.rules_of(load_settings()))
-    assert not tuning.standing_rules(work, recipe)
-    tuned, steps = tuning.tune(work, rules, standing, examples=20), tuning.sweep(work, rules, swept, standing)
-    assert (tuning.tune(work, rules, examples=20), tuning.sweep(work, rules, swept)) == (tuned, steps)
+    assert tuning.rules_stand(work, load_settings())
+    assert not tuning.rules_stand(work, recipe)
+    standing = tuning.rules_of(load_settings())
+    tuned, steps = tuning.tune(work, standing, rules, examples=20), tuning.sweep(work, standing, rules, swept)
 
     changed = work_on(spark, copy, FIRST, *CHANGES)
     assert judge_pages.run(changed, [0, 1, 2, 3]) == len(before)
@@ -105,11 +103,9 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
         found = {reason: hits_of[place] for reason, hits_of in tuned.reasons.items()}
         assert {reason: hit.pages for reason, hit in found.items() if hit.pages} == hits
         assert {reason: hit.only for reason, hit in found.items() if hit.only} == only
-    assert [value for value, _ in steps] == [80.0, 120.0]
-    row = steps[1][1]
-    assert (row.pages, row.words) == tuned.after
-    assert (row.gained, row.gained_words, row.lost, row.lost_words) == (*tuned.gained, *tuned.lost)
-    assert steps[0][1].pages > row.pages
+    assert [step.value for step in steps] == [80.0, 120.0]
+    assert steps[1][1:] == (tuned.after, tuned.gained, tuned.lost)
+    assert steps[0].kept.pages > tuned.after.pages
     assert f"Gained: {len(gained):,} pages" in said
     assert f"Lost: {len(lost):,} pages" in said
     assert f"{saved}: winnow run" in said
@@ -160,7 +156,7 @@ def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, bo
     assert all(f'<th scope="row">{row["warc_path"]}</th><td>damaged</td>' in page for row in damaged)
     assert page.count("<mark>") > 100
     assert "were made with other rules" not in page
-    assert not rules_stand(work_on(spark, both, SECOND, "rules.gopher_hashes=null"))
+    assert not tuning.rules_stand(work_on(spark, both, SECOND), demo_settings(["rules.gopher_hashes=null"]))
 
 
 def test_the_life_of_a_near_copy_as_a_page(spark: SparkSession, both: Path, tmp_path: Path) -> None:

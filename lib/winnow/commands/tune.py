@@ -48,12 +48,14 @@ def tune(
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
     work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
     tuning.check_measured(work)
-    standing = tuning.standing_rules(work, base)
-    tuned = tuning.tune(work, rules, standing, examples)
+    before = tuning.rules_of(base)
+    if not tuning.rules_stand(work, base):
+        typer.echo(f"The verdicts at hand were made with other rules: before is what {recipe} would give.", err=True)
+    tuned = tuning.tune(work, before, rules, examples)
     show_tuned(tuned, rules)
     for swept in wanted:
         mine = next(rule for rule in rules if rule.reason == swept.reason)
-        show_sweep(swept, tuning.sweep(work, rules, swept, standing), tuned.measured, mine)
+        show_sweep(swept, tuning.sweep(work, before, rules, swept), tuned.measured, mine)
     if save is not None:
         _save(save, as_recipe(recipe, config, changes), work)
 

@@ -11,11 +11,11 @@ from pyspark.sql import functions as F
 
 from winnow import delta
 from winnow.delta import Work
-from winnow.fingerprint import verdicts_from
 from winnow.kernels.measure import METRICS
 from winnow.report.axes import bin_expr, edges_of
 from winnow.report.near_duplicates import alarming_size
 from winnow.rules import Rule, load_rules
+from winnow.tune import rules_stand
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
 _MOST_DAMAGED = 50
@@ -134,7 +134,7 @@ def gather(work: Work) -> Figures:
         warehouse=work.warehouse,
         num_shards=int(row.num_shards),
         rules=load_rules(work.settings.rule_files, work.settings.rules, METRICS),
-        rules_stand=rules_stand(work),
+        rules_stand=rules_stand(work, work.settings),
         funnel=funnel,
         histograms=_histograms(work),
         languages=languages,
@@ -150,17 +150,6 @@ def gather(work: Work) -> Figures:
         archives=statuses,
         skipped=skipped,
         damaged=damaged,
-    )
-
-
-def rules_stand(work: Work) -> bool:
-    """Whether the verdicts of a crawl were made with the rules of these settings."""
-    notes = {(target, shard): note for (crawl, target, shard), note in delta.notes(work).items() if crawl == work.crawl}
-    judged = {shard: note for (target, shard), note in notes.items() if target == "verdicts"}
-    return all(
-        ("measures", shard) in notes
-        and verdicts_from(work.settings, notes["measures", shard].fingerprint) == note.fingerprint
-        for shard, note in judged.items()
     )
 
 

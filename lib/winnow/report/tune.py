@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pyspark.sql import Row
 from rich.box import ROUNDED
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +12,7 @@ from rich.text import Text
 from winnow.report.explain import plain
 from winnow.report.funnel import show_table
 from winnow.rules import Rule
-from winnow.tune import Example, Hits, Sweep, Total, Tuned
+from winnow.tune import Example, Hits, Step, Sweep, Total, Tuned
 
 _CURVE_CHARS = 24
 _PARTS = " ▏▎▍▌▋▊▉█"
@@ -34,7 +33,7 @@ def show_tuned(tuned: Tuned, rules: Sequence[Rule]) -> None:
     _show_examples("lost", tuned.lost, tuned.lost_examples, known)
 
 
-def show_sweep(swept: Sweep, steps: Sequence[tuple[float, Row]], measured: Total, rule: Rule) -> None:
+def show_sweep(swept: Sweep, steps: Sequence[Step], measured: Total, rule: Rule) -> None:
     """The curve of pages kept, a line for each value of the bound; the value in use is marked."""
     table = _table(f"Sweep of {swept.reason}: {rule.metric}, {'at least' if swept.bound == 'min' else 'at most'}")
     for name in (swept.bound, "pages kept", "of all", "gained", "lost", "words"):
@@ -42,17 +41,17 @@ def show_sweep(swept: Sweep, steps: Sequence[tuple[float, Row]], measured: Total
     if Console().width >= 100 or not Console().is_terminal:
         table.add_column("pages kept", no_wrap=True)
     in_use = getattr(rule, swept.bound)
-    for value, row in steps:
-        share = row.pages / measured.pages if measured.pages else 0.0
-        figures = [f"{row.pages:,}", f"{share:.2%}", f"{row.gained:+,}", f"{-row.lost:+,}", f"{row.words:,}"]
+    for value, kept, gained, lost in steps:
+        share = kept.pages / measured.pages if measured.pages else 0.0
+        figures = [f"{kept.pages:,}", f"{share:.2%}", f"{gained.pages:+,}", f"{-lost.pages:+,}", f"{kept.words:,}"]
         cells = [f"{value:g}{' *' if value == in_use else ''}", *figures, _bar(share)]
         table.add_row(*cells[: len(table.columns)], style="bold" if value == in_use else None)
     show_table(table)
-    _say("* the value in use. Gained and lost: against the verdicts that stand.")
+    _say("* the value in use. Gained and lost: against the rules before.")
 
 
 def _totals(tuned: Tuned) -> Table:
-    table = _table(f"{tuned.measured.pages:,} measured pages: the verdicts that stand, and those of these rules")
+    table = _table(f"{tuned.measured.pages:,} measured pages under the rules before, and under these")
     table.add_column("", no_wrap=True)
     for name in ("before", "of all", "after", "of all", "gained", "lost"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -1,4 +1,8 @@
-"""What other rules would make of measured pages, beside the verdicts that stand."""
+"""Measured pages counted by what two sets of rules make of them, with neither verdicts nor texts read.
+
+Which rules a page fails is a number of up to `MASK_RULES` bits, and more than one where there are more rules: Spark
+groups by numbers far faster than by lists of reasons.
+"""
 
 from __future__ import annotations
 
@@ -8,84 +12,75 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from winnow.rules import Rule
-from winnow.stages.verdicts import kept_expr, reasons_expr
+from winnow.stages.verdicts import kept_expr
 
-_KEYS = ["crawl", "shard", "page_id"]
-_WORDS = "metrics.corrected_word_count"
+MASK_RULES = 62
 
 
-def tune_verdicts(
-    measures: DataFrame, verdicts: DataFrame, rules: Sequence[Rule], standing: Collection[Rule], examples: int
+def count_failures(
+    measures: DataFrame, rules: Sequence[Rule], before: Collection[Rule], after: Collection[Rule], examples: int
 ) -> DataFrame:
-    """One row for each pair of sets of reasons, those that a page has and those that `rules` would give it.
+    """One row for each set of rules that some page fails.
 
-        reasons, tuned    ARRAY<STRING>, empty = kept; `tuned` in no order
-        pages, words      BIGINT: how many pages, and their words after line corrections
-        examples          ARRAY<BIGINT>: page_id of some of the pages where one is kept and the other is not; so many
-                          at most, the same ones every time, random as page_id is a hash
+        failed0, failed1, ...    BIGINT: bit i of failed<k> stands for rule k * MASK_RULES + i of `rules`
+        pages, words             BIGINT: how many pages, and their words after line corrections
+        examples                 ARRAY<BIGINT>: page_id of some of the pages where `before` keeps and `after` does not,
+                                 or the other way round; so many at most, and the same every time
 
-    standing: rules that the verdicts were made with: of these the verdicts are believed, and no metric is read. Reads
-    no text.
+    rules: those of `before` and `after`.
     """
-    judged, stands = _judged(rules, standing)
-    tuned = measures.select(*_KEYS, F.col(_WORDS).alias("words"), reasons_expr(judged).alias("again"))
-    joined = tuned.join(verdicts.select(*_KEYS, "reasons"), _KEYS)
-    both = joined.select("page_id", "words", "reasons", F.concat(stands, "again").alias("tuned"))
-    changed = (F.size("reasons") == 0) != (F.size("tuned") == 0)
+    failures = measures.select("page_id", _words().alias("words"), *_masks(rules))
+    changed = _passes(rules, before) != _passes(rules, after)
     drawn = [
         F.min(F.when(changed & (F.pmod("page_id", F.lit(examples)) == place), F.col("page_id")))
         for place in range(examples)
     ]
-    return both.groupBy("reasons", "tuned").agg(
+    return failures.groupBy(*failures.columns[2:]).agg(
         F.count("*").alias("pages"),
         F.sum("words").cast("bigint").alias("words"),
         F.array_compact(F.array(*drawn).cast("array<bigint>")).alias("examples"),
     )
 
 
-def sweep_rule(
-    measures: DataFrame, verdicts: DataFrame, rules: Sequence[Rule], standing: Collection[Rule], steps: Sequence[Rule]
+def count_steps(
+    measures: DataFrame, steps: Sequence[Rule], before: Sequence[Rule], others: Sequence[Rule]
 ) -> DataFrame:
-    """One row for each step of one rule, which takes the place of the rule of the same reason.
+    """One row for each way in which pages fare with the steps of one rule; pages that none of them keeps are left out.
 
-        step                             INT: its place in `steps`
-        pages, words                     BIGINT: what is kept, words after line corrections
-        gained, lost                     BIGINT: pages kept that are rejected now, and the other way round
-        gained_words, lost_words         BIGINT: their words
-
-    standing: as in `tune_verdicts`. Reads no text, and the pages once for all steps.
+    before                   BOOLEAN: kept by the rules before
+    others                   BOOLEAN: kept by every rule but the one that is tried
+    failed0, failed1, ...    BIGINT: the steps that a page fails, as in `count_failures`
+    pages, words             BIGINT
     """
-    others = [rule for rule in rules if rule.reason != steps[0].reason]
-    judged, stands = _judged(others, standing)
-    kept = measures.select(
-        *_KEYS, F.col(_WORDS).alias("words"), kept_expr(judged).alias("others"),
-        F.array(*(kept_expr([rule]) for rule in steps)).alias("steps"),
+    tried = measures.select(
+        _words().alias("words"), kept_expr(before).alias("before"), kept_expr(others).alias("others"), *_masks(steps),
     )  # fmt: skip
-    joined = kept.join(verdicts.select(*_KEYS, "reasons"), _KEYS).select(
-        "words", "steps", (F.col("others") & (F.size(stands) == 0)).alias("others"),
-        (F.size("reasons") == 0).alias("stands"),
-    )  # fmt: skip
-    sums = [
-        F.struct(*_sums(F.col("others") & F.col("steps")[place]), F.lit(place).alias("step"))
-        for place in range(len(steps))
-    ]
-    return joined.agg(F.array(*sums).alias("sums")).select(F.explode("sums").alias("line")).select("line.*")
+    kept = tried.where("before OR others").groupBy(*tried.columns[1:])
+    return kept.agg(F.count("*").alias("pages"), F.sum("words").cast("bigint").alias("words"))
 
 
-def _judged(rules: Sequence[Rule], standing: Collection[Rule]) -> tuple[list[Rule], Column]:
-    """The rules that are judged again, and the reasons of a verdict that the others gave."""
-    judged = [rule for rule in rules if rule not in standing]
-    believed = [F.lit(rule.reason) for rule in rules if rule in standing]
-    none = F.array().cast("array<string>")
-    return judged, F.array_intersect("reasons", F.array(*believed)) if believed else none
+def mask(rules: Sequence[Rule], chosen: Collection[Rule]) -> list[int]:
+    """The bits of the chosen rules in failed0, failed1, ..."""
+    bits = [(place // MASK_RULES, 1 << place % MASK_RULES) for place, rule in enumerate(rules) if rule in chosen]
+    return [sum(bit for number, bit in bits if number == k) for k in range(-(-len(rules) // MASK_RULES))]
 
 
-def _sums(kept: Column) -> list[Column]:
-    stands = F.col("stands")
-    groups = {"": kept, "gained": kept & ~stands, "lost": ~kept & stands}
-    pages = [F.count_if(which).alias(name or "pages") for name, which in groups.items()]
-    words = [
-        F.coalesce(F.sum(F.when(which, F.col("words"))), F.lit(0)).cast("bigint").alias(f"{name}_words".lstrip("_"))
-        for name, which in groups.items()
-    ]
-    return [*pages, *words]
+def _words() -> Column:
+    return F.col("metrics.corrected_word_count")
+
+
+def _masks(rules: Sequence[Rule]) -> list[Column]:
+    """failed0, failed1, ... of a `measures` row."""
+    numbers = [F.lit(0).cast("bigint") for _ in mask(rules, rules)]
+    for place, rule in enumerate(rules):
+        bit = F.lit(1 << place % MASK_RULES).cast("bigint")
+        numbers[place // MASK_RULES] += F.when(kept_expr([rule]), F.lit(0)).otherwise(bit)
+    return [number.alias(f"failed{k}") for k, number in enumerate(numbers)]
+
+
+def _passes(rules: Sequence[Rule], chosen: Collection[Rule]) -> Column:
+    """Whether a row of failed0, failed1, ... fails none of the chosen rules."""
+    passes = F.lit(True)
+    for k, bits in enumerate(mask(rules, chosen)):
+        passes = passes & (F.col(f"failed{k}").bitwiseAND(F.lit(bits).cast("bigint")) == 0)
+    return passes

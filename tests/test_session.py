@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyspark.accumulators import _start_update_server
 from pyspark.sql import SparkSession
 from pyspark.sql import types as t
 
@@ -66,6 +68,16 @@ def test_a_worker_that_ends_without_a_word(spark: SparkSession) -> None:
     assert said is not None
     assert said.startswith("a Python worker ended without a word, mostly ended by the system for want of memory: ")
     assert said.endswith("start the same command again to go on")
+
+
+def test_a_connection_that_breaks_leaves_no_trace(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
+    """As those of a JVM that is killed do."""
+    server: Any = _start_update_server("token", is_unix_domain_sock=False)
+    with socket.create_connection(server.server_address) as client:
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""  # it has given up
+    server.shutdown()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_heap_that_is_too_small(spark: SparkSession) -> None:

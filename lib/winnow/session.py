@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, cast
 import pyspark
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
+from pyspark.accumulators import AccumulatorTCPServer, AccumulatorUnixServer
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
@@ -62,6 +63,8 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
         if not _installed():
             conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
+    if not verbose:
+        _hush_accumulators()
     builder = SparkSession.builder.appName(name)
     for key, value in conf.items():
         builder = builder.config(key, value)
@@ -71,6 +74,12 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
         for jar in _JARS:  # which lie beside this Spark's own jars; the executors' Spark may have none
             spark.sparkContext._jsc.addJar(str(_spark_jars() / jar))
     return spark
+
+
+def _hush_accumulators() -> None:
+    """No trace where Spark's connection for accumulators breaks, as where Java is killed: the job fails and tells."""
+    for server in (AccumulatorTCPServer, AccumulatorUnixServer):
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
 
 def check_java() -> None:

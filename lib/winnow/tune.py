@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import cache, partial, reduce
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -152,12 +152,11 @@ def check_measured(work: Work) -> None:
     if not measured:
         raise SettingsError([f"{work.warehouse}: no page was measured here yet; start `winnow run` first"])
     problems = []
+    wanted = cache(partial(measures_from, work.settings))
     for crawl in sorted({crawl for crawl, _ in measured}):
         mine = {shard: note for (name, shard), note in measured.items() if name == crawl}
         pages = {shard: notes.get((crawl, "pages", shard), note) for shard, note in mine.items()}
-        if any(
-            measures_from(work.settings, pages[shard].fingerprint) != note.fingerprint for shard, note in mine.items()
-        ):
+        if any(wanted(pages[shard].fingerprint) != note.fingerprint for shard, note in mine.items()):
             problems.append(
                 f"{work.warehouse}: {crawl} was measured with other settings than these (measure.lines is "
                 f"{work.settings.measure.lines} here, say), which no rule can undo; name the recipe that it was run "
@@ -174,9 +173,9 @@ def rules_stand(work: Work, settings: Settings) -> bool:
     """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with the rules of these settings."""
     notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
     judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
+    wanted = cache(partial(verdicts_from, settings))
     return all(
-        (crawl, "measures", shard) in notes
-        and verdicts_from(settings, notes[crawl, "measures", shard].fingerprint) == note.fingerprint
+        (crawl, "measures", shard) in notes and wanted(notes[crawl, "measures", shard].fingerprint) == note.fingerprint
         for (crawl, shard), note in judged.items()
     )
 
@@ -189,11 +188,12 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
     with compiled(work.spark, delta.noted_rows(work, "measures")):
-        rows = count_failures(_rows(work, "measures"), rules, before, after, examples).collect()  # one row a set
+        counted = count_failures(_rows(work, "measures"), rules, before, after, examples)
+        rows = counted.toArrow().to_pylist()  # a row for each set of rules that some page fails
     bits = {rule: 1 << place for place, rule in enumerate(rules)}
     old, new = ([(bits[rule], rule.reason) for rule in chosen] for chosen in (before, after))
     groups = [
-        _Group(_named(failed, old), _named(failed, new), row.pages, row.words, row.examples)
+        _Group(_named(failed, old), _named(failed, new), row["pages"], row["words"], row["examples"])
         for row in rows
         for failed in [_failed(row, len(rules))]
     ]
@@ -231,7 +231,7 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
     return found
 
 
-def _failed(row: Row, rules: int) -> int:
+def _failed(row: Row | dict[str, Any], rules: int) -> int:
     """The rules that a row's pages fail, of so many: bit i stands for rule i."""
     return sum(int(row[f"failed{k}"]) << k * MASK_RULES for k in range(-(-rules // MASK_RULES)))
 

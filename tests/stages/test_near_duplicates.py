@@ -99,6 +99,16 @@ def test_what_goes_and_for_which_page_is_what_plain_python_finds(
     assert verify != "survivor" or min(row.jaccard for row in rows) >= 0.8
 
 
+def test_the_same_texts_in_two_shards_are_decided_in_each(spark: SparkSession, fuzzy: Fuzzy) -> None:
+    """Also where they lie in one batch, so that a set of shingles is that of two components."""
+    pages = [page(one[5] // 4 * 2 + shard, one[-1], shard) for one in families(3) for shard in (0, 1)]
+    rows = found(spark, pages, fuzzy, partitions=1).collect()
+    assert {row.page_id: row.kept_page_id for row in rows} == expected(pages, fuzzy)
+    sets = {one[5]: reference.shingles(one[-1]) for one in pages}
+    assert all(row.jaccard == reference.jaccard(sets[row.page_id], sets[row.kept_page_id]) for row in rows)
+    assert len(rows) > 40
+
+
 SMALL = {"_BLOCK_PAGES": 3, "_REDUCER_PAGES": 20, "_ELECTION_PAGES": 10, "_ELECTION_BYTES": 100}
 
 

@@ -46,18 +46,18 @@ class Election(NamedTuple):
 
 
 def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
-    """Pages with label and text -> members; of a batch's pages with the same set one carries it."""
+    """Pages with label and text -> members; of a batch's pages with the same label and the same set one carries it."""
     for batch in batches:
         if not batch.num_rows:
             continue
         shingles = page_shingles(batch.column("text"), settings)
         digests = [digest.tobytes() for digest in shingles.digests]
-        known: set[bytes] = set()
+        known: set[tuple[int, bytes]] = set()  # shards that are not compared may hold the same set
         sets = []
-        for page, digest in enumerate(digests):
+        for page, one in enumerate(zip(batch.column("label").to_pylist(), digests, strict=True)):
             held = shingles.hashes[shingles.bounds[page] : shingles.bounds[page + 1]]
-            sets.append(None if digest in known else held.tobytes())
-            known.add(digest)
+            sets.append(None if one in known else held.tobytes())
+            known.add(one)
         columns = [batch.column(name) for name in ("label", *(field.name for field in _PAGE))]
         made = [pa.array(digests, pa.binary()), pa.array(sets, pa.binary()), pa.nulls(len(batch), pa.int64())]
         yield pa.RecordBatch.from_arrays([*columns, *made], MEMBER.names)
@@ -95,7 +95,9 @@ def _elect(
     place = pages.merge(nodes[["label", "digest"]].reset_index(names="node"), on=["label", "digest"], how="left")
     node = place["node"].to_numpy(np.int32)
 
-    sets = Sets(hashes, nodes["start"].to_numpy(np.int64), nodes["size"].to_numpy(np.int64))
+    # astype raises where the set of a node is missing
+    start, size = (nodes[name].astype("int64").to_numpy() for name in ("start", "size"))
+    sets = Sets(hashes, start, size)
     labels = nodes["label"].to_numpy().astype("int64")
     components = np.cumsum(np.diff(labels, prepend=labels[:1]) != 0).astype(np.int32)
     elected = elect(

@@ -27,11 +27,11 @@ from winnow.config import load_settings
 from winnow.delta import Work
 from winnow.fingerprint import SOURCES, digest, fingerprints
 from winnow.kernels.measure import METRICS
+from winnow.resources import rules_of
 from winnow.session import open_session
 from winnow.stages.funnel import report_funnel
 from winnow.stages.verdicts import judge_pages
 from winnow.tables import METRICS_TYPE, TABLES
-from winnow.tune import rules_of
 
 CRAWL, SHARDS = "GENERATED", 100
 TEXT_CHARS = 2_500

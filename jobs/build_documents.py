@@ -3,8 +3,7 @@
 from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
-from winnow.kernels.measure import METRICS
-from winnow.rules import load_rules
+from winnow.resources import rules_of
 from winnow.stages.documents import build_documents
 
 
@@ -14,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not ready.shards:
         return None
     since = delta.begin(work)
-    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    rules = rules_of(work.settings)
     names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
     tables = (delta.read(work, name, list(ready.shards)) for name in names)
     documents = build_documents(*tables, rules, work.settings.spans.policy)

@@ -3,8 +3,7 @@
 from winnow import delta
 from winnow.cli import submit
 from winnow.delta import Work
-from winnow.kernels.measure import METRICS
-from winnow.rules import load_rules
+from winnow.resources import rules_of
 from winnow.stages.verdicts import judge_pages
 
 
@@ -14,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not ready.shards:
         return None
     since = delta.begin(work)
-    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    rules = rules_of(work.settings)
     return delta.commit(
         work, "verdicts", judge_pages(delta.read(work, "measures", list(ready.shards)), rules), ready, since
     )

@@ -12,10 +12,11 @@ from winnow.notebook import open_crawl
 from winnow.report.figures import gather
 from winnow.report.page import Side, metrics_section
 from winnow.report.tune import show_sweep, show_tuned
+from winnow.resources import rules_of
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 work = open_crawl(warehouse)
-rules = tuning.rules_of(work.settings)
+rules = rules_of(work.settings)
 
 # %% [markdown]
 # ## Where do the thresholds cut?
@@ -41,5 +42,5 @@ show_sweep(swept, tuning.sweep(work, rules, rules, swept), measured, next(r for 
 
 # %%
 changed = open_crawl(warehouse, changes=["rules.gopher_too_few_words.min=30", "rules.gopher_short_words.min=4"])
-others = tuning.rules_of(changed.settings)
+others = rules_of(changed.settings)
 show_tuned(tuning.tune(work, rules, others), others)

@@ -32,8 +32,7 @@ from winnow.kernels import (
     url_duplicates,
     windows,
 )
-from winnow.resources import measure_settings, token_settings, url_lists
-from winnow.rules import load_rules
+from winnow.resources import measure_settings, rules_of, token_settings, url_lists
 from winnow.settings import Fuzzy, Settings, UrlDuplicates
 from winnow.tables import SCHEMA_VERSION
 
@@ -112,7 +111,7 @@ def _measures(settings: Settings) -> dict[str, Any]:
 
 
 def _verdicts(settings: Settings) -> list[Any]:
-    return [rule[:4] for rule in load_rules(settings.rule_files, settings.rules, measure.METRICS)]
+    return [rule[:4] for rule in rules_of(settings)]
 
 
 def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:

@@ -177,9 +177,7 @@ def _spark_problems(given: Spark) -> list[str]:
 def _check_files(settings: Settings, problems: list[str]) -> None:
     """Read the lists, rules and models that settings name; note what is wrong with them."""
     from winnow.kernels.language import LanguageModel
-    from winnow.kernels.measure import METRICS
-    from winnow.resources import measure_settings, url_lists
-    from winnow.rules import load_rules
+    from winnow.resources import measure_settings, rules_of, url_lists
 
     if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
         problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
@@ -187,4 +185,4 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     _try(problems, lambda: url_lists(settings.url))
     _try(problems, lambda: LanguageModel(Path(model) if model else None))
     _try(problems, lambda: measure_settings(settings.measure))
-    _try(problems, lambda: load_rules(settings.rule_files, settings.rules, METRICS))
+    _try(problems, lambda: rules_of(settings))

@@ -12,11 +12,12 @@ from pyspark.sql import SparkSession
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
 from winnow.kernels.lines import RefinedWebLines
-from winnow.kernels.measure import MeasureSettings
+from winnow.kernels.measure import METRICS, MeasureSettings
 from winnow.kernels.tokens import TokenSettings
 from winnow.kernels.url import CURATED_SOURCES
 from winnow.kernels.url_lists import UrlLists
 from winnow.list_file import open_list_file, write_list_file
+from winnow.rules import Rule, load_rules
 from winnow.settings import Measure, Settings, Url
 from winnow.url_lists import load_lists
 
@@ -31,6 +32,11 @@ def url_lists(settings: Url) -> UrlLists:
     if both:
         raise SettingsError([f"url.built: stands for all lists; set {', '.join(both)} to null, or url.built"])
     return replace(_built(settings.built), curated=CURATED_SOURCES if settings.curated_sources else frozenset())
+
+
+def rules_of(settings: Settings) -> tuple[Rule, ...]:
+    """The rules that these settings judge by. Raises SettingsError with everything that is wrong with them."""
+    return load_rules(settings.rule_files, settings.rules, METRICS)
 
 
 def share_lists(spark: SparkSession, lists: UrlLists) -> str:

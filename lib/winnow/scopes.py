@@ -11,8 +11,7 @@ from pyspark.sql import functions as F
 
 from winnow import delta
 from winnow.delta import Note, Todo, Work
-from winnow.kernels.measure import METRICS
-from winnow.rules import load_rules
+from winnow.resources import rules_of
 from winnow.stages.near_duplicates import Scopes, preference_expr, sign_texts
 from winnow.stages.verdicts import kept_expr
 
@@ -65,7 +64,7 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     """
     within = work.settings.fuzzy.within
     mine = around.all_shards if within == "crawl" else shards
-    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    rules = rules_of(work.settings)
     parts = [(work.crawl, shard) for shard in mine]
     frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
     if within == "shard":

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache, partial, reduce
+from functools import reduce
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -18,9 +18,7 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
-from winnow.fingerprint import digest, measures_from, verdicts_from
-from winnow.kernels.measure import METRICS
-from winnow.rules import Rule, load_rules
+from winnow.rules import Rule
 from winnow.session import compiled
 from winnow.settings import Settings
 from winnow.stages.tuned_verdicts import MASK_RULES, count_failures, count_steps
@@ -28,7 +26,7 @@ from winnow.stages.tuned_verdicts import MASK_RULES, count_failures, count_steps
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
 _EXPECTED = "expected REASON.min=FIRST:LAST:STEP, or values as in REASON.max=0.1,0.2"
-_FREE = {"rules", "rule_files", "spark", "sources", "measure"}  # of measure, `check_measured` knows whether it differs
+_FREE = {"rules", "rule_files", "spark", "sources", "measure"}  # of measure, `standing.check_measured` knows
 _REDO = {
     "fuzzy": "it works after the rules: `winnow run` with the same change finds near duplicates again",
     "spans": "it works after the rules: `winnow run` with the same change finds repeated spans again",
@@ -138,46 +136,6 @@ def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
     if not 0 < len(values) <= MAX_STEPS:
         raise SettingsError([f"--sweep {text}: {len(values)} values; expected 1 to {MAX_STEPS}"])
     return Sweep(reason, "min" if match["bound"] == "min" else "max", values)
-
-
-def rules_of(settings: Settings) -> tuple[Rule, ...]:
-    """The rules that these settings judge by."""
-    return load_rules(settings.rule_files, settings.rules, METRICS)
-
-
-def check_measured(work: Work) -> None:
-    """Raises SettingsError where the chosen pages were measured with other settings, or not judged since."""
-    notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
-    measured = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "measures"}
-    if not measured:
-        raise SettingsError([f"{work.warehouse}: no page was measured here yet; start `winnow run` first"])
-    problems = []
-    wanted = cache(partial(measures_from, work.settings))
-    for crawl in sorted({crawl for crawl, _ in measured}):
-        mine = {shard: note for (name, shard), note in measured.items() if name == crawl}
-        pages = {shard: notes.get((crawl, "pages", shard), note) for shard, note in mine.items()}
-        if any(wanted(pages[shard].fingerprint) != note.fingerprint for shard, note in mine.items()):
-            problems.append(
-                f"{work.warehouse}: {crawl} was measured with other settings than these (measure.lines is "
-                f"{work.settings.measure.lines} here, say), which no rule can undo; name the recipe that it was run "
-                "with, or measure it again: `winnow run` with these settings reads no archive for it"
-            )  # fmt: skip
-        judged = {shard: notes.get((crawl, "verdicts", shard)) for shard in mine}
-        if any(found is None or found.inputs != digest(mine[shard][:2]) for shard, found in judged.items()):
-            problems.append(f"{work.warehouse}: {crawl} is measured but not judged; let `winnow run` finish first")
-    if problems:
-        raise SettingsError(problems)
-
-
-def rules_stand(work: Work, settings: Settings) -> bool:
-    """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with the rules of these settings."""
-    notes = {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
-    judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
-    wanted = cache(partial(verdicts_from, settings))
-    return all(
-        (crawl, "measures", shard) in notes and wanted(notes[crawl, "measures", shard].fingerprint) == note.fingerprint
-        for (crawl, shard), note in judged.items()
-    )
 
 
 def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5) -> Tuned:

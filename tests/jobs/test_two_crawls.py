@@ -23,6 +23,8 @@ from winnow.delta import Work
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
+from winnow.resources import rules_of
+from winnow.standing import rules_stand
 
 CHANGES = [
     "rules.gopher_too_few_words.min=120", "rules.gopher_hashes=null", "rules.gopher_bullet_lines.max=1",
@@ -71,10 +73,10 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
     given, recipe = load_settings(changes=CHANGES), load_settings(str(saved))
     assert (recipe.rules, recipe.rule_files) == (given.rules, given.rule_files)
     work = Work(spark, recipe, {}, str(copy), "")
-    rules, swept = tuning.rules_of(recipe), tuning.Sweep("gopher_too_few_words", "min", (80.0, 120.0))
-    assert tuning.rules_stand(work, load_settings())
-    assert not tuning.rules_stand(work, recipe)
-    standing = tuning.rules_of(load_settings())
+    rules, swept = rules_of(recipe), tuning.Sweep("gopher_too_few_words", "min", (80.0, 120.0))
+    assert rules_stand(work, load_settings())
+    assert not rules_stand(work, recipe)
+    standing = rules_of(load_settings())
     tuned, steps = tuning.tune(work, standing, rules, examples=20), tuning.sweep(work, standing, rules, swept)
 
     changed = work_on(spark, copy, FIRST, *CHANGES)
@@ -156,7 +158,7 @@ def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, bo
     assert all(f'<th scope="row">{row["warc_path"]}</th><td>damaged</td>' in page for row in damaged)
     assert page.count("<mark>") > 100
     assert "were made with other rules" not in page
-    assert not tuning.rules_stand(work_on(spark, both, SECOND), demo_settings(["rules.gopher_hashes=null"]))
+    assert not rules_stand(work_on(spark, both, SECOND), demo_settings(["rules.gopher_hashes=null"]))
 
 
 def test_the_life_of_a_near_copy_as_a_page(spark: SparkSession, both: Path, tmp_path: Path) -> None:

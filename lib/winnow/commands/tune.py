@@ -41,15 +41,17 @@ def tune(
     changed = load_settings(recipe, "local", config, changes)
     from winnow import tune as tuning
     from winnow.report.tune import show_sweep, show_tuned
+    from winnow.resources import rules_of
+    from winnow.standing import check_measured, rules_stand
 
     base = load_settings(recipe, "local", config)
     tuning.check_changes(base, changed)
-    rules = tuning.rules_of(changed)
+    rules = rules_of(changed)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
     work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
-    tuning.check_measured(work)
-    before = tuning.rules_of(base)
-    if not tuning.rules_stand(work, base):
+    check_measured(work)
+    before = rules_of(base)
+    if not rules_stand(work, base):
         typer.echo(f"The verdicts at hand were made with other rules: before is what {recipe} would give.", err=True)
     tuned = tuning.tune(work, before, rules, examples)
     show_tuned(tuned, rules)

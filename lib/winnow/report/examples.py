@@ -13,13 +13,12 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.delta import Work
 from winnow.kernels.language import LANGUAGE_GATES
-from winnow.kernels.measure import METRICS
 from winnow.kernels.url import URL_GATES, explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
-from winnow.resources import url_lists
-from winnow.rules import Rule, load_rules
+from winnow.resources import rules_of, url_lists
+from winnow.rules import Rule
 
 Key = tuple[str, int, int]
 
@@ -65,7 +64,7 @@ def sample_examples(work: Work, count: int, seed: int) -> dict[str, list[Example
     repeated = sample.of(dropped, F.col("reason"), "spans", "left_chars")
     keys = [_key(work, row) for drawn in (verdicts, near, repeated) for rows in drawn.values() for row in rows]
     measured = _measured(work, keys + [_kept_key(row) for rows in near.values() for row in rows])
-    rules = {rule.reason: rule for rule in load_rules(work.settings.rule_files, work.settings.rules, METRICS)}
+    rules = {rule.reason: rule for rule in rules_of(work.settings)}
     return {
         **_gated(sample),
         **{

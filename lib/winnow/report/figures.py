@@ -14,8 +14,9 @@ from winnow.delta import Work
 from winnow.kernels.measure import METRICS
 from winnow.report.axes import bin_expr, edges_of
 from winnow.report.near_duplicates import alarming_size
-from winnow.rules import Rule, load_rules
-from winnow.tune import rules_stand
+from winnow.resources import rules_of
+from winnow.rules import Rule
+from winnow.standing import rules_stand
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
 _MOST_DAMAGED = 50
@@ -133,7 +134,7 @@ def gather(work: Work) -> Figures:
         crawl=work.crawl,
         warehouse=work.warehouse,
         num_shards=int(row.num_shards),
-        rules=load_rules(work.settings.rule_files, work.settings.rules, METRICS),
+        rules=rules_of(work.settings),
         rules_stand=rules_stand(work, work.settings),
         funnel=funnel,
         histograms=_histograms(work),

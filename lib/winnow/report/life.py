@@ -13,11 +13,10 @@ from pyspark.sql import functions as F
 
 from winnow import delta
 from winnow.delta import Work
-from winnow.kernels.measure import METRICS
 from winnow.kernels.removals import url_selector
 from winnow.kernels.url import registered_domain
-from winnow.resources import token_settings
-from winnow.rules import Rule, load_rules
+from winnow.resources import rules_of, token_settings
+from winnow.rules import Rule
 from winnow.stages.removals import ordered_pages
 from winnow.stages.repeated_spans import pages_holding
 
@@ -103,7 +102,7 @@ def tell(work: Work, page: Row) -> Life:
     measures = _row(work, "measures", page)
     verdict, document = _row(work, "verdicts", page), _row(work, "documents", page)
     repeats = _row(work, "repeated_spans", page)
-    rules = load_rules(work.settings.rule_files, work.settings.rules, METRICS)
+    rules = rules_of(work.settings)
     judged = []
     if measures is not None:
         values = measures.metrics.asDict()

@@ -7,6 +7,7 @@
 # %%
 import os
 
+from winnow import delta
 from winnow import tune as tuning
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
@@ -31,8 +32,8 @@ metrics_section([Side(gather(work), {})])
 
 # %%
 swept = tuning.parse_sweep("gopher_too_few_words.min=10:100:10", rules)
-measured = tuning.tune(work, rules, rules).measured
-show_sweep(swept, tuning.sweep(work, rules, rules, swept), measured, next(r for r in rules if r.reason == swept.reason))
+mine = next(rule for rule in rules if rule.reason == swept.reason)
+show_sweep(swept, tuning.sweep(work, rules, rules, swept), delta.read(work, "measures").count(), mine)
 
 # %% [markdown]
 # ## What would come in, and what would go?

@@ -149,11 +149,10 @@ def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
     return [] if any((folder / name).exists() for name in own) else _foreign(option, folder, held)
 
 
-def folder_of(option: str, file: Path) -> str | None:
-    """What speaks against writing this file; None where nothing does."""
+def check_output(option: str, file: Path) -> None:
+    """Raises SettingsError where a file of this name cannot be written."""
     if file.is_dir() or not file.absolute().parent.is_dir():
-        return f"{option} {file}: name a file in a folder that exists"
-    return None
+        raise SettingsError([f"{option} {file}: name a file in a folder that exists"])
 
 
 def _foreign(option: str, folder: Path | str, held: list[str]) -> list[str]:

@@ -99,8 +99,7 @@ def carry_out(work: Work) -> int:
     if ordered is None:
         return 0
     number = ordered.count()
-    gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS)
-    gone = gone.persist(StorageLevel.DISK_ONLY)
+    gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS).persist(StorageLevel.DISK_ONLY)
     try:
         touched = gone.groupBy("crawl", "shard").count().collect()  # one row a shard
         if touched:

@@ -21,7 +21,7 @@ from winnow.errors import SettingsError, did_you_mean
 from winnow.rules import Rule
 from winnow.session import compiled
 from winnow.settings import Settings
-from winnow.stages.tuned_verdicts import MASK_RULES, count_failures, count_steps
+from winnow.stages.tuned_verdicts import count_failures, count_steps, failed_bits
 
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
@@ -153,7 +153,7 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     groups = [
         _Group(_named(failed, old), _named(failed, new), row["pages"], row["words"], row["examples"])
         for row in rows
-        for failed in [_failed(row, len(rules))]
+        for failed in [failed_bits(row, len(rules))]
     ]
     gained = [group for group in groups if group.before and not group.after]
     lost = [group for group in groups if group.after and not group.before]
@@ -181,17 +181,12 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
         rows = count_steps(_rows(work, "measures"), steps, before, others).collect()  # some 4 rows a step
     found = []
     for place, value in enumerate(swept.values):
-        pairs = [(row, row.others and not _failed(row, len(steps)) >> place & 1) for row in rows]
+        pairs = [(row, row.others and not failed_bits(row, len(steps)) >> place & 1) for row in rows]
         kept = _total(row for row, is_kept in pairs if is_kept)
         gained = _total(row for row, is_kept in pairs if is_kept and not row.before)
         lost = _total(row for row, is_kept in pairs if row.before and not is_kept)
         found.append(Step(value, kept, gained, lost))
     return found
-
-
-def _failed(row: Row | dict[str, Any], rules: int) -> int:
-    """The rules that a row's pages fail, of so many: bit i stands for rule i."""
-    return sum(int(row[f"failed{k}"]) << k * MASK_RULES for k in range(-(-rules // MASK_RULES)))
 
 
 def _named(failed: int, reasons: list[tuple[int, str]]) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.jobs.warehouse import FIRST, everything, whole_run, winnow
 from winnow.demo.crawl import make_crawl
@@ -11,12 +12,22 @@ from winnow.demo.crawl import make_crawl
 Tables = dict[str, list[dict[str, Any]]]
 
 
-def clean_run(folder: Path) -> tuple[Path, Tables]:
-    """The manifest of a crawl that is generated in this folder, and all tables of one run over it."""
+class CleanRun(NamedTuple):
+    """The manifest of a crawl, all tables of one run over it, and the seconds that this run took on the clock."""
+
+    archives: Path
+    tables: Tables
+    seconds: float
+
+
+def clean_run(folder: Path) -> CleanRun:
+    """A run over a crawl that is generated in this folder."""
     make_crawl(folder / "archives", 100, seed=5)
     archives = folder / "archives" / FIRST / "warc.paths.gz"
+    began = time.monotonic()
     winnow(*whole_run(archives, folder / "clean"))
-    return archives, everything(folder / "clean")
+    seconds = time.monotonic() - began
+    return CleanRun(archives, everything(folder / "clean"), seconds)
 
 
 def compared(way: str, warehouse: Path, clean: Tables) -> list[str]:

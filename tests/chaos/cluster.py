@@ -52,7 +52,7 @@ def main() -> None:
     """Print for each way whether its tables are those of a run on one machine."""
     environment, wheel, ivy = (Path(name).absolute() for name in sys.argv[1:])
     folder = Path(tempfile.mkdtemp())
-    archives, clean = clean_run(folder)
+    archives, clean, _ = clean_run(folder)
     spark = spark_alone(folder / "spark")
     unpack(environment, folder / "packed")
     unpack(environment, folder / "dependencies")

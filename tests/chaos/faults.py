@@ -17,15 +17,15 @@ from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import started, whole_run, winnow
 from winnow.run import JOBS
 
-# A job that reads the rows of this table.
 TOO_LITTLE = "700m"  # of address space: enough to start
+# A job that reads the rows of this table.
 READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "report_funnel"}
 
 
 def main() -> None:
     """Print what became of each."""
     folder = Path(tempfile.mkdtemp())
-    archives, clean = clean_run(folder)
+    archives, clean, _ = clean_run(folder)
     for job in ("list_warcs", *list(JOBS)[:-1]):
         kill_after(job, whole_run(archives, folder / "killed"))
     winnow(*whole_run(archives, folder / "killed"))

@@ -21,7 +21,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     small = folder / "small"
     small.mkdir()
-    archives, clean = clean_run(folder)
+    archives, clean, _ = clean_run(folder)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZES[0]}", "tmpfs", small], check=True)
     try:
         for size in SIZES:

@@ -34,9 +34,7 @@ def main() -> None:
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 10**6
     random, folder, failed = Random(seed), Path(tempfile.mkdtemp()), []
     print(f"seed {seed}", flush=True)
-    began = time.monotonic()
-    archives, clean = clean_run(folder)
-    longest = time.monotonic() - began
+    archives, clean, longest = clean_run(folder)
     end, number = time.monotonic() + 60 * minutes, 0
     while time.monotonic() < end:
         warehouse, killed = folder / f"killed-{number}", list[str]()

@@ -21,7 +21,7 @@ JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates",
 def main() -> None:
     """Print what became of each pair."""
     folder = Path(tempfile.mkdtemp())
-    archives, clean = clean_run(folder)
+    archives, clean, _ = clean_run(folder)
     failed = [
         *compared("different shards", other_shards(archives, folder / "shards"), clean),
         *compared("the same shards", same_shards(archives, folder / "same"), clean),

@@ -28,7 +28,6 @@ def side_of(text: str, crawl: str = "CRAWL", largest: int = 3) -> Side:
     }
     figures = Figures(
         crawl=crawl,
-        warehouse=text,
         num_shards=2,
         rules=(RULE, RULE._replace(reason=text, means=text)),
         rules_stand=False,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
-from winnow.errors import SettingsError, WinnowError
+from winnow.errors import WinnowError
 
 
 def explain(
@@ -26,12 +26,10 @@ def explain(
 
     Example: winnow explain --warehouse tables/ https://example.org/page
     """
-    from winnow.prepare import folder_of, prepare_maintenance
+    from winnow.prepare import check_output, prepare_maintenance
 
-    problem = folder_of("--html", html) if html is not None else None
-    if problem is not None:
-        raise SettingsError([problem])
-
+    if html is not None:
+        check_output("--html", html)
     work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
     from winnow.report.explain import show_life
     from winnow.report.life import find_pages, nearest_urls, tell

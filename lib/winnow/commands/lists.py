@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from winnow.commands.options import Config, CrawlName, Recipe, Set, Verbose, Warehouse
-from winnow.errors import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="Build, ask and try the lists of the URL gate.")
 
@@ -36,12 +35,10 @@ def build(
     Example: winnow lists build ut1/ --category adult --category phishing --words words/ -o lists.arrow
     """
     from winnow.list_file import write_list_file
-    from winnow.prepare import folder_of
+    from winnow.prepare import check_output
     from winnow.url_lists import load_lists
 
-    problem = folder_of("--output", output)
-    if problem is not None:
-        raise SettingsError([problem])
+    check_output("--output", output)
     if categories is None:
         held = Path(folder) if folder is not None else None
         categories = sorted(path.name for path in held.iterdir() if path.is_dir()) if held and held.is_dir() else []

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
-from winnow.errors import SettingsError
 
 
 def report(
@@ -30,12 +29,10 @@ def report(
 
     Example: winnow report --warehouse tables/ --against CC-MAIN-2024-18 -o report.html
     """
-    from winnow.prepare import folder_of, prepare_maintenance
+    from winnow.prepare import check_output, prepare_maintenance
 
-    problem = folder_of("--output", output)
-    if problem:
-        raise SettingsError([problem])
-    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose, crawl)
+    check_output("--output", output)
+    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose)
     from winnow.report.sides import look_at, other_side, write_report
 
     first = look_at(work, crawl)

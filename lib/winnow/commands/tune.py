@@ -57,21 +57,19 @@ def tune(
     show_tuned(tuned, rules)
     for swept in wanted:
         mine = next(rule for rule in rules if rule.reason == swept.reason)
-        show_sweep(swept, tuning.sweep(work, before, rules, swept), tuned.measured, mine)
+        show_sweep(swept, tuning.sweep(work, before, rules, swept), tuned.measured.pages, mine)
     if save is not None:
         _save(save, as_recipe(recipe, config, changes), work)
 
 
 def _check_save(path: Path) -> None:
-    from winnow.prepare import folder_of
+    from winnow.prepare import check_output
 
     if path.suffix not in (".yaml", ".yml"):
         raise SettingsError([f"--save {path}: a recipe's name ends in .yaml"])
     if path.exists():
         raise SettingsError([f"--save {path}: is there already; name a new file"])
-    problem = folder_of("--save", path)
-    if problem is not None:
-        raise SettingsError([problem])
+    check_output("--save", path)
 
 
 def _save(path: Path, settings: dict[str, object], work: Work) -> None:

@@ -92,7 +92,6 @@ class Figures:
     """
 
     crawl: str
-    warehouse: str
     num_shards: int
     rules: tuple[Rule, ...]
     rules_stand: bool
@@ -132,7 +131,6 @@ def gather(work: Work) -> Figures:
     languages, domains, top_domains = _groups(work)
     return Figures(
         crawl=work.crawl,
-        warehouse=work.warehouse,
         num_shards=int(row.num_shards),
         rules=rules_of(work.settings),
         rules_stand=rules_stand(work, work.settings),

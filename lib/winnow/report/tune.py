@@ -33,8 +33,8 @@ def show_tuned(tuned: Tuned, rules: Sequence[Rule]) -> None:
     _show_examples("lost", tuned.lost, tuned.lost_examples, known)
 
 
-def show_sweep(swept: Sweep, steps: Sequence[Step], measured: Total, rule: Rule) -> None:
-    """The curve of pages kept, a line for each value of the bound; the value in use is marked."""
+def show_sweep(swept: Sweep, steps: Sequence[Step], pages: int, rule: Rule) -> None:
+    """The curve of pages kept of so many, a line for each value of the bound; the value in use is marked."""
     table = _table(f"Sweep of {swept.reason}: {rule.metric}, {'at least' if swept.bound == 'min' else 'at most'}")
     for name in (swept.bound, "pages kept", "of all", "gained", "lost", "words"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -42,7 +42,7 @@ def show_sweep(swept: Sweep, steps: Sequence[Step], measured: Total, rule: Rule)
         table.add_column("pages kept", no_wrap=True)
     in_use = getattr(rule, swept.bound)
     for value, kept, gained, lost in steps:
-        share = kept.pages / measured.pages if measured.pages else 0.0
+        share = kept.pages / pages if pages else 0.0
         figures = [f"{kept.pages:,}", f"{share:.2%}", f"{gained.pages:+,}", f"{-lost.pages:+,}", f"{kept.words:,}"]
         cells = [f"{value:g}{' *' if value == in_use else ''}", *figures, _bar(share)]
         table.add_row(*cells[: len(table.columns)], style="bold" if value == in_use else None)

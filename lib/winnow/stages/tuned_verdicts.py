@@ -1,20 +1,21 @@
 """Measured pages counted by what two sets of rules make of them, with neither verdicts nor texts read.
 
-Which rules a page fails is a number of up to `MASK_RULES` bits, and more than one where there are more rules: Spark
+Which rules a page fails is a number of up to 62 bits, and more than one where there are more rules: Spark
 groups by numbers far faster than by lists of reasons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.rules import Rule
 from winnow.stages.verdicts import kept_expr
 
-MASK_RULES = 62
+_MASK_RULES = 62
 
 
 def count_failures(
@@ -22,7 +23,7 @@ def count_failures(
 ) -> DataFrame:
     """One row for each set of rules that some page fails.
 
-        failed0, failed1, ...    BIGINT: bit i of failed<k> stands for rule k * MASK_RULES + i of `rules`
+        failed0, failed1, ...    BIGINT: bit i of failed<k> stands for rule 62 k + i of `rules`
         pages, words             BIGINT: how many pages, and their words after line corrections
         examples                 ARRAY<BIGINT>: page_id of some of the pages where `before` keeps and `after` does not,
                                  or the other way round; so many at most, and the same every time
@@ -59,10 +60,14 @@ def count_steps(
     return kept.agg(F.count("*").alias("pages"), F.sum("words").cast("bigint").alias("words"))
 
 
-def mask(rules: Sequence[Rule], chosen: Collection[Rule]) -> list[int]:
-    """The bits of the chosen rules in failed0, failed1, ..."""
-    bits = [(place // MASK_RULES, 1 << place % MASK_RULES) for place, rule in enumerate(rules) if rule in chosen]
-    return [sum(bit for number, bit in bits if number == k) for k in range(-(-len(rules) // MASK_RULES))]
+def failed_bits(row: Row | dict[str, Any], rules: int) -> int:
+    """failed0, failed1, ... of a row as one number, for so many rules: bit i stands for rule i."""
+    return sum(int(row[f"failed{k}"]) << k * _MASK_RULES for k in range(_numbers(rules)))
+
+
+def _numbers(rules: int) -> int:
+    """How many numbers stand for so many rules."""
+    return -(-rules // _MASK_RULES)
 
 
 def _words() -> Column:
@@ -71,16 +76,17 @@ def _words() -> Column:
 
 def _masks(rules: Sequence[Rule]) -> list[Column]:
     """failed0, failed1, ... of a `measures` row."""
-    numbers = [F.lit(0).cast("bigint") for _ in mask(rules, rules)]
+    numbers = [F.lit(0).cast("bigint")] * _numbers(len(rules))
     for place, rule in enumerate(rules):
-        bit = F.lit(1 << place % MASK_RULES).cast("bigint")
-        numbers[place // MASK_RULES] += F.when(kept_expr([rule]), F.lit(0)).otherwise(bit)
+        bit = F.lit(1 << place % _MASK_RULES).cast("bigint")
+        numbers[place // _MASK_RULES] += F.when(kept_expr([rule]), F.lit(0)).otherwise(bit)
     return [number.alias(f"failed{k}") for k, number in enumerate(numbers)]
 
 
 def _passes(rules: Sequence[Rule], chosen: Collection[Rule]) -> Column:
     """Whether a row of failed0, failed1, ... fails none of the chosen rules."""
-    passes = F.lit(True)
-    for k, bits in enumerate(mask(rules, chosen)):
-        passes = passes & (F.col(f"failed{k}").bitwiseAND(F.lit(bits).cast("bigint")) == 0)
+    passes, bits = F.lit(True), sum(1 << place for place, rule in enumerate(rules) if rule in chosen)
+    for k in range(_numbers(len(rules))):
+        mine = F.lit(bits >> k * _MASK_RULES & (1 << _MASK_RULES) - 1).cast("bigint")
+        passes = passes & (F.col(f"failed{k}").bitwiseAND(mine) == 0)
     return passes

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks
+.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks browser
 
 setup: $(READY)
 
@@ -24,7 +24,11 @@ demo: $(READY)
 	$(BIN)/winnow demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
+
+# Hostile pages in a report, in a real browser.
+browser: $(READY)
+	$(BIN)/python -m pytest -m browser tests/report
 
 # Other input in each run, unless a SEED is given, for as long as one likes; what breaks is printed as code for
 # tests/fuzz/test_found.py.

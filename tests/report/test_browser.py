@@ -15,6 +15,8 @@ import pytest
 from tests.report.sides import side_of
 from winnow.report.page import render
 
+pytestmark = pytest.mark.browser
+
 # Each asks the server under a name of its own; "RUN" is JavaScript that does, "ASK" an address of the server.
 ATTEMPTS = {
     "script": "<script>RUN</script>",

@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
-from winnow.report.page import Side, funnel_section, places_section, reasons_section, urls_section
+from winnow.report.page import beside, funnel_section, reasons_section
+from winnow.report.sections import Side, places, url_pass
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 newer = open_crawl(warehouse)
@@ -36,7 +37,7 @@ reasons_section(sides)
 # ## Languages and domains
 
 # %%
-places_section(sides)
+beside(sides, places)
 
 # %% [markdown]
 # ## How much of the newer crawl was there already?
@@ -51,4 +52,4 @@ kept = [
 kept[0].unionByName(kept[1]).orderBy("table", "kept_crawl").toPandas()
 
 # %%
-urls_section(sides)
+beside(sides, url_pass)

@@ -15,7 +15,8 @@ from winnow.report.examples import sample_examples
 from winnow.report.figures import gather
 from winnow.report.life import find_pages, tell
 from winnow.report.life_page import life_section
-from winnow.report.page import Side, examples_section, near_section
+from winnow.report.page import examples_section
+from winnow.report.sections import Side, near_duplicates
 
 work = open_crawl(os.environ.get("WINNOW_WAREHOUSE", "demo/tables"))
 near = delta.read(work, "near_duplicates")
@@ -28,7 +29,7 @@ near = delta.read(work, "near_duplicates")
 # %%
 examples = sample_examples(work, count=5, seed=0)
 side = Side(gather(work), {"near_duplicate": examples.get("near_duplicate", [])})
-near_section([side])
+near_duplicates(side)
 
 # %% [markdown]
 # ## Which domains repeat themselves?

@@ -11,7 +11,8 @@ from winnow import delta
 from winnow import tune as tuning
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
-from winnow.report.page import Side, metrics_section
+from winnow.report.page import metrics_section
+from winnow.report.sections import Side
 from winnow.report.tune import show_sweep, show_tuned
 from winnow.resources import rules_of
 

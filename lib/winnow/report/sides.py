@@ -11,7 +11,8 @@ from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
 from winnow.report.examples import sample_examples
 from winnow.report.figures import gather
-from winnow.report.page import Side, render
+from winnow.report.page import render
+from winnow.report.sections import Side
 from winnow.session import compiled
 
 

@@ -2,22 +2,37 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PACKAGES := $(VENV)/.packages
 READY := $(VENV)/.ready
+NOTEBOOK_PACKAGES := $(VENV)/.notebook-packages
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks browser
+.PHONY: setup packages notebook-packages demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks browser compose
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
+packages: $(PACKAGES)
+
+$(PACKAGES): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing. Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). Name another with: make PYTHON=python3.12 setup"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Debian, Ubuntu: apt-get install python3-venv"; exit 1; }
 	@java=$${JAVA_HOME:+$$JAVA_HOME/bin/}java; command -v $$java >/dev/null || { echo "Java 17 or 21 is missing. Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(PACKAGES) pyproject.toml
+	$(INSTALL) --no-build-isolation -e .
 	$(BIN)/python -m winnow.session
 	$(BIN)/python -m winnow.warm
+	@touch $@
+
+# Jupyter, for notebooks and the image.
+notebook-packages: $(NOTEBOOK_PACKAGES)
+
+$(NOTEBOOK_PACKAGES): $(PACKAGES) requirements-notebooks.lock
+	$(INSTALL) --require-hashes -r requirements-notebooks.lock
 	@touch $@
 
 demo: $(READY)
@@ -61,9 +76,8 @@ chaos: $(READY)
 
 # The notebooks with their outputs, over the demo's tables or those that WINNOW_WAREHOUSE names: build/notebooks/*.ipynb
 WINNOW_WAREHOUSE ?= $(CURDIR)/demo/tables
-notebooks: $(READY)
+notebooks: $(READY) $(NOTEBOOK_PACKAGES)
 	@[ -d $(WINNOW_WAREHOUSE) ] || $(BIN)/winnow demo
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check jupytext nbconvert ipykernel
 	mkdir -p build/notebooks
 	for name in notebooks/*.py; do WINNOW_WAREHOUSE=$(WINNOW_WAREHOUSE) $(BIN)/jupytext --quiet --to ipynb --execute \
 		--output build/notebooks/$$(basename $$name .py).ipynb $$name || exit 1; done
@@ -94,6 +108,8 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
 		--no-emit-package fasttext-predict --no-emit-package fasttext-predict-v2 \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group notebooks \
+		--constraints requirements.lock --custom-compile-command "make lock" -o requirements-notebooks.lock
 
 clean:
 	rm -rf $(VENV) demo build lib/*.egg-info

@@ -26,6 +26,15 @@ def test_environment_decides_the_number_of_shards() -> None:
     assert load_settings(environment="cluster").archives.num_shards == 100
 
 
+def test_a_variable_names_the_environment_where_no_option_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_ENVIRONMENT", "compose")
+    assert load_settings().spark.master == "spark://master:7077"
+    assert load_settings(environment="local").spark.master == "local[*]"
+    monkeypatch.setenv("WINNOW_ENVIRONMENT", "clouds")
+    with pytest.raises(SettingsError, match="WINNOW_ENVIRONMENT clouds: expected one of local, cluster, compose"):
+        load_settings()
+
+
 @pytest.mark.parametrize("recipe", ["winnow", "refinedweb", "gopher", "c4", "fineweb"])
 def test_every_recipe_loads(recipe: str) -> None:
     assert load_settings(recipe).rule_files

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -19,7 +19,19 @@ from winnow import __version__
 from winnow.commands import lists
 from winnow.commands.explain import explain
 from winnow.commands.maintain import maintain
-from winnow.commands.options import Again, Archives, Config, CrawlName, Recipe, Root, Set, Shards, Verbose, Warehouse
+from winnow.commands.options import (
+    Again,
+    Archives,
+    Config,
+    CrawlName,
+    Environment,
+    Recipe,
+    Root,
+    Set,
+    Shards,
+    Verbose,
+    Warehouse,
+)
 from winnow.commands.plan import plan
 from winnow.commands.remove import remove
 from winnow.commands.report import report
@@ -53,7 +65,7 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
 @app.command()
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
-    changes: Set = None, root: Root = None, environment: Literal["local", "cluster"] = "local",
+    changes: Set = None, root: Root = None, environment: Environment = None,
     again: Again = None,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
@@ -176,12 +188,12 @@ def parse_shards(text: str | None, num_shards: int) -> list[int]:
     return sorted(chosen)
 
 
-def _environment() -> Literal["local", "cluster"]:
-    """conf/local.yaml where spark-submit runs on this machine, conf/cluster.yaml elsewhere."""
+def _environment() -> str | None:
+    """conf/cluster.yaml where spark-submit sends the job to a cluster; None where it runs on this machine."""
     from pyspark import SparkConf, SparkContext
 
     SparkContext._ensure_initialized()
-    return "local" if SparkConf().get("spark.master", "local[*]").startswith("local") else "cluster"
+    return None if SparkConf().get("spark.master", "local[*]").startswith("local") else "cluster"
 
 
 def _call(command: typer.Typer) -> NoReturn:

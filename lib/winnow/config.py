@@ -1,6 +1,6 @@
 """How settings are read: five layers of YAML become one frozen, checked value.
 
-    conf/base.yaml < conf/local.yaml or conf/cluster.yaml < recipe < --config file < --set key=value
+    conf/base.yaml < conf/local.yaml, cluster.yaml or compose.yaml < recipe < --config file < --set key=value
 
 All problems of all layers are reported at once, before Spark starts.
 """
@@ -8,9 +8,10 @@ All problems of all layers are reported at once, before Spark starts.
 from __future__ import annotations
 
 import importlib.resources
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,7 +19,10 @@ from pydantic import BaseModel, ValidationError
 from winnow.errors import SettingsError, did_you_mean
 from winnow.settings import Settings
 
+ENVIRONMENTS = ("local", "cluster", "compose")
 CONF = Path(str(importlib.resources.files("winnow.conf")))
+
+_VARIABLE = "WINNOW_ENVIRONMENT"
 
 
 class _Layer(NamedTuple):
@@ -38,17 +42,18 @@ _Loader.yaml_implicit_resolvers = {
 
 def load_settings(
     recipe: str = "winnow",
-    environment: Literal["local", "cluster"] = "local",
+    environment: str | None = None,
     config: Path | None = None,
     changes: list[str] | None = None,
 ) -> Settings:
     """The settings of one run.
 
     `recipe` is a name in `conf/recipes` or the path of a YAML file; `changes` are `key=value` strings, keys dotted,
-    values in YAML. Raises SettingsError with every problem found.
+    values in YAML; `environment` is one of ENVIRONMENTS, or None for what the variable WINNOW_ENVIRONMENT names, else
+    local. Raises SettingsError with every problem found.
     """
     problems: list[str] = []
-    layers = [_read(CONF / "base.yaml", problems), _read(CONF / f"{environment}.yaml", problems)]
+    layers = [_read(CONF / "base.yaml", problems), _read(_environment_file(environment, problems), problems)]
     layers.append(_read(named_file(recipe, "recipes", problems), problems))
     if config is not None:
         layers.append(_read(config, problems))
@@ -61,6 +66,14 @@ def load_settings(
     if problems or settings is None:
         raise SettingsError(problems)
     return settings
+
+
+def _environment_file(name: str | None, problems: list[str]) -> Path:
+    source, name = ("--environment", name) if name else (_VARIABLE, os.environ.get(_VARIABLE) or "local")
+    if name not in ENVIRONMENTS:
+        problems.append(f"{source} {name}: expected one of {', '.join(ENVIRONMENTS)}")
+        name = "local"
+    return CONF / f"{name}.yaml"
 
 
 def as_recipe(recipe: str, config: Path | None, changes: list[str] | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from winnow.archives import Archive, find_archives
 from winnow.config import load_settings
@@ -37,7 +37,7 @@ class Given(NamedTuple):
     config: Path | None
     changes: list[str] | None
     root: str | None
-    environment: Literal["local", "cluster"]
+    environment: str | None
     archives: list[str] | None = None  # None: as they were listed
 
 
@@ -71,7 +71,7 @@ def prepare_maintenance(
     Whatever is wrong is told before Spark starts. Raises SettingsError where the crawl is not there.
     """
     problems = _warehouse_problems(warehouse, listed=True)
-    settings = _try(problems, lambda: load_settings(recipe, "local", config, changes))
+    settings = _try(problems, lambda: load_settings(recipe, None, config, changes))
     if settings is not None:
         problems += _spark_problems(settings.spark)
     if problems or settings is None:

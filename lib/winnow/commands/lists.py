@@ -68,7 +68,7 @@ def check(
     from winnow.kernels.url import explain_url, gate_url
     from winnow.resources import url_lists
 
-    settings = load_settings(recipe, "local", config, changes).url
+    settings = load_settings(recipe, None, config, changes).url
     lists = url_lists(settings)
     for url in urls:
         typer.echo(f"{gate_url(url, lists, settings) or 'not gated'}\t{url}")
@@ -92,7 +92,7 @@ def try_lists(
     from winnow.resources import share_lists, url_lists
     from winnow.stages.tried_lists import try_lists
 
-    work, _ = prepare(Given(crawl, warehouse, recipe, config, changes, None, "local"), f"lists {crawl}", verbose)
+    work, _ = prepare(Given(crawl, warehouse, recipe, config, changes, None, None), f"lists {crawl}", verbose)
     delta.crawl_row(work)
     shared = share_lists(work.spark, url_lists(work.settings.url))
     documents = delta.read(work, "documents").select("shard", "page_id")

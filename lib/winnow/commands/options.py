@@ -28,6 +28,14 @@ Root = Annotated[
     str | None, typer.Option("--root", help="Folder or URL that paths of archives are relative to.", show_default=False)
 ]
 Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        help="local, cluster or compose: a file of conf; default: WINNOW_ENVIRONMENT, or local.",
+        show_default=False,
+    ),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
 
 

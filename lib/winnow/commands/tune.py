@@ -38,13 +38,13 @@ def tune(
 
     if save is not None:
         _check_save(save)
-    changed = load_settings(recipe, "local", config, changes)
+    changed = load_settings(recipe, None, config, changes)
     from winnow import tune as tuning
     from winnow.report.tune import show_sweep, show_tuned
     from winnow.resources import rules_of
     from winnow.standing import check_measured, rules_stand
 
-    base = load_settings(recipe, "local", config)
+    base = load_settings(recipe, None, config)
     tuning.check_changes(base, changed)
     rules = rules_of(changed)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]

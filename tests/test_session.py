@@ -17,7 +17,7 @@ from pyspark.sql import types as t
 
 from winnow.arrow import Batches, map_batches
 from winnow.errors import SurroundingsError
-from winnow.session import jvm, newest_stage, stages_after
+from winnow.session import _TRACE, _news, jvm, newest_stage, stages_after
 from winnow.trouble import explain_failure
 
 
@@ -78,6 +78,15 @@ def test_a_connection_that_breaks_leaves_no_trace(spark: SparkSession, capfd: py
         assert client.recv(1) == b""  # it has given up
     server.shutdown()
     assert capfd.readouterr().err == ""
+
+
+def test_what_a_dying_worker_leaves_on_the_terminal() -> None:
+    """PySpark's daemon prints a trace of its own for a worker that ran out of memory; other traces are shown."""
+    daemon = [f"{_TRACE}\n", '  File "/x/pyspark/daemon.py", line 262, in manager\n', "    read_int()\n", "EOFError\n"]
+    other = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n', "ValueError: what\n"]
+    cut = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n']
+    limits = ["Current mem limits: -1 of max -1\n", "\n", "Setting mem limits to 734003200 of max 734003200\n", "\n"]
+    assert list(_news([*limits, *daemon, "news\n", *other, *daemon, *cut])) == ["news\n", *other, *cut]
 
 
 def test_a_heap_that_is_too_small(spark: SparkSession) -> None:

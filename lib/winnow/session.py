@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -43,7 +43,12 @@ _SAID_AT_EVERY_START = (
     "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
     'Setting default log level to "',
     "To adjust logging level use sc.setLogLevel(",
+    "Current mem limits: ",  # a worker's, where spark.executor.pyspark.memory is set, with an empty line after each
+    "Setting mem limits to ",
+    "\n",
 )
+_TRACE = "Traceback (most recent call last):"
+_DAEMON = "pyspark/daemon.py"
 
 
 def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSession:
@@ -207,10 +212,23 @@ def _start_java(conf: dict[str, str], verbose: bool) -> None:
 def _pass_on(stderr: int) -> None:
     """The JVM's standard error on ours, line by line, so that a live display can make room for it."""
     with os.fdopen(stderr, encoding="utf-8", errors="replace") as lines, suppress(ValueError):  # ours is closed at exit
-        for line in lines:
-            if not line.startswith(_SAID_AT_EVERY_START):
-                sys.stderr.write(line)
-                sys.stderr.flush()
+        for line in _news(lines):
+            sys.stderr.write(line)
+            sys.stderr.flush()
+
+
+def _news(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without those that say nothing new: of every start, and the traces of PySpark's daemon as a worker dies."""
+    trace: list[str] = []
+    for line in lines:
+        if trace or line.startswith(_TRACE):
+            trace.append(line)
+            if len(trace) > 1 and not line.startswith(" "):
+                yield from trace if _DAEMON not in trace[1] else []
+                trace = []
+        elif not line.startswith(_SAID_AT_EVERY_START):
+            yield line
+    yield from trace
 
 
 def _launch_settings(settings: Spark, verbose: bool) -> dict[str, str]:

@@ -73,6 +73,7 @@ def run(
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
     """
+    from winnow.at_work import at_work
     from winnow.prepare import Given, prepare
     from winnow.progress import Progress
     from winnow.run import run_crawl
@@ -80,7 +81,7 @@ def run(
     work, listing = prepare(
         Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
     )
-    with Progress(work.spark) as progress:
+    with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
         run_crawl(work, *listing, progress, again or [])
     _show_funnel(work)
 
@@ -107,6 +108,7 @@ def demo(
 
 def submit(job: str) -> NoReturn:
     """The command line of one job, for spark-submit: `jobs/<job>.py --warehouse DIR --crawl NAME ...`."""
+    from winnow.at_work import at_work
     from winnow.prepare import Given, prepare
     from winnow.progress import Progress
 
@@ -118,7 +120,7 @@ def submit(job: str) -> NoReturn:
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
         work, listing = prepare(given, f"{job} {crawl}", verbose=True)
-        with Progress(work.spark) as progress:
+        with at_work(work, job), Progress(work.spark) as progress:
             progress.begin(job, [])
             progress.end(job, module.run(work, *listing), 1.0)
 
@@ -128,7 +130,8 @@ def submit(job: str) -> NoReturn:
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
         work, _ = prepare(given, f"{job} {crawl}", verbose=True)
-        _run_job(work, job, module.run, shards)
+        with at_work(work, job):
+            _run_job(work, job, module.run, shards)
         if job == "report_funnel":
             _show_funnel(work)
         if job == "find_near_duplicates":

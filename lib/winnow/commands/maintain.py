@@ -24,8 +24,10 @@ def maintain(
     from winnow.prepare import prepare_maintenance
 
     work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose)
+    from winnow.at_work import at_work
     from winnow.maintenance import maintain_tables
 
-    for done in maintain_tables(work.spark, work.warehouse, retain_hours):
-        files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
-        typer.echo(f"{done.table:16} files {files}, bytes {size}")
+    with at_work(work, "winnow maintain"):
+        for done in maintain_tables(work.spark, work.warehouse, retain_hours):
+            files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
+            typer.echo(f"{done.table:16} files {files}, bytes {size}")

@@ -38,6 +38,7 @@ def remove(
     selectors = _selectors(urls or [], domains or [], page_ids or [], archives or [])
     work = prepare_maintenance(warehouse, "winnow remove", recipe, config, changes, verbose)
     from winnow import removals
+    from winnow.at_work import at_work
 
     if not selectors:
         if not removals.pending(work):
@@ -51,7 +52,8 @@ def remove(
         if dry_run:
             return
         removals.order(work, selectors, reason, with_copies, found)
-    removed = removals.carry_out(work)
+    with at_work(work, "winnow remove"):
+        removed = removals.carry_out(work)
     typer.echo(f"{removed:,} pages are removed in all. Older versions of the tables hold their text until "
                "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
 

@@ -15,7 +15,7 @@ WORKDIR /opt/winnow
 COPY --chown=winnow:winnow Makefile requirements.lock requirements-notebooks.lock ./
 RUN make packages notebook-packages
 COPY --chown=winnow:winnow . .
-RUN make setup
+RUN make setup && ln -s /warehouse warehouse
 
 ENV PATH=/opt/winnow/.venv/bin:$PATH \
     PYSPARK_PYTHON=/opt/winnow/.venv/bin/python \

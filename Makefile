@@ -92,6 +92,11 @@ pack: $(READY)
 cluster: pack
 	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy/delta
 
+# The image, and docker-compose as its file promises. DOCKER_BUILD adds flags, as --network host.
+compose: $(READY)
+	docker build $(DOCKER_BUILD) --tag winnow .
+	$(BIN)/python -m tests.chaos.compose
+
 # Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
 GATEWAY := build/versitygw
 stores: $(READY) $(GATEWAY)

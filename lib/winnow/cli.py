@@ -25,6 +25,7 @@ from winnow.commands.options import (
     Config,
     CrawlName,
     Environment,
+    Json,
     Recipe,
     Root,
     Set,
@@ -42,16 +43,11 @@ if TYPE_CHECKING:
     from winnow.delta import Work
 
 app = typer.Typer(
-    name="winnow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="winnow", no_args_is_help=True, pretty_exceptions_enable=False,
     help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
+    epilog="Results come on standard output, progress and messages on standard error. Exit codes: 0 done, 1 failed, "
+           "2 wrong arguments or settings, 130 interrupted.",
 )  # fmt: skip
-app.add_typer(lists.app, name="lists")
-app.command(context_settings={"ignore_unknown_options": True})(explain)  # a page_id may be below 0
-app.command()(report)
-app.command()(tune)
-app.command()(plan)
-app.command()(maintain)
-app.command()(remove)
 
 
 @app.callback(invoke_without_command=True)
@@ -62,12 +58,11 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
         raise typer.Exit
 
 
-@app.command()
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
     again: Again = None,
-    verbose: Verbose = False,
+    as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
 
@@ -83,16 +78,18 @@ def run(
     )
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
         run_crawl(work, *listing, progress, again or [])
-    _show_funnel(work)
+    _show_funnel(work, as_json)
 
 
-@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Folder for the generated crawls and their tables.")] = Path("demo"),
     pages: Annotated[int, typer.Option(min=1, help="Pages of each generated crawl.")] = 400,
     verbose: Verbose = False,
 ) -> None:
-    """Generate two crawls with planted faults, run the default recipe, and compare the tables with the truth."""
+    """Generate two crawls with planted faults, run the default recipe, and compare the tables with the truth.
+
+    Example: winnow demo demo/ --pages 2000
+    """
     from winnow.demo.crawl import CRAWLS
     from winnow.prepare import folder_problems
     from winnow.session import check_java
@@ -104,6 +101,17 @@ def demo(
     from winnow.demo.show import run_demo
 
     run_demo(folder.absolute(), pages, verbose)
+
+
+app.command()(run)
+app.command(context_settings={"ignore_unknown_options": True})(explain)  # a page_id may be below 0
+app.command()(report)
+app.command()(tune)
+app.add_typer(lists.app, name="lists")
+app.command()(plan)
+app.command()(remove)
+app.command()(maintain)
+app.command()(demo)
 
 
 def submit(job: str) -> NoReturn:
@@ -157,11 +165,16 @@ def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | N
             progress.end(job, run_wave(work, wave), (chosen.index(wave[-1]) + 1) / len(chosen))
 
 
-def _show_funnel(work: Work) -> None:
+def _show_funnel(work: Work, as_json: bool = False) -> None:
     from winnow import delta
-    from winnow.report.funnel import show_funnel
+    from winnow.report.as_json import print_json
+    from winnow.report.funnel import show_funnel, sum_funnel
 
-    show_funnel(delta.read(work, "funnel").collect(), work.crawl)  # some 40 rows a shard
+    rows = delta.read(work, "funnel").collect()  # some 40 rows a shard
+    if as_json:
+        print_json({"crawl": work.crawl, "warehouse": work.warehouse, "funnel": sum_funnel(rows)})
+    else:
+        show_funnel(rows, work.crawl)
 
 
 def _show_near_duplicates(work: Work) -> None:

@@ -14,7 +14,7 @@ from winnow.demo.crawl import make_crawl
 @pytest.fixture(scope="session")
 def crawls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of two small generated crawls."""
-    folder = tmp_path_factory.mktemp("archives")
+    folder = tmp_path_factory.mktemp("archives") / "two crawls"
     make_crawl(folder, 100, seed=5)
     return folder
 
@@ -28,7 +28,7 @@ def archives(crawls: Path) -> Path:
 @pytest.fixture(scope="session")
 def undisturbed(archives: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A warehouse that one run made with its output in pipes; its standard output; its standard error."""
-    warehouse = tmp_path_factory.mktemp("undisturbed") / "new" / "tables"
+    warehouse = tmp_path_factory.mktemp("undisturbed") / "new" / "my tables"
     said = winnow(*whole_run(archives, warehouse))
     return warehouse, said.stdout, said.stderr
 

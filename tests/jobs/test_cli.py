@@ -243,11 +243,18 @@ def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archi
         pass
     alive = terminal.running()
     handles = [os.pidfd_open(pid) for pid in alive]
+    second = winnow(*whole_run(archives, tmp_path), check=False)
+    assert (second.returncode, second.stdout) == (1, "")
+    mine = rf"winnow run {CRAWL}, process {terminal.process.pid} on \S+, since [-\d]+ [:\d]+ UTC"
+    assert re.fullmatch(
+        rf"winnow: {tmp_path}: the same run is at work here: {mine}. Wait for it, or end it\n", second.stderr
+    )
     terminal.type(b"\x03")
     assert terminal.close() == 130
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.shown).replace("\r", "\n")
     assert "Traceback" not in shown
     assert shown.rstrip().endswith("winnow: stopped; start the same command again to go on where it was")
+    assert not list((tmp_path / ".at_work").iterdir())
     live = [line for line in shown.splitlines() if " tasks " in line]
     assert any(line.startswith("extract_pages  ") and line.endswith("  shards 0-3") for line in live)
     assert max(map(len, live)) <= 80

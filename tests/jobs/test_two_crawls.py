@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import shutil
 from collections import Counter
@@ -15,6 +16,7 @@ from winnow.jobs import judge_pages
 from tests.jobs.running import run, work_on
 from tests.jobs.warehouse import FIRST, SECOND, everything, rows_of
 from winnow import tune as tuning
+from winnow.cli import _show_funnel
 from winnow.commands.explain import explain
 from winnow.commands.report import report
 from winnow.commands.tune import tune
@@ -168,6 +170,31 @@ def test_the_life_of_a_near_copy_as_a_page(spark: SparkSession, both: Path, tmp_
     page = file.read_text()
     assert f"Jaccard {copy['jaccard']:.4f} to page {copy['kept_page_id']}" in page
     assert page.count("<del>") > 1
+
+
+def test_answers_for_programs(spark: SparkSession, both: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row for row in rows_of(both, "near_duplicates") if row["jaccard"] < 1]
+    explain(str(rows[0]["page_id"]), str(both), as_json=True)
+    (life,) = json.loads(capsys.readouterr().out)
+    assert life["page"]["page_id"] == str(rows[0]["page_id"])
+    assert life["copy_of"]["row"]["jaccard"] == rows[0]["jaccard"]
+    assert life["judged"][0]["rule"]["reason"] == rules_of(demo_settings())[0].reason
+    tune(str(both), changes=CHANGES, sweeps=["gopher_too_few_words.min=10,50"], crawl=SECOND, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    verdicts = [row for row in rows_of(both, "verdicts") if row["crawl"] == SECOND]
+    assert told["tuned"]["measured"]["pages"] == len(verdicts)
+    assert told["tuned"]["before"]["pages"] == sum(row["reasons"] == [] for row in verdicts)
+    assert [step["value"] for step in told["sweeps"][0]["steps"]] == [10, 50]
+
+
+def test_a_funnel_for_programs(spark: SparkSession, both: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _show_funnel(work_on(spark, both, SECOND), as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    rows = [row for row in rows_of(both, "funnel") if row["crawl"] == SECOND]
+    assert (told["crawl"], told["funnel"][0]["stage"]) == (SECOND, "extract_pages")
+    for step in told["funnel"]:
+        same = [row for row in rows if (row["stage"], row["reason"]) == (step["stage"], step["reason"])]
+        assert step["pages_any"] == sum(row["pages_any"] for row in same)
 
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.py"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.commands.options import Config, Json, Recipe, Set, Verbose, Warehouse
 from winnow.errors import WinnowError
 
 
@@ -18,7 +18,7 @@ def explain(
         Path | None, typer.Option("--html", help="HTML file to write, with every difference.", show_default=False)
     ] = None,
     recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
-    verbose: Verbose = False,
+    as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
 
@@ -40,11 +40,15 @@ def explain(
         hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
         raise WinnowError(f"no page {page} in {warehouse}{hint}")
     lives = [tell(work, row) for row in found]
-    if html is None:
+    if as_json:
+        from winnow.report.as_json import print_json
+
+        print_json(lives)
+    elif html is None:
         for life in lives:
             show_life(life)
-        return
-    from winnow.report.life_page import render_lives
+    if html is not None:
+        from winnow.report.life_page import render_lives
 
-    html.write_text(render_lives(page, lives).markup, encoding="utf-8")
-    typer.echo(f"{html}: {html.stat().st_size:,} bytes")
+        html.write_text(render_lives(page, lives).markup, encoding="utf-8")
+        typer.echo(f"{html}: {html.stat().st_size:,} bytes", err=True)

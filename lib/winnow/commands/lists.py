@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from winnow.commands.options import Config, CrawlName, Recipe, Set, Verbose, Warehouse
+from winnow.commands.options import Config, CrawlName, Json, Recipe, Set, Verbose, Warehouse
 
 app = typer.Typer(no_args_is_help=True, help="Build, ask and try the lists of the URL gate.")
 
@@ -58,7 +58,7 @@ def build(
 @app.command()
 def check(
     urls: Annotated[list[str], typer.Argument(help="URLs, with or without http://.", show_default=False)],
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Say for each URL whether it is gated, and every list, entry and rule that it meets.
 
@@ -70,6 +70,12 @@ def check(
 
     settings = load_settings(recipe, None, config, changes).url
     lists = url_lists(settings)
+    if as_json:
+        from winnow.report.as_json import print_json
+
+        told = [(url, gate_url(url, lists, settings), list(explain_url(url, lists, settings))) for url in urls]
+        print_json([dict(zip(("url", "gate", "matches"), each, strict=True)) for each in told])
+        return
     for url in urls:
         typer.echo(f"{gate_url(url, lists, settings) or 'not gated'}\t{url}")
         for match in explain_url(url, lists, settings):
@@ -79,7 +85,7 @@ def check(
 @app.command("try")
 def try_lists(
     crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
-    verbose: Verbose = False,
+    as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what other lists would do to a crawl that was read before; changes no table, reads no archive.
 
@@ -88,6 +94,7 @@ def try_lists(
     """
     from winnow import delta
     from winnow.prepare import Given, prepare
+    from winnow.report.as_json import print_json
     from winnow.report.lists import show_tried
     from winnow.resources import share_lists, url_lists
     from winnow.stages.tried_lists import try_lists
@@ -97,7 +104,11 @@ def try_lists(
     shared = share_lists(work.spark, url_lists(work.settings.url))
     documents = delta.read(work, "documents").select("shard", "page_id")
     tried = try_lists(delta.read(work, "pages"), documents, work.settings.url, shared)
-    show_tried(tried.collect(), crawl)  # one row for each pair of gates
+    rows = tried.collect()  # one row for each pair of gates
+    if as_json:
+        print_json(rows)
+    else:
+        show_tried(rows, crawl)
 
 
 def _say_list(name: str, entries: int, skipped: Mapping[str, int]) -> None:

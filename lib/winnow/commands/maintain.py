@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.commands.options import Config, Json, Recipe, Set, Verbose, Warehouse
 
 
 def maintain(
@@ -15,7 +15,8 @@ def maintain(
         float,
         typer.Option(min=0, help="Versions younger than this stay readable; 0 only where nobody reads or writes."),
     ] = 168.0,  # Delta's own
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring small files together and delete those that no version of the last week needs; rows stay as they are.
 
@@ -26,8 +27,13 @@ def maintain(
     work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose)
     from winnow.at_work import at_work
     from winnow.maintenance import maintain_tables
+    from winnow.report.as_json import print_json
 
     with at_work(work, "winnow maintain"):
-        for done in maintain_tables(work.spark, work.warehouse, retain_hours):
+        tables = maintain_tables(work.spark, work.warehouse, retain_hours)
+        if as_json:
+            print_json(list(tables))
+            return
+        for done in tables:
             files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
             typer.echo(f"{done.table:16} files {files}, bytes {size}")

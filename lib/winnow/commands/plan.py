@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.filesize import decimal
 
-from winnow.commands.options import Archives, Config, Recipe, Root, Set, Verbose
+from winnow.commands.options import Archives, Config, Json, Recipe, Root, Set, Verbose
 from winnow.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def plan(
         int | None, typer.Option(min=1, help="Plan for so many pages, where archives hold more or fewer than here.")
     ] = None,
     price: Annotated[float | None, typer.Option(min=0, help="Price of a core for an hour.", show_default=False)] = None,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, root: Root = None, verbose: Verbose = False,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, root: Root = None,
+    as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what each job of a crawl will take: CPU, time, memory, shuffle, storage, price. No table is kept.
 
@@ -41,6 +42,7 @@ def plan(
         raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
     from winnow.config import load_settings
     from winnow.plan import Target, choose, measure, scaled, size_ratio
+    from winnow.report.as_json import print_json
 
     if len(listed) < 2:
         raise SettingsError([f"{len(listed)} archive: a plan needs two at least, one to warm up and one to measure"])
@@ -52,7 +54,10 @@ def plan(
         raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
     scale = total_pages / measured.pages if total_pages else size_ratio(listed, chosen[1:], target.archives)
     whole = scaled(measured, scale, target, load_settings(recipe, "cluster", config, changes))
-    _show(measured, whole, scale, target)
+    if as_json:
+        print_json({"target": target, "scale": scale, "sample": measured, "plan": whole})
+    else:
+        _show(measured, whole, scale, target)
 
 
 def _share(text: str) -> float:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from winnow.commands.options import Config, Recipe, Set, Verbose, Warehouse
+from winnow.commands.options import Config, Json, Recipe, Set, Verbose, Warehouse
 from winnow.errors import SettingsError, WinnowError
 
 
@@ -25,7 +25,8 @@ def remove(
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, for the table `removals`.")] = "ordered",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Take pages down, now and in every later run: their text leaves all tables, and no copy comes in their place.
 
@@ -39,7 +40,9 @@ def remove(
     work = prepare_maintenance(warehouse, "winnow remove", recipe, config, changes, verbose)
     from winnow import removals
     from winnow.at_work import at_work
+    from winnow.report.as_json import print_json
 
+    told: dict[str, int] = {}
     if not selectors:
         if not removals.pending(work):
             raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
@@ -47,15 +50,20 @@ def remove(
         found = removals.find(work, selectors, with_copies)
         copies = found.copies.count()
         said = "would be" if dry_run else "are"
-        typer.echo(f"{found.pages - copies:,} pages are named and {copies:,} copies go with them; of them "
-                   f"{found.documents:,} {said} documents no longer")  # fmt: skip
-        if dry_run:
-            return
-        removals.order(work, selectors, reason, with_copies, found)
-    with at_work(work, "winnow remove"):
-        removed = removals.carry_out(work)
-    typer.echo(f"{removed:,} pages are removed in all. Older versions of the tables hold their text until "
-               "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
+        told = {"named": found.pages - copies, "copies": copies, "documents": found.documents}
+        if not as_json:
+            typer.echo(f"{told['named']:,} pages are named and {copies:,} copies go with them; of them "
+                       f"{found.documents:,} {said} documents no longer")  # fmt: skip
+    if not dry_run:
+        with at_work(work, "winnow remove"):
+            if selectors:
+                removals.order(work, selectors, reason, with_copies, found)
+            told["removed"] = removals.carry_out(work)
+    if as_json:
+        print_json(told)
+    elif not dry_run:
+        typer.echo(f"{told['removed']:,} pages are removed in all. Older versions of the tables hold their text until "
+                   "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
 
 
 def _selectors(urls: list[str], domains: list[str], page_ids: list[int], archives: list[str]) -> list[str]:

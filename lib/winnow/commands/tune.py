@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from winnow.commands.options import Config, Recipe, Set, SomeCrawl, Verbose, Warehouse
+from winnow.commands.options import Config, Json, Recipe, Set, SomeCrawl, Verbose, Warehouse
 from winnow.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def tune(
         Path | None, typer.Option("--save", help="Recipe to write: *.yaml.", show_default=False)
     ] = None,
     examples: Annotated[int, typer.Option(min=1, max=20, help="Pages gained, and pages lost, to show.")] = 5,
-    verbose: Verbose = False,
+    as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what other rules would keep and reject of pages that were measured; changes no table.
 
@@ -40,6 +40,7 @@ def tune(
         _check_save(save)
     changed = load_settings(recipe, None, config, changes)
     from winnow import tune as tuning
+    from winnow.report.as_json import print_json
     from winnow.report.tune import show_sweep, show_tuned
     from winnow.resources import rules_of
     from winnow.standing import check_measured, rules_stand
@@ -54,10 +55,14 @@ def tune(
     if not rules_stand(work, base):
         typer.echo(f"The verdicts at hand were made with other rules: before is what {recipe} would give.", err=True)
     tuned = tuning.tune(work, before, rules, examples)
-    show_tuned(tuned, rules)
-    for swept in wanted:
-        mine = next(rule for rule in rules if rule.reason == swept.reason)
-        show_sweep(swept, tuning.sweep(work, before, rules, swept), tuned.measured.pages, mine)
+    swept = [(each, tuning.sweep(work, before, rules, each)) for each in wanted]
+    if as_json:
+        print_json({"tuned": tuned, "sweeps": [{"sweep": each, "steps": steps} for each, steps in swept]})
+    else:
+        show_tuned(tuned, rules)
+        for each, steps in swept:
+            mine = next(rule for rule in rules if rule.reason == each.reason)
+            show_sweep(each, steps, tuned.measured.pages, mine)
     if save is not None:
         _save(save, as_recipe(recipe, config, changes), work)
 
@@ -76,4 +81,4 @@ def _save(path: Path, settings: dict[str, object], work: Work) -> None:
     import yaml
 
     path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    typer.echo(f"{path}: winnow run ... --warehouse {work.warehouse} --recipe {path}")
+    typer.echo(f"{path}: winnow run ... --warehouse {work.warehouse} --recipe {path}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pyspark.sql import Row
 from rich.box import ROUNDED
@@ -31,27 +32,42 @@ def _width(console: Console, table: Table) -> int:
     return console.measure(table, options=console.options.update(max_width=1_000)).maximum
 
 
-def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
-    """Stage by stage what entered, what each reason took, and what was kept, summed over shards."""
+class Step(NamedTuple):
+    """What a reason took in a stage, over all shards: at all, first, alone; `` is what entered, `kept` what stayed."""
+
+    stage: str
+    reason: str
+    pages_any: int
+    pages_first: int
+    pages_only: int
+    words: int
+
+
+def sum_funnel(rows: Iterable[Row]) -> list[Step]:
+    """Rows of `funnel` summed over shards, in the order of a run, in each stage the reasons that took most first."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in rows:
         counts = (row.pages_any, row.pages_first, row.pages_only, row.words or 0)
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
+    return [Step(stage, reason, *sums[(stage, reason)]) for stage in STAGES for reason in _in_order(stage, sums)]
+
+
+def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
+    """Stage by stage what entered, what each reason took, and what was kept, summed over shards."""
+    steps = sum_funnel(rows)
     table = Table(title=f"Funnel of {crawl}", title_justify="left", box=ROUNDED)
     table.add_column("stage, reason", no_wrap=True)
     for name in ("pages", "first", "only", "words", "of all"):
         table.add_column(name, justify="right", no_wrap=True)
-    everything = sums[("extract_pages", "")][0]
-    for stage in STAGES:
-        for reason in _in_order(stage, sums):
-            any_, first, only, words = sums[(stage, reason)]
-            share = f"{first / everything:.1%}" if everything else "-"
-            flow = reason in ("", "kept")
-            label = stage if reason == "" else f"  {reason}"
-            alone = ["", ""] if flow else [f"{first:,}", f"{only:,}"]
-            said_words = f"{words:,}" if stage != "extract_pages" else ""
-            table.add_row(label, f"{any_:,}", *alone, said_words, share, style="bold" if flow else None)
+    everything = steps[0].pages_any
+    for step in steps:
+        share = f"{step.pages_first / everything:.1%}" if everything else "-"
+        flow = step.reason in ("", "kept")
+        label = step.stage if step.reason == "" else f"  {step.reason}"
+        alone = ["", ""] if flow else [f"{step.pages_first:,}", f"{step.pages_only:,}"]
+        words = f"{step.words:,}" if step.stage != "extract_pages" else ""
+        table.add_row(label, f"{step.pages_any:,}", *alone, words, share, style="bold" if flow else None)
     return table
 
 

@@ -1,0 +1,129 @@
+"""docker-compose.yml as a user starts it: the cluster, the demo on it, a notebook, a run, the tests: `make compose`.
+
+    .venv/bin/python -m tests.chaos.compose
+
+The image `winnow` is there. A project of its own, whose volumes go with it; the ports are those of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from winnow.demo.crawl import CRAWLS, make_crawl
+
+ROOT, TOKEN, PROJECT, HEALTHY_SECONDS = Path(__file__).parents[2], "a-token-of-the-test", "winnow-test", 120
+MASTER, HISTORY, JUPYTER = (f"http://127.0.0.1:{port}" for port in (8080, 18080, 8888))
+CRAWL = next(iter(CRAWLS))
+ENVIRONMENT = {**os.environ, "JUPYTER_TOKEN": TOKEN, "COMPOSE_PROJECT_NAME": PROJECT}
+
+
+def main() -> None:
+    """Print what was tried."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        make_crawl(Path(folder), 60, seed=3)
+        ENVIRONMENT["WINNOW_ARCHIVES"] = folder
+        try:
+            compose("up", "--detach", "--no-build")
+            wait_until_healthy()
+            try_all()
+        finally:
+            compose("down", "--volumes", check=False)
+
+
+def try_all() -> None:
+    """Everything that the file's first lines promise."""
+    assert json_of(f"{MASTER}/json/")["aliveworkers"] == 2
+    assert status(f"{JUPYTER}/api/contents") == 403
+    assert status(f"{JUPYTER}/api/contents?token={TOKEN}") == 200
+    tell("the cluster is healthy; Jupyter asks for its token")
+
+    said = compose("run", "--rm", "-T", "demo")
+    assert "Every planted page ended as it should" in said
+    ended = {app["name"]: app["id"] for app in json_of(f"{HISTORY}/api/v1/applications?status=completed")}
+    executors = json_of(f"{HISTORY}/api/v1/applications/{ended['winnow demo']}/allexecutors")
+    worked = [one for one in executors if one["id"] != "driver" and one["completedTasks"] > 0]
+    assert len(worked) == 2, executors
+    tell(f"the demo, on both workers: {[one['completedTasks'] for one in worked]} tasks; the history server shows it")
+
+    notebook = "notebooks/why-are-pages-rejected.py"
+    compose(
+        "exec",
+        "-T",
+        "jupyter",
+        "jupytext",
+        "--quiet",
+        "--to",
+        "ipynb",
+        "--execute",
+        "--output",
+        "/tmp/a.ipynb",
+        notebook,
+    )
+    tell("a notebook")
+
+    tables = ["--crawl", CRAWL, "--warehouse", "/warehouse/tables"]
+    run = ["run", "--rm", "-T", "winnow", "run", f"/archives/{CRAWL}/warc.paths.gz", *tables, "--json"]
+    funnel = json.loads(compose(*run))["funnel"]
+    assert funnel[0]["pages_any"] == 60, funnel[0]
+    tell("a run of archives in a folder of this machine, while the notebook's session gives its cores back")
+
+    compose("run", "--rm", "-T", "test")
+    tell("the tests")
+
+
+def compose(*arguments: str, check: bool = True) -> str:
+    """docker-compose; its standard output."""
+    command = ["docker-compose", *arguments]
+    said = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    if check and said.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit {said.returncode}\n{said.stdout[-3000:]}\n{said.stderr[-3000:]}")
+    return said.stdout
+
+
+def wait_until_healthy() -> None:
+    """Ends with the states where a service is not healthy in time."""
+    end = time.monotonic() + HEALTHY_SECONDS
+    names = compose("ps", "--quiet").split()
+    while (states := health_of(names)) != ["healthy"] * 5:
+        if time.monotonic() > end:
+            sys.exit(f"after {HEALTHY_SECONDS} s: {states}")
+        time.sleep(1)
+
+
+def health_of(names: list[str]) -> list[str]:
+    """The health of containers, in their order."""
+    command = ["docker", "inspect", "--format", "{{.State.Health.Status}}", *names]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def json_of(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def status(url: str) -> int:
+    """The status of an answer, whatever it is."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def tell(what: str) -> None:
+    """A line, at once."""
+    print(f"{time.strftime('%H:%M:%S')}  {what}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -71,7 +71,7 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
     """The saved recipe is run for real; every figure of before, after and the sweep is counted again from verdicts."""
     saved, before = tmp_path / "saved.yaml", rows_of(copy, "verdicts")
     tune(str(copy), changes=CHANGES, sweeps=["gopher_too_few_words.min=80:160:40"], save=saved)
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
     given, recipe = load_settings(changes=CHANGES), load_settings(str(saved))
     assert (recipe.rules, recipe.rule_files) == (given.rules, given.rule_files)
     work = Work(spark, recipe, {}, str(copy), "")
@@ -112,7 +112,7 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
     assert steps[0].kept.pages > tuned.after.pages
     assert f"Gained: {len(gained):,} pages" in said
     assert f"Lost: {len(lost):,} pages" in said
-    assert f"{saved}: winnow run" in said
+    assert f"{saved}: winnow run" in told
 
 
 REFUSED = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from winnow.config import load_settings
 from winnow.settings import Settings
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
+
+# What `datasets` reads when it is imported: no network, nothing kept beside the folders that tests name.
+os.environ.update(HF_HUB_OFFLINE="1", HF_HOME=f"{tempfile.gettempdir()}/winnow-tests-hugging-face")
 
 # Every JVM of the tests lives for minutes: its optimising compiler would cost more than it gives.
 os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"

@@ -33,7 +33,7 @@ def _width(console: Console, table: Table) -> int:
 
 
 class Step(NamedTuple):
-    """What a reason took in a stage, over all shards: at all, first, alone; `` is what entered, `kept` what stayed."""
+    """What a reason took in a stage, over all shards: at all, first, only; `` is what entered, `kept` what stayed."""
 
     stage: str
     reason: str
@@ -41,6 +41,17 @@ class Step(NamedTuple):
     pages_first: int
     pages_only: int
     words: int
+
+
+class Line(NamedTuple):
+    """What entered a stage, what left it, or what a reason took: pages at all, first, only; words; share of all."""
+
+    label: str
+    figures: tuple[str, str, str, str, str]
+    is_flow: bool
+
+
+HEADINGS = ("stage, reason", "pages", "first", "only", "words", "of all")
 
 
 def sum_funnel(rows: Iterable[Row]) -> list[Step]:
@@ -53,21 +64,29 @@ def sum_funnel(rows: Iterable[Row]) -> list[Step]:
     return [Step(stage, reason, *sums[(stage, reason)]) for stage in STAGES for reason in _in_order(stage, sums)]
 
 
-def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
-    """Stage by stage what entered, what each reason took, and what was kept, summed over shards."""
+def funnel_lines(rows: Iterable[Row]) -> list[Line]:
+    """The same for people."""
     steps = sum_funnel(rows)
-    table = Table(title=f"Funnel of {crawl}", title_justify="left", box=ROUNDED)
-    table.add_column("stage, reason", no_wrap=True)
-    for name in ("pages", "first", "only", "words", "of all"):
-        table.add_column(name, justify="right", no_wrap=True)
     everything = steps[0].pages_any
+    lines = []
     for step in steps:
         share = f"{step.pages_first / everything:.1%}" if everything else "-"
-        flow = step.reason in ("", "kept")
-        label = step.stage if step.reason == "" else f"  {step.reason}"
-        alone = ["", ""] if flow else [f"{step.pages_first:,}", f"{step.pages_only:,}"]
+        is_flow = step.reason in ("", "kept")
+        alone = ("", "") if is_flow else (f"{step.pages_first:,}", f"{step.pages_only:,}")
         words = f"{step.words:,}" if step.stage != "extract_pages" else ""
-        table.add_row(label, f"{step.pages_any:,}", *alone, words, share, style="bold" if flow else None)
+        lines.append(Line(step.reason or step.stage, (f"{step.pages_any:,}", *alone, words, share), is_flow))
+    return lines
+
+
+def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
+    """Stage by stage what entered, what each reason took, and what was kept, summed over shards."""
+    table = Table(title=f"Funnel of {crawl}", title_justify="left", box=ROUNDED)
+    table.add_column(HEADINGS[0], no_wrap=True)
+    for name in HEADINGS[1:]:
+        table.add_column(name, justify="right", no_wrap=True)
+    for line in funnel_lines(rows):
+        label = line.label if line.label in STAGES else f"  {line.label}"
+        table.add_row(label, *line.figures, style="bold" if line.is_flow else None)
     return table
 
 

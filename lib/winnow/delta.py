@@ -110,6 +110,17 @@ def read_all(work: Work, table: str) -> DataFrame:
     return _open(work, TABLES[table]).toDF()
 
 
+def newest_version(work: Work, table: str) -> int:
+    """The version that a table has now."""
+    row = _open(work, TABLES[table]).history(1).select("version").first()
+    return int(row[0]) if row else 0
+
+
+def read_version(work: Work, table: str, version: int) -> DataFrame:
+    """The rows of every crawl as they were then, whatever is written meanwhile."""
+    return work.spark.read.format("delta").option("versionAsOf", version).load(_path(work, TABLES[table]))
+
+
 def exists(work: Work, table: str) -> bool:
     """Whether the table was ever written."""
     return DeltaTable.isDeltaTable(work.spark, _path(work, TABLES[table]))

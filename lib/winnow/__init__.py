@@ -15,6 +15,7 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
     scopes, span_scopes, url_scopes             which pages of which crawls each kind of duplicate is sought among
     run         every job of a recipe, in waves cli         the command line
     removals    pages taken down                plan        what a crawl will cost
+    export/     documents as files that other libraries train on, with a data card
     pack        a Python with winnow in it, for executors that have none
 """
 

@@ -18,6 +18,7 @@ import typer
 from winnow import __version__
 from winnow.commands import lists
 from winnow.commands.explain import explain
+from winnow.commands.export import export
 from winnow.commands.maintain import maintain
 from winnow.commands.options import (
     Again,
@@ -109,6 +110,7 @@ app.command()(report)
 app.command()(tune)
 app.add_typer(lists.app, name="lists")
 app.command()(plan)
+app.command()(export)
 app.command()(remove)
 app.command()(maintain)
 app.command()(demo)

@@ -1,0 +1,153 @@
+"""The data card of an export: README.md as the Hugging Face Hub reads it, the same for the same documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import yaml
+
+from winnow import __version__
+from winnow.export.columns import COLUMNS, features
+from winnow.report.funnel import HEADINGS, Line
+from winnow.rules import Rule
+
+_SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+
+_SOURCES = """\
+Every text was taken from a web page. `url`, `crawl`, `warc_path` and `record_offset` say from which: of a crawl of
+Common Crawl, whose names begin with CC-MAIN, the archive is `https://data.commoncrawl.org/` + `warc_path`. The text was
+extracted from the page's HTML; lines and stretches of it may be gone (`cut_chars`)."""
+
+_LICENCE = """\
+None is named here: whoever publishes these files decides, and adds `license` above. What it cannot give away: the texts
+belong to the owners of their pages, whose own terms hold for them, and Common Crawl's terms of use
+(https://commoncrawl.org/terms-of-use) hold for what comes from its crawls. A licence such as ODC-By covers the
+collection, not the texts in it. They may hold personal data, errors and offence.
+
+A page that must go is ordered away with `winnow remove`; an export that is made afterwards lacks it."""
+
+
+class Count(NamedTuple):
+    """Documents of one language in one crawl, with the words and characters that they hold."""
+
+    crawl: str
+    language: str | None
+    documents: int
+    words: int
+    chars: int
+
+
+class Recipe(NamedTuple):
+    """What documents were made with: settings as a recipe file would hold them, and rules."""
+
+    name: str
+    settings: Mapping[str, object]
+    rules: Sequence[Rule]
+
+
+class Card(NamedTuple):
+    """What a data card tells.
+
+    fingerprints    of the documents, by crawl
+    recipe          None: made with other settings than those at hand, which nothing but the fingerprint names
+    order           a sentence about which document stands where
+    """
+
+    suffix: str
+    files: int
+    bytes: int
+    order: str
+    counts: Sequence[Count]
+    fingerprints: Mapping[str, str]
+    recipe: Recipe | None
+    funnels: Mapping[str, Sequence[Line]]
+
+
+def render_card(card: Card) -> str:
+    """The whole card."""
+    return f"---\n{_front_matter(card)}---\n\n" + "\n\n".join(_sections(card)) + "\n"
+
+
+def size_category(documents: int) -> str:
+    """The Hub's name for so many documents, as `1K<n<10K`."""
+    place = next((i for i in range(len(_SIZES)) if documents < 1_000 * 10**i), None)
+    if place is None:
+        return f"n>{_SIZES[-1]}"
+    return f"{_SIZES[place - 1]}<n<{_SIZES[place]}" if place else f"n<{_SIZES[0]}"
+
+
+def _front_matter(card: Card) -> str:
+    documents = sum(count.documents for count in card.counts)
+    values = {
+        "language": sorted({count.language for count in card.counts if count.language}),
+        "size_categories": [size_category(documents)],
+        "task_categories": ["text-generation"],
+        "tags": ["web", "pretraining", "winnow"],
+        "configs": [
+            {"config_name": "default", "data_files": [{"split": "train", "path": f"data/train-*.{card.suffix}"}]}
+        ],
+        "dataset_info": {"config_name": "default", "features": features()},
+    }
+    note = "# license: left to whoever publishes this; the section Licence says what to think of\n"
+    return note + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def _sections(card: Card) -> Iterable[str]:
+    crawls = ", ".join(card.fingerprints)
+    documents, words, chars = (
+        sum(getattr(one, name) for one in card.counts) for name in ("documents", "words", "chars")
+    )
+    yield f"# Documents of {crawls}"
+    yield (
+        f"{documents:,} documents of web pages with {words:,} words and {chars:,} characters, judged and deduplicated "
+        f"by winnow {__version__}: {_plural(card.files, 'file')}, {card.bytes:,} bytes. {card.order}"
+    )
+    yield "## Counts"
+    rows = [
+        (one.crawl, one.language or "", f"{one.documents:,}", f"{one.words:,}", f"{one.chars:,}") for one in card.counts
+    ]
+    yield _table(("crawl", "language", "documents", "words", "characters"), rows, numbers=3)
+    yield "## Columns"
+    yield _table(("column", "type", "meaning"), [(f"`{one.name}`", _type(one.type), one.means) for one in COLUMNS])
+    yield "## How they were made"
+    yield from _made(card)
+    for crawl, lines in card.funnels.items():
+        yield f"### Funnel of {crawl}"
+        yield _table(HEADINGS, [(f"**{one.label}**" if one.is_flow else one.label, *one.figures) for one in lines], 5)
+    yield "Pages are those that a reason takes at all, first, or alone. Words are counted from the rules on."
+    yield "## Where the texts come from"
+    yield _SOURCES
+    yield "## Licence"
+    yield _LICENCE
+
+
+def _made(card: Card) -> Iterable[str]:
+    marks = "; ".join(f"{crawl}: `{mark}`" for crawl, mark in card.fingerprints.items())
+    yield f"Settings, lists, models and the code's versions together have a fingerprint. Documents bear {marks}."
+    if card.recipe is None:
+        yield "Which settings it stands for was not told when this was written."
+        return
+    yield f"It is that of the recipe `{card.recipe.name}` with these settings:"
+    settings = yaml.safe_dump(dict(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)
+    yield f"```yaml\n{settings}```"
+    yield "A measured page was kept where it met all of these rules:"
+    rules = [(f"`{rule.reason}`", f"`{rule.metric}`", rule.bounds, rule.means) for rule in card.recipe.rules]
+    yield _table(("reason", "metric", "must be", "what is wrong with a page that goes"), rows=rules)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
+    """A table in Markdown, its last columns set right where they are numbers."""
+    marks = ["---"] * (len(headings) - numbers) + ["---:"] * numbers
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in (headings, marks, *rows)
+    )
+
+
+def _type(kind: pa.DataType) -> str:
+    return "list of spans" if pa.types.is_list(kind) else str(kind)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"

@@ -1,0 +1,63 @@
+"""The columns of an export: names that other libraries look for, types, and what they mean."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pyarrow as pa
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import functions as F
+
+
+class Column(NamedTuple):
+    """One column of an exported document."""
+
+    name: str
+    type: pa.DataType
+    means: str
+
+
+_SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("copies", pa.int64())])
+
+# `id` is a string: page_id has 64 bits, and JSON readers that make a double of every number keep 53 of them. Every
+# other integer is a size, a count or a place in a file, far below 2**53.
+COLUMNS = (
+    Column("text", pa.string(), "the document"),
+    Column("id", pa.string(), "the `page_id` of winnow's tables, in decimal: a hash of crawl, archive and offset"),
+    Column("url", pa.string(), "where the page was found"),
+    Column("domain", pa.string(), "the registered domain of the URL"),
+    Column("title", pa.string(), "the page's title, null where it has none"),
+    Column("language", pa.string(), "the language that fastText's lid.176 names first"),
+    Column("language_score", pa.float64(), "its probability, from 0 to 1"),
+    Column("word_count", pa.int64(), "words of the text"),
+    Column("char_count", pa.int64(), "characters (Unicode code points) of the text"),
+    Column("cut_chars", pa.int64(), "characters cut from the text because they stand elsewhere too"),
+    Column("spans", pa.list_(_SPAN), "repeated stretches that were left in the text: first character, end, copies; "
+           "null unless the settings mask them"),
+    Column("fetched_at", pa.timestamp("us", "UTC"), "when the crawl fetched the page, null where the archive says no "
+           "valid time"),
+    Column("crawl", pa.string(), "the crawl"),
+    Column("shard", pa.int32(), "the part of the crawl that the archive belongs to"),
+    Column("warc_path", pa.string(), "the archive, below the root of the crawl"),
+    Column("record_offset", pa.int64(), "where the page's record begins: its byte in the archive, or in the inflated "
+           "archive where records are no gzip members of their own (Common Crawl's are)"),
+    Column("fingerprint", pa.string(), "names the settings, lists and models that the document was made with"),
+)  # fmt: skip
+SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
+
+
+def exported() -> list[SparkColumn]:
+    """The columns of an export from those of `documents`."""
+    own = {"id": F.col("page_id").cast("string")}
+    return [own.get(name, F.col(name)).alias(name) for name in SCHEMA.names]
+
+
+def features() -> list[dict[str, object]]:
+    """The columns as the Hub's `dataset_info` names them, so that `datasets` need not guess types from JSON."""
+    return [_feature(column.name, column.type) for column in COLUMNS]
+
+
+def _feature(name: str, kind: pa.DataType) -> dict[str, object]:
+    if pa.types.is_list(kind):
+        return {"name": name, "list": [_feature(part.name, part.type) for part in kind.value_type]}
+    return {"name": name, "dtype": "float64" if pa.types.is_float64(kind) else str(kind)}

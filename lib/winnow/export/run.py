@@ -1,0 +1,156 @@
+"""An export from the tables to its folder: counted, written file by file, named in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow import delta
+from winnow.arrow import map_batches
+from winnow.delta import Work
+from winnow.errors import SettingsError, SurroundingsError
+from winnow.export import folder
+from winnow.export.card import Card, Recipe, render_card
+from winnow.export.columns import exported
+from winnow.export.contents import Contents, look_at_documents
+from winnow.export.files import WRITTEN, Format, Target, write_files
+from winnow.fingerprint import fingerprints
+from winnow.report.funnel import funnel_lines
+from winnow.resources import rules_of
+from winnow.session import compiled
+from winnow.stages.placed_documents import ORDER, line_up_documents, shuffle_documents
+
+_FILE_CHARS = 500_000_000  # of text for each file, where no number of files is asked for (choice)
+
+_TOLD_ELSEWHERE = ("spark", "sources", "rules", "rule_files")  # or of no row's making
+_PATHS = (("url", "built"), ("url", "lists"), ("url", "words"), ("url", "exceptions"), ("language", "model"))
+
+
+class Wanted(NamedTuple):
+    """What a command line says of an export; crawls empty: all, files None: by size, seed None: in order."""
+
+    crawls: Sequence[str]
+    format: Format
+    files: int | None
+    seed: int | None
+
+
+class Exported(NamedTuple):
+    """An export that is whole.
+
+    documents, files, bytes   what it holds
+    written                   documents whose files were written now; None: it was whole already
+    is_recipe_told            whether the card tells the settings; where they are not those at hand, it cannot
+    """
+
+    documents: int
+    files: int
+    bytes: int
+    written: int | None
+    is_recipe_told: bool
+
+
+def export_documents(work: Work, wanted: Wanted, output: Path, recipe: str) -> Exported:
+    """Write the documents of these crawls; what is written already by the same command is not written again.
+
+    The settings of `work`, which are those of the recipe of this name with changes, are told in the card where all
+    documents were made with them. Raises SettingsError where there is nothing to export, another export is in the way,
+    or some file would be empty.
+    """
+    contents = look_at_documents(work, wanted.crawls)
+    documents = sum(count.documents for count in contents.counts)
+    files = wanted.files or -(-sum(count.chars for count in contents.counts) // _FILE_CHARS) or 1
+    manifest = _manifest(contents, wanted, files)
+    target = Target("", wanted.format, files, {}, work.spark.sparkContext.applicationId)
+    names = [target.name(file) for file in range(files)]
+    if folder.is_whole(output, manifest, names):
+        return Exported(documents, files, _bytes(output, names), None, True)
+    told = _recipe(work, contents, recipe)
+    with compiled(work.spark, documents):
+        placed = _place(contents, files, wanted.seed)
+        rows = _rows_of_files(placed, files)
+        with folder.unfinished(output, manifest) as part:
+            to_do = {file: rows[file] for file in folder.missing(part, names)}
+            _write(placed, target._replace(folder=str(part / "data"), rows=to_do))
+            lost = folder.missing(part, names)
+            if lost:
+                raise SurroundingsError(
+                    f"{part}: {names[lost[0]]} was written by a machine whose folder this is not; name with --output a "
+                    "folder that all machines share"
+                )
+            folder.finish(part, output, render_card(_card(work, contents, wanted, names, _bytes(part, names), told)))
+    return Exported(documents, files, _bytes(output, names), sum(to_do.values()), told is not None)
+
+
+def _place(contents: Contents, files: int, seed: int | None) -> DataFrame:
+    if seed is None:
+        return line_up_documents(contents.documents, files, contents.sizes)
+    return shuffle_documents(contents.documents, files, seed)
+
+
+def _rows_of_files(placed: DataFrame, files: int) -> Counter[int]:
+    """How many documents each file gets. Raises SettingsError where some gets none, which no reader expects."""
+    found = placed.groupBy("file").count().collect()  # one row a file
+    rows = Counter({row.file: row["count"] for row in found})
+    if len(rows) < files:
+        empty = files - len(rows)
+        raise SettingsError(
+            [f"--shards {files}: {sum(rows.values()):,} documents leave {empty:,} of the files empty; name fewer"]
+        )
+    return rows
+
+
+def _write(placed: DataFrame, target: Target) -> None:
+    """Each file by one task, sorted; a document that stands in a file that is there already is not read."""
+    if not target.rows:
+        return
+    wanted = placed if len(target.rows) == target.files else placed.where(F.col("file").isin(list(target.rows)))
+    moved = wanted.repartitionById(target.files, "file").sortWithinPartitions(*ORDER)
+    map_batches(moved.select("file", *exported()), partial(write_files, target=target), WRITTEN).collect()
+
+
+def _manifest(contents: Contents, wanted: Wanted, files: int) -> dict[str, Any]:
+    return {
+        "format": wanted.format,
+        "shards": files,
+        "shuffle": wanted.seed,
+        "removals": contents.removals,
+        **{f"documents of {crawl}": list(made) for crawl, made in contents.made.items()},
+    }
+
+
+def _recipe(work: Work, contents: Contents, name: str) -> Recipe | None:
+    """The settings at hand, where all documents were made with them; paths without their folders."""
+    mark = fingerprints(work.settings)["documents"]
+    if any(made.fingerprint != mark for made in contents.made.values()):
+        return None
+    settings = work.settings.model_dump(exclude={"archives": {"num_shards"}, **dict.fromkeys(_TOLD_ELSEWHERE, True)})
+    for section, key in _PATHS:
+        if settings[section][key] is not None:
+            settings[section][key] = Path(settings[section][key]).name
+    return Recipe(Path(name).stem, settings, rules_of(work.settings))
+
+
+def _card(
+    work: Work, contents: Contents, wanted: Wanted, names: Sequence[str], size: int, recipe: Recipe | None
+) -> Card:
+    order = "They stand in the order of crawl, shard and id."
+    if wanted.seed is not None:
+        order = f"They are shuffled by seed {wanted.seed}, over all files: any of the files is a random sample."
+    funnels = {
+        crawl: funnel_lines(delta.read(replace(work, crawl=crawl), "funnel").collect())  # some 40 rows a shard
+        for crawl in contents.made
+    }
+    marks = {crawl: made.fingerprint for crawl, made in contents.made.items()}
+    return Card(wanted.format, len(names), size, order, contents.counts, marks, recipe, funnels)
+
+
+def _bytes(place: Path, names: Sequence[str]) -> int:
+    return sum((place / "data" / name).stat().st_size for name in names)

@@ -1,0 +1,66 @@
+"""Exported documents as plain rows, and what each library reads of a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pyarrow as pa
+from datatrove.pipeline.readers import JsonlReader, ParquetReader
+
+from winnow.export.columns import SCHEMA
+
+HOSTILE = (
+    "plain", "\u2028 and \u2029 and \x85", "\r\n\r lines\n\n", "\x00 nothing", '"\\" quoted \\u0041', "\U0001f600" * 9,
+    "[1]", "2024-01-01 00:00:00", "é" * 5_000,
+)  # fmt: skip
+
+
+def document(number: int, text: str) -> dict[str, Any]:
+    """A document with every kind of value that a column may have."""
+    return {
+        "text": text, "id": str((-1) ** number * (2**62 + number)), "url": f"https://a.example/{text[:20]}",
+        "domain": "a.example", "title": None if number % 2 else text[:9], "language": "en", "language_score": 0.1 + 0.2,
+        "word_count": number, "char_count": len(text), "cut_chars": 0,
+        "spans": [{"start": 0, "end": 2**40, "copies": 2}] * (number % 3) if number % 4 else None,
+        "fetched_at": None if number % 5 == 3 else datetime(2024, 3, 1, 12, 0, 1, number % 2, tzinfo=UTC), "crawl": "C",
+        "shard": number % 4, "warc_path": "a.warc.gz", "record_offset": 2**41 + number, "fingerprint": "made so",
+    }  # fmt: skip
+
+
+def batches(rows: list[dict[str, Any]], file: int = 0, size: int = 10_000) -> list[pa.RecordBatch]:
+    """The rows as Spark hands them over, so many in a batch."""
+    schema = pa.schema([("file", pa.int32()), *SCHEMA])
+    whole = pa.Table.from_pylist([{"file": file, **row} for row in rows], schema=schema)
+    return [batch for start in range(0, len(rows), size) for batch in whole.slice(start, size).to_batches()]
+
+
+def read_by_datasets(folder: Path, cache: Path) -> list[dict[str, Any]]:
+    """Every row, in order, as `load_dataset` gives it, with the types that it found."""
+    found = datasets.load_dataset(str(folder), split="train", cache_dir=str(cache))
+    assert found.features.arrow_schema.remove_metadata().equals(SCHEMA)
+    return [dict(row) for row in found]
+
+
+def read_by_datatrove(folder: Path) -> list[dict[str, Any]]:
+    """Every row, in order, as datatrove's reader gives it without any setting."""
+    is_parquet = any((folder / "data").glob("*.parquet"))
+    reader = (ParquetReader if is_parquet else JsonlReader)(str(folder / "data"))
+    rows = []
+    for found in reader.run():
+        row = {"text": found.text, "id": found.id, **found.metadata}
+        row.pop("file_path")  # datatrove's own
+        if isinstance(row["fetched_at"], str):
+            row["fetched_at"] = datetime.fromisoformat(row["fetched_at"])
+        rows.append({name: row.pop(name) for name in SCHEMA.names})
+        assert row == {}
+    return rows
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file below a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -1,0 +1,125 @@
+"""The folder of an export: what is refused, one writer at a time, what lacks something is unfinished again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winnow.errors import SettingsError, WinnowError
+from winnow.export.card import size_category
+from winnow.export.folder import check_folder, finish, is_whole, missing, unfinished
+
+MANIFEST: dict[str, object] = {"format": "parquet", "shards": 2, "shuffle": 7, "documents of C": ["made so", "of this"]}
+NAMES = ["one", "two"]
+
+
+def written(output: Path) -> Path:
+    with unfinished(output, MANIFEST) as part:
+        for name in NAMES:
+            (part / "data" / name).write_text(name)
+        finish(part, output, "card")
+    return output
+
+
+def begin(output: Path, manifest: dict[str, object]) -> None:
+    if not is_whole(output, manifest, NAMES):
+        with unfinished(output, manifest):
+            pass
+
+
+def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for name in ("full/letter.txt", "begun.part/letter.txt", "cloned/.gitignore"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("")
+    for given, said in (
+        ("s3://bucket/out", "--output s3://bucket/out: an export is written to a folder of this machine"),
+        ("file", f"{tmp_path}/file is a file; name a folder"),
+        ("full", "holds something else (letter.txt); name an empty or a new folder"),
+        ("begun", f"--output {tmp_path}/begun.part: holds something else (letter.txt)"),
+        ("cloned", "is not empty (.gitignore); name a new folder"),
+        ("/proc", "/proc: "),
+    ):
+        with pytest.raises(SettingsError) as refused:
+            check_folder(given if "/" in given else str(tmp_path / given))
+        assert said in str(refused.value)
+    for good in ("new/below", "empty", "whole"):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        written(tmp_path / "whole") if not (tmp_path / "whole").exists() else None
+        assert check_folder(str(tmp_path / good)) == tmp_path / good
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_another_export_is_refused_with_all_that_differs(tmp_path: Path, is_finished: bool) -> None:
+    output = tmp_path / "out"
+    if is_finished:
+        written(output)
+    else:
+        begin(output, MANIFEST)
+    other = {**MANIFEST, "format": "jsonl.zst", "shuffle": None, "documents of D": ["made so", "of that"]}
+    with pytest.raises(SettingsError) as refused:
+        begin(output, other)
+    said = str(refused.value)
+    assert 'documents of D: null there, ["made so", "of that"] now; format: parquet there, jsonl.zst now; ' in said
+    assert "shuffle: 7 there, null now); name another folder, or delete this one" in said
+    assert "shards" not in said
+
+
+def test_ended_before_it_said_what_it_would_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "out"
+
+    def end(path: Path, target: Path) -> None:
+        assert path.parent == target.parent
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", end)
+        with pytest.raises(KeyboardInterrupt):
+            written(output)
+    assert check_folder(str(output)) == output
+    assert is_whole(written(output), MANIFEST, NAMES)
+
+
+def test_one_export_at_a_time(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    with unfinished(output, MANIFEST) as part:
+        with pytest.raises(WinnowError, match="another export is writing here"), unfinished(output, MANIFEST):
+            pass
+        finish(part, output, "card")
+    with pytest.raises(WinnowError, match="another export has just ended there"), unfinished(output, MANIFEST):
+        pass
+
+
+def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    with unfinished(output, MANIFEST) as part:
+        (part / "data" / "one").write_text("one")
+        (part / "data" / ".two.left").write_text("half")
+        assert missing(part, NAMES) == [1]
+    assert not output.exists()
+    assert not is_whole(output, MANIFEST, NAMES)
+    written(output)
+    assert sorted(path.name for path in output.rglob("*")) == ["README.md", "_export.json", "data", "one", "two"]
+    assert is_whole(output, MANIFEST, NAMES)
+    for lost in ("README.md", "data/two"):
+        (output / lost).unlink()
+        assert not is_whole(output, MANIFEST, NAMES)
+        assert not output.exists()
+        written(output)
+        assert is_whole(output, MANIFEST, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("documents", "name"),
+    [
+        (0, "n<1K"),
+        (999, "n<1K"),
+        (1_000, "1K<n<10K"),
+        (9_999_999, "1M<n<10M"),
+        (10**12, "n>1T"),
+        (10**12 - 1, "100B<n<1T"),
+    ],
+)
+def test_the_hub_names_sizes_so(documents: int, name: str) -> None:
+    assert size_category(documents) == name

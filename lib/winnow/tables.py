@@ -1,7 +1,8 @@
 """The columns of every table, the data model that other programs read.
 
 All tables live under the warehouse as Delta tables of reader version 1, Parquet with zstd, partitioned by crawl and
-shard (`crawls` and `removals` are not). Every row carries `fingerprint`: what it was made with.
+shard (`crawls` and `removals` are not). Every row carries `fingerprint`: what it was made with. Each column stands with
+its type and its meaning, from which docs/tables.md is made; the meanings are in no schema.
 """
 
 from __future__ import annotations
@@ -22,91 +23,192 @@ _BIGINT, _DOUBLE, _STRING, _INT, _TIME, _BINARY = (
     t.TimestampType(),
     t.BinaryType(),
 )
+_Meant = tuple[t.DataType, str]  # a column's type and its meaning
 
 
 class Table(NamedTuple):
-    """One table: its columns in order, the columns it is partitioned by, and what a row is."""
+    """One table: its columns in order, those it is partitioned by, what a row is, and what each column means."""
 
     name: str
     columns: t.StructType
     partitioned_by: tuple[str, ...]
     row: str
+    meanings: dict[str, str]
 
 
 def _struct(**columns: t.DataType) -> t.StructType:
     return t.StructType([t.StructField(name, kind) for name, kind in columns.items()])
 
 
-def _table(name: str, row: str, **columns: t.DataType) -> Table:
-    keys = _struct(crawl=_STRING, shard=_INT).fields
-    return Table(name, t.StructType([*keys, *_struct(**columns, fingerprint=_STRING)]), ("crawl", "shard"), row)
+def _whole(name: str, row: str, **columns: _Meant) -> Table:
+    """A table that is not partitioned."""
+    types = _struct(**{column: kind for column, (kind, _) in columns.items()})
+    return Table(name, types, (), row, {column: meaning for column, (_, meaning) in columns.items()})
 
+
+def _table(name: str, row: str, **columns: _Meant) -> Table:
+    """A table partitioned by crawl and shard, which every row has, as it has a fingerprint."""
+    return _whole(name, row, **_KEYS, **columns, fingerprint=_MADE_WITH)._replace(partitioned_by=tuple(_KEYS))
+
+
+_KEYS: dict[str, _Meant] = {
+    "crawl": (_STRING, "name of the crawl, as `--crawl` gave it"),
+    "shard": (_INT, "part of the crawl: a stable hash of the archive's `warc_path` modulo `num_shards`"),
+}
+_MADE_WITH: _Meant = (_STRING, "hash of the settings, lists, models and kernel versions that the row was made with")
+_PAGE: _Meant = (_BIGINT, "the page: a hash of crawl, warc_path and record_offset")
+_KEPT: dict[str, _Meant] = {
+    "kept_page_id": (_BIGINT, "the page that stays in its stead"),
+    "kept_crawl": (_STRING, "the crawl of that page"),
+    "kept_shard": (_INT, "the shard of that page"),
+}
+_PATH: _Meant = (_STRING, "key of the archive below the crawl's root")
+_OFFSET: _Meant = (
+    _BIGINT, "where the record's gzip member starts, in bytes; in the inflated stream where it is no member of its own",
+)  # fmt: skip
+_URL: _Meant = (_STRING, "URL as archived, without blanks around it")
+_DOMAIN: _Meant = (_STRING, "domain that was registered, in lower case and punycode")
+_FETCHED: _Meant = (_TIME, "when it was fetched, UTC; null where the archive's date is invalid")
+_LANGUAGE: _Meant = (_STRING, "likeliest language, a label of lid.176")
+_SCORE: _Meant = (_DOUBLE, "how sure the model is of the language, 0 to 1")
 
 METRICS_TYPE = _struct(**dict.fromkeys(METRICS, _DOUBLE))  # never null; judge_pages refuses one
 
-CRAWLS = Table(
-    "crawls",
-    _struct(
-        crawl=_STRING, position=_INT, added_at=_TIME, num_shards=_INT, schema_version=_INT, root=_STRING,
-        fingerprint=_STRING,
-    ),
-    (),
-    "one crawl of this warehouse",
+CRAWLS = _whole(
+    "crawls", "one crawl of this warehouse",
+    crawl=_KEYS["crawl"],
+    position=(_INT, "place in the order in which crawls were added, from 0; never changes"),
+    added_at=(_TIME, "when it was added, UTC"),
+    num_shards=(_INT, "shards of every crawl of this warehouse; fixed by the first"),
+    schema_version=(_INT, "version of these tables; another one is refused"),
+    root=(_STRING, "folder or URL that the archives were listed below; `--root` names another where they have moved"),
+    fingerprint=_MADE_WITH,
 )  # fmt: skip
 WARCS = _table(
     "warcs", "one archive file",
-    warc_path=_STRING, bytes=_BIGINT, etag=_STRING, status=_STRING, error=_STRING, error_offset=_BIGINT,
-    records=_BIGINT, html_pages=_BIGINT, skipped=t.MapType(_STRING, _BIGINT), digest_mismatches=_BIGINT,
-    length_mismatches=_BIGINT, tries=_BIGINT,
+    warc_path=_PATH,
+    bytes=(_BIGINT, "size of the file; null where nothing is known of it yet"),
+    etag=(_STRING, "checksum of both ends of a local file, or what the server or store calls its version"),
+    status=(_STRING, "`listed`: not read yet; `read`; `damaged`: a part of it could not be read; `unreachable`: tried "
+                     "again by the next run"),
+    error=(_STRING, "the first damage, or why it could not be reached; null where there is none"),
+    error_offset=(_BIGINT, "where the first damage is, as record_offset; null where there is none"),
+    records=(_BIGINT, "records of any kind: html_pages and all of skipped"),
+    html_pages=(_BIGINT, "records that became rows of `pages`"),
+    skipped=(t.MapType(_STRING, _BIGINT), "records that are no pages, by kind (below)"),
+    digest_mismatches=(_BIGINT, "records that differ from the digest that the archive has of them"),
+    length_mismatches=(_BIGINT, "records that are longer or shorter than they say, damaged ones aside"),
+    tries=(_BIGINT, "how often it was tried; one that was read counts no further try"),
 )  # fmt: skip
 PAGES = _table(
     "pages", "one HTML response, kept or not",
-    page_id=_BIGINT, warc_path=_STRING, record_offset=_BIGINT, record_length=_BIGINT, url=_STRING, domain=_STRING,
-    fetched_at=_TIME, content_type=_STRING, charset=_STRING, html_bytes=_BIGINT, gate=_STRING, text=_STRING,
-    title=_STRING, language=_STRING, language_score=_DOUBLE,
+    page_id=_PAGE,
+    warc_path=_PATH,
+    record_offset=_OFFSET,
+    record_length=(_BIGINT, "bytes of the record, or of its gzip member"),
+    url=_URL,
+    domain=_DOMAIN,
+    fetched_at=_FETCHED,
+    content_type=(_STRING, "media type as served, in lower case; empty where missing"),
+    charset=(_STRING, "character set that it was decoded with; null where it was gated before"),
+    html_bytes=(_BIGINT, "bytes of the body without its codings; archives.max_html_bytes + 1: that, or more"),
+    gate=(_STRING, "why the page ended here ([gates](reasons.md#gates)); null where it went on"),
+    text=(_STRING, "main text in valid UTF-8, URLs removed; null where gated"),
+    title=(_STRING, "the page's `<title>`, at most 1,000 characters; null where gated"),
+    language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; null where gated before"),
+    language_score=(_SCORE[0], f"{_SCORE[1]}; null where gated before"),
 )  # fmt: skip
-MEASURES = _table("measures", "one ungated page", page_id=_BIGINT, text=_STRING, metrics=METRICS_TYPE)
-VERDICTS = _table("verdicts", "one measured page", page_id=_BIGINT, reasons=t.ArrayType(_STRING, containsNull=False))
+MEASURES = _table(
+    "measures", "one ungated page",
+    page_id=_PAGE,
+    text=(_STRING, "text after line corrections (`measure.lines`)"),
+    metrics=(METRICS_TYPE, "every metric ([metrics](metrics.md)), none of them null"),
+)  # fmt: skip
+VERDICTS = _table(
+    "verdicts", "one measured page",
+    page_id=_PAGE,
+    reasons=(t.ArrayType(_STRING, containsNull=False),
+             "all [reasons](reasons.md#rules) to reject it, in the order of the rules; empty: kept"),
+)  # fmt: skip
 SIGNATURES = _table(
     "signatures", "one kept page's band hashes, where fuzzy.signatures is `stored`",
-    page_id=_BIGINT, inputs=_STRING, digest=_BINARY, bands=_BINARY,
+    page_id=_PAGE,
+    inputs=(_STRING, "`commits.inputs` of the near duplicates that the page was signed for"),
+    digest=(_BINARY, "128 bits that name its set of shingles: pages with equal ones have the same set"),
+    bands=(_BINARY, "8 bytes for each of fuzzy.bands: the hash of its rows"),
 )  # fmt: skip
 NEAR_DUPLICATES = _table(
     "near_duplicates", "one page dropped as a near copy",
-    page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, jaccard=_DOUBLE, via_page_id=_BIGINT,
-    via_jaccard=_DOUBLE, cluster_id=_BIGINT, cluster_size=_BIGINT,
+    page_id=_PAGE,
+    **_KEPT,
+    jaccard=(_DOUBLE, "exact Jaccard of its shingles and those of the kept page, 0 to 1"),
+    via_page_id=(_BIGINT, "the page that it shares a band with, by which it was found: the kept one where that is so"),
+    via_jaccard=(_DOUBLE, "exact Jaccard to that page, 0 to 1"),
+    cluster_id=(_BIGINT, "lowest page_id among the kept page and those that went for it"),
+    cluster_size=(_BIGINT, "pages of the cluster, the kept one too"),
 )  # fmt: skip
 SPANS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, copies=_BIGINT))
 REPEATED_SPANS = _table(
     "repeated_spans", "one page that holds repeated stretches",
-    page_id=_BIGINT, spans=SPANS_TYPE, cut_chars=_BIGINT, left_chars=_BIGINT, reason=_STRING,
+    page_id=_PAGE,
+    spans=(SPANS_TYPE, "code points [start, end) of `measures.text`, from 0; copies: how often the span's most "
+                       "frequent window occurs in the scope"),
+    cut_chars=(_BIGINT, "code points that go with the spans; where the policy is not `cut`, those of the spans"),
+    left_chars=(_BIGINT, "code points of the text without these"),
+    reason=(_STRING, "why the page is dropped ([reasons](reasons.md#copies)); null where it stays"),
 )  # fmt: skip
 URL_DUPLICATES = _table(
     "url_duplicates", "one page dropped because its URL was kept",
-    page_id=_BIGINT, kept_page_id=_BIGINT, kept_crawl=_STRING, kept_shard=_INT, url_key=_STRING,
+    page_id=_PAGE,
+    **_KEPT,
+    url_key=(_STRING, "what both have in common: the URL, or its canonical form (`url_duplicates.url_key`)"),
 )  # fmt: skip
 DOCUMENTS = _table(
     "documents", "one training document",
-    page_id=_BIGINT, warc_path=_STRING, record_offset=_BIGINT, url=_STRING, domain=_STRING, fetched_at=_TIME,
-    language=_STRING, language_score=_DOUBLE, title=_STRING, text=_STRING, word_count=_BIGINT, char_count=_BIGINT,
-    cut_chars=_BIGINT, spans=SPANS_TYPE,
+    page_id=_PAGE,
+    warc_path=_PATH,
+    record_offset=_OFFSET,
+    url=_URL,
+    domain=_DOMAIN,
+    fetched_at=_FETCHED,
+    language=_LANGUAGE,
+    language_score=_SCORE,
+    title=(_STRING, "the page's `<title>`, at most 1,000 characters"),
+    text=(_STRING, "the text to train on: `measures.text` without what was cut"),
+    word_count=(_BIGINT, "words of text, split at white space"),
+    char_count=(_BIGINT, "code points of text"),
+    cut_chars=(_BIGINT, "code points that were cut as repeated"),
+    spans=(SPANS_TYPE, "under the policy `mask` the repeated spans of text, which is whole; else null"),
 )  # fmt: skip
 FUNNEL = _table(
     "funnel", "one (stage, reason) of one crawl and shard",
-    stage=_STRING, reason=_STRING, pages_any=_BIGINT, pages_first=_BIGINT, pages_only=_BIGINT, chars=_BIGINT,
-    words=_BIGINT,
+    stage=(_STRING, "the job that decided"),
+    reason=(_STRING, "gate or reason; empty: all that entered the stage; `kept`: all that left it"),
+    pages_any=(_BIGINT, "pages that the reason hits at all"),
+    pages_first=(_BIGINT, "pages that it is the first to hit: these add up"),
+    pages_only=(_BIGINT, "pages that nothing else of the stage hits"),
+    chars=(_BIGINT, "code points of pages_first: before line corrections in judge_pages, after them from then on; null "
+                    "in extract_pages"),
+    words=(_BIGINT, "words of the same"),
 )  # fmt: skip
 COMMITS = _table(
     "commits", "one finished piece of work",
-    target=_STRING, inputs=_STRING, rows=_BIGINT, bytes=_BIGINT, wall_seconds=_DOUBLE, cpu_seconds=_DOUBLE,
-    committed_at=_TIME,
+    target=(_STRING, "the table that was written"),
+    inputs=(_STRING, "hash of what it was made from: archives, or the commits of the tables read"),
+    rows=(_BIGINT, "rows that were written to the shard"),
+    bytes=(_BIGINT, "bytes of their files"),
+    wall_seconds=(_DOUBLE, "the shard's share, by rows, of the time that the wave took on the clock"),
+    cpu_seconds=(_DOUBLE, "the same of the CPU time of JVM tasks, Python workers and extractors"),
+    committed_at=(_TIME, "when it was noted, UTC"),
 )  # fmt: skip
-REMOVALS = Table(
-    "removals",
-    _struct(selector=_STRING, reason=_STRING, ordered_at=_TIME, with_copies=t.BooleanType(), fingerprint=_STRING),
-    (),
-    "one order to take pages down",
-)
+REMOVALS = _whole(
+    "removals", "one order to take pages down",
+    selector=(_STRING, "which pages: `url:`, `domain:`, `page_id:` or `archive:` and the name"),
+    reason=(_STRING, "why, as `--reason` gave it"),
+    ordered_at=(_TIME, "when it was ordered, UTC"),
+    with_copies=(t.BooleanType(), "whether copies were ordered away with it"),
+    fingerprint=(_STRING, "empty: an order depends on no setting"),
+)  # fmt: skip
 
 TABLES = {
     table.name: table

@@ -11,6 +11,7 @@ from tests.stages.frames import rows_of
 from winnow.config import load_settings
 from winnow.kernels.tokens import TokenSettings
 from winnow.settings import Spans
+from winnow.stages.funnel import DROP_REASONS
 from winnow.stages.repeated_spans import (
     candidate_windows,
     decide_spans,
@@ -118,6 +119,7 @@ def test_policies(spark: SparkSession, policy: str, left: int, reasons: list[str
     settings = span_settings(length=5, policy=policy, max_repeated_fraction=0.2)
     found = decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), settings)
     assert [row[-1] for row in found] == reasons
+    assert {row[-1] for row in found} - {None} <= {*DROP_REASONS}
     assert found[0][2:5] == ([(16, 42, 3)], len(rows[0][2]) - left, left)
 
 

@@ -17,8 +17,8 @@ from winnow.errors import SettingsError
 KERNEL_VERSION = 1  # raised by hand when labels or scores change
 
 LANGUAGE_GATES = {
-    "language_score_low": "no language reaches the wanted score: usually a page without natural text",
-    "language_unwanted": "its language is not a wanted one",
+    "language_score_low": "No language reaches the wanted score: usually a page without natural text.",
+    "language_unwanted": "The page's language is not a wanted one.",
 }
 
 LABEL_PREFIX = "__label__"

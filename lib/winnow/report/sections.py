@@ -15,14 +15,7 @@ from winnow.report.explain import GATES
 from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
 from winnow.report.funnel_steps import steps
 from winnow.report.html import Html, difference, figure, join, shown, table, tag
-from winnow.stages.funnel import STAGES
-
-_DROPS = {
-    "near_duplicate": "A page that stays is so like it that it went as its near copy.",
-    "emptied_by_repeats": "Too little was left of it once its repeated spans were cut.",
-    "mostly_repeated": "More of it is repeated than spans.max_repeated_fraction allows.",
-    "url_duplicate": "A page of the same URL was kept before.",
-}
+from winnow.stages.funnel import DROP_REASONS, STAGES
 
 
 class Side(NamedTuple):
@@ -266,7 +259,7 @@ def archives(side: Side) -> Html:
 
 def examples(side: Side) -> Html:
     """Random pages for each reason."""
-    meanings = {**GATES, **{rule.reason: rule.means for rule in side.figures.rules}, **_DROPS}
+    meanings = {**GATES, **{rule.reason: rule.means for rule in side.figures.rules}, **DROP_REASONS}
     return join(
         *(
             tag(

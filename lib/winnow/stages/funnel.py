@@ -18,6 +18,13 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from winnow.stages.repeated_spans import REPEAT_REASONS
+
+DROP_REASONS = {
+    "near_duplicate": "A page that stays is so like it that it went as its near copy.",
+    **REPEAT_REASONS,
+    "url_duplicate": "A page of the same URL stays.",
+}
 STAGES = (
     "extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "find_url_duplicates",
     "build_documents",

@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 NOTEBOOK_PACKAGES := $(VENV)/.notebook-packages
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup packages notebook-packages demo test fuzz lint format lock clean corpus chaos stores pack cluster notebooks browser compose
+.PHONY: setup packages notebook-packages demo test fuzz lint format lock clean docs corpus chaos stores pack cluster
+.PHONY: notebooks browser compose
 
 setup: $(READY)
 
@@ -56,10 +57,15 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/chaos
+	$(BIN)/mypy -p docs.generate
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The pages of docs/ that are made from the code; tests say when they are stale.
+docs: $(READY)
+	$(BIN)/python -m docs.generate
 
 # The recipe over real archives: WINNOW_CORPUS names the folder that holds them.
 corpus: $(READY)

@@ -55,11 +55,15 @@ def measure_repetition(
         duplicate_line_fraction          lines equal to an earlier line, of all lines; lines are what stands between
                                          runs of newlines, an empty one where a run begins or ends the text; [0, 1]
         duplicate_line_char_fraction     characters of these lines, of all characters of the text; [0, 1]
-        duplicate_paragraph_*            the same for what two or more newlines separate in the stripped text
+        duplicate_paragraph_fraction     paragraphs equal to an earlier one, of all paragraphs; one is what stands
+                                         between two or more newlines of the stripped text; [0, 1]
+        duplicate_paragraph_char_fraction  characters of these paragraphs, of all characters of the text; [0, 1]
         copied_line_fraction             lines that occur more than once, the first copy too, of all lines; lines are
                                          stripped, and blank ones left out; [0, 1]
-        copied_line_char_fraction        their characters, of the characters of all such lines; [0, 1]
-        copied_paragraph_*               the same for paragraphs
+        copied_line_char_fraction        characters of these lines, of the characters of all lines that count; [0, 1]
+        copied_paragraph_fraction        paragraphs that occur more than once, the first copy too, of all paragraphs;
+                                         [0, 1]
+        copied_paragraph_char_fraction   characters of these paragraphs, of the characters of all paragraphs; [0, 1]
         top_{2,3,4}_gram_ratio           word characters of the most frequent n-gram times its occurrences, of all word
                                          characters; 0.0 where none occurs twice; of equally frequent ones the longest;
                                          above 1 where occurrences overlap

@@ -1,0 +1,17 @@
+"""The reference pages of docs/, made from the code: `make docs` writes them, tests/docs says where they are stale."""
+
+from __future__ import annotations
+
+from docs.generate.departures import departures_page
+from docs.generate.metrics import metrics_page
+from docs.generate.reasons import reasons_page
+from docs.generate.settings import settings_page
+from docs.generate.tables import tables_page
+
+PAGES = {
+    "settings.md": settings_page,
+    "reasons.md": reasons_page,
+    "metrics.md": metrics_page,
+    "tables.md": tables_page,
+    "departures.md": departures_page,
+}

@@ -1,0 +1,58 @@
+"""docs/departures.md: where winnow does otherwise than the papers, formats and programs that it follows."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from docs.generate.docstrings import Docstring, docstrings
+from docs.generate.markdown import code, page, table
+from docs.generate.rules import RECIPES, head_comment, rule_files
+from docs.generate.settings import all_settings
+from winnow.config import CONF
+
+_INTRO = """\
+What is not as published, and what had to be chosen because nothing is published: by the docstrings of the code, the
+comments of the rules and recipes, and the settings marked as a choice. Each rule and its source stand in
+[reasons.md](reasons.md), each metric in [metrics.md](metrics.md)."""
+
+
+def departures_page() -> str:
+    """The page."""
+    rules = table(("rules", "what is to be said"), ((code(file.name), file.comment) for file in rule_files()))
+    recipes = table(("recipe", "what is to be said"), ((code(name), _recipe_comments(name)) for name in RECIPES))
+    choices = [one for one in all_settings() if "(choice)" in one.meaning]
+    chosen = table(
+        ("setting", "chosen", "meaning"),
+        ((code(one.name), one.default, one.meaning.replace(" (choice)", "")) for one in choices),
+    )
+    found = [one for one in docstrings() if one.section("Differs")]
+    parts = [_module(module, list(ones)) for module, ones in groupby(found, key=lambda one: one.module)]
+    return page(
+        "Departures", _INTRO, "## Recipes", recipes, "## Rules", rules, "## Settings without a source", chosen,
+        "## In the code", *parts,
+    )  # fmt: skip
+
+
+def _module(module: str, found: list[Docstring]) -> str:
+    return f"### {module}\n\n" + "\n".join(_departure(one) for one in found)
+
+
+def _departure(one: Docstring) -> str:
+    differs = one.section("Differs")
+    source = f" Source: {one.section('Source')}" if one.section("Source") else ""
+    return f"- {code(one.name)}: {differs}{source}"
+
+
+def _recipe_comments(name: str) -> str:
+    """The comment at the head of a recipe, and those beside its settings."""
+    text = (CONF / "recipes" / f"{name}.yaml").read_text(encoding="utf-8")
+    said, section = [head_comment(text)], ""
+    for line in text.split("\n"):
+        setting, _, comment = map(str.strip, line.partition("#"))
+        if setting and not line.startswith(" "):
+            section = setting.partition(":")[0]
+        if comment and line.startswith(" ") and setting:
+            said.append(f"{code(f'{section}.{setting}')}: {comment}")
+        elif comment and not line.startswith("#"):
+            said.append(f"{code(section)}: {comment}")
+    return "<br>".join(said)

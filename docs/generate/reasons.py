@@ -1,0 +1,71 @@
+"""docs/reasons.md: every gate, every reason of the rules, every reason of the deduplications."""
+
+from __future__ import annotations
+
+import inspect
+
+from docs.generate import examples
+from docs.generate.markdown import code, page, table
+from docs.generate.rules import RuleFile, rule_files, used
+from winnow.report.explain import GATES
+from winnow.stages.funnel import DROP_REASONS
+
+_INTRO = """\
+Nothing is dropped without one of these. A page that a **gate** stops ends there, with the first gate that stops it in
+`pages.gate`; what comes later is saved. Every other page is measured, and **rules** give all their reasons in
+`verdicts.reasons`. What they keep may still be a **copy**, which `near_duplicates`, `repeated_spans` and
+`url_duplicates` say.
+
+Examples are Python text; two functions make their words and lines:"""
+_GATES = """\
+In the order in which they are asked; `removed` takes the place of whatever was there. The example is a response of
+status 200: its URL where that matters, a header field, its body."""
+_RULES = """\
+A page passes a rule while its [metric](metrics.md) is within the bounds, which count as within. A recipe may change
+metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named like the file
+of rules; no rule of any recipe rejects this one:"""
+_COPIES = """\
+[deduplication.md](deduplication.md) says how these decide, with an example that runs. `repeated_spans.reason` holds the
+middle three; the first and the last stand in `funnel` alone, since their tables hold nothing but pages that they
+drop."""
+
+
+def reasons_page() -> str:
+    """The page."""
+    functions = f"```python\n{inspect.getsource(examples.words)}\n\n{inspect.getsource(examples.lines)}```"
+    gates = table(("gate", "meaning", "example"), ((code(gate), means, _gated(gate)) for gate, means in GATES.items()))
+    copies = table(("reason", "meaning"), ((code(reason), means) for reason, means in DROP_REASONS.items()))
+    return page(
+        "Gates and reasons", _INTRO, functions,
+        "## Gates", _GATES, gates,
+        "## Rules", _RULES, f"```python\n{examples.CONTROL}\n```", *map(_rule_file, rule_files()),
+        "## Copies", _COPIES, copies,
+    )  # fmt: skip
+
+
+def _gated(gate: str) -> str:
+    if gate not in examples.GATES:
+        return examples.UNPROVOKED[gate]
+    example = examples.GATES[gate]
+    usual = examples.Gated("")
+    parts = [code(example.url)] * (example.url != usual.url) + [code(example.header)] * (example.header != usual.header)
+    parts += [code(example.body)] * (example.body != '""')
+    parts += ["the archive ends inside its record"] * example.is_cut
+    lists = "the lists of `conf/lists`" if example.settings == examples.OWN_LISTS else ""
+    with_settings = lists or ", ".join(map(code, example.settings))
+    return ", ".join(parts) + (f" with {with_settings}" if with_settings else "")
+
+
+def _rule_file(file: RuleFile) -> str:
+    rows = [
+        (code(rule.reason), code(rule.metric), rule.bounds, rule.means, used(rule), _example(rule.reason))
+        for rule in file.rules
+    ]
+    head = ("reason", "metric", "passes while", "meaning", "recipes", "example")
+    source = f"`conf/rules/{file.name}.yaml`. {file.comment}\n\nSource: {file.source}"
+    return f"### {file.name}\n\n{source}\n\n{table(head, rows)}"
+
+
+def _example(reason: str) -> str:
+    shown = code(examples.RULES[reason])
+    return f"{shown}, with {code(examples.BAD_WORD)} in the file" if reason == "c4_bad_words" else shown

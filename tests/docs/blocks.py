@@ -1,8 +1,80 @@
-"""The pages of documentation, and the blocks of commands and code in them."""
+"""The blocks of commands and code in the documentation, and how they are run."""
 
 from __future__ import annotations
 
+import re
+import shlex
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
+
+import typer.main
+
+from winnow.cli import app
+from winnow.config import load_settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+ONLINE = "# over the network"  # the first line of a block that cannot run here
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|(?:^    [^\n]*\n)+", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A block of a page: its language (`sh` for an indented one), its text, and its first line's number."""
+
+    page: str
+    language: str
+    text: str
+    line: int
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it says that it needs the network."""
+        return self.text.startswith(ONLINE)
+
+    @property
+    def name(self) -> str:
+        """The file that the first line of YAML names, as in `# own.yaml`."""
+        return self.text.partition("\n")[0].removeprefix("# ")
+
+
+def blocks(page: str) -> list[Block]:
+    """The fenced and the indented blocks of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [
+        Block(page, match[1] or "sh", match[2] or textwrap.dedent(match[0]), text.count("\n", 0, match.start()) + 1)
+        for match in _BLOCK.finditer(text)
+    ]
+
+
+def commands(block: Block) -> Iterator[list[str]]:
+    """The commands of a block, as a shell would split them; what sets variables and pipes is left as it is."""
+    for line in block.text.replace("\\\n", " ").split("\n"):
+        words = shlex.split(line, comments=True)
+        if words:
+            yield [words[0].removeprefix(".venv/bin/"), *words[1:]]
+
+
+def parse(words: list[str]) -> None:
+    """Raises where a `winnow` command, an option or a setting of it does not exist."""
+    command: Any = typer.main.get_command(app)
+    rest = words[1:]
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
+    given = command.make_context(command.name, rest).params
+    recipe = given.get("recipe") or "winnow"
+    load_settings("winnow" if recipe.endswith(".yaml") else recipe, "local", None, given.get("changes"))
+
+
+def run(words: list[str]) -> None:
+    """Run a `winnow` command in this process, in the session that is there."""
+    code = typer.main.get_command(app).main(words[1:], prog_name="winnow", standalone_mode=False)
+    assert not code, f"{shlex.join(words)}: exit code {code}"
+
+
+def agrees(shown: str, said: str) -> bool:
+    """Whether output is what a page shows; a line of three dots stands for lines that are left out."""
+    parts = [re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
+    lines = "\n".join(line.rstrip() for line in said.strip("\n").split("\n"))
+    return re.fullmatch(r"(?:.*\n)?".join(parts), lines, re.DOTALL) is not None

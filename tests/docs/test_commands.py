@@ -1,0 +1,134 @@
+"""The commands and code in the documentation, run in one session, over the archive that one of the pages makes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.docs.blocks import DOCS, ROOT, Block, agrees, blocks, commands, parse, run
+from tests.jobs.warehouse import rows_of
+
+GUIDES = ("docs/deduplication.md", "docs/first-crawl.md", "docs/adding.md", "docs/costs.md")
+PAGES = ("README.md", "CONTRIBUTING.md", *GUIDES, "docs/planning.md", "docs/cluster.md")
+
+# What the pages say, and what stands for it here.
+NAMES = {"CC-MAIN-2024-22": "EXAMPLE", "https://example.org/page": "http://a.example/harbour"}
+# Commands of the README that run here too, each by its beginning; other tests run the others.
+OF_README = (
+    "winnow lists build", "winnow lists check", "winnow explain --warehouse tables/ https://example.org/page --html",
+)  # fmt: skip
+# The guides run all but these.
+ELSEWHERE = {
+    "winnow run archives/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe": "tests/jobs/test_two_crawls.py"
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder, but for the files that the README takes for granted: lists and words."""
+    folder = tmp_path_factory.mktemp("docs")
+    for name, lists in {"ut1": "domains", "words": "words", "exceptions": "exceptions"}.items():
+        shutil.copytree(ROOT / "conf" / "lists" / lists, folder / name)
+    return folder
+
+
+def here(text: str) -> str:
+    for name, own in NAMES.items():
+        text = text.replace(name, own)
+    return text
+
+
+def run_block(block: Block, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a block writes to standard output: a file is made of YAML, Python is run, and every command of a shell."""
+    if block.language == "yaml":
+        (folder / block.name).write_text(block.text, encoding="utf-8")
+    elif block.language == "python":
+        exec(compile(block.text, f"{block.page}:{block.line}", "exec"), {"__name__": block.page})
+    elif block.language == "sh" and not block.is_online:
+        for words in commands(block):
+            line = " ".join(words)
+            if words[0] == "winnow" and not line not in ELSEWHERE:
+                capsys.readouterr()
+                run([here(word) for word in words])
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_winnow_command_that_a_page_shows_could_be_given(page: str) -> None:
+    shown = [words for block in blocks(page) if block.language == "sh" for words in commands(block)]
+    given = [words for words in shown if words[0] == "winnow"]
+    assert given or page in ("CONTRIBUTING.md", "docs/costs.md")
+    for words in given:
+        parse([word for word in words if word != "..."])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_and_job_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE)) <= targets
+    assert [path for path in re.findall(r"\bjobs/\w+\.py", text) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md")))])
+def test_every_link_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)", text):
+        there = (ROOT / page).parent / target if target else ROOT / page
+        assert there.is_file(), target
+        heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not anchor or anchor in {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+
+
+def test_what_the_guides_show_is_what_comes_out(
+    spark: SparkSession, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One after the other: the first guide makes the archive and the tables that the others go on with.
+
+    At last a page is taken down, which is the gate `removed` of docs/reasons.md.
+    """
+    monkeypatch.chdir(place)
+    said, compared = "", 0
+    for block in (block for page in GUIDES for block in blocks(page)):
+        if block.language == "text":
+            shown = f"{block.page}:{block.line} shows\n{block.text}"
+            assert agrees(block.text, said), f"{shown}\nand what comes out is\n{said}"
+            compared += 1
+        else:
+            said = run_block(block, place, capsys)
+    assert compared == 3
+    lines = {" ".join(words): words for block in blocks("README.md") for words in commands(block)}
+    for beginning in OF_README:
+        (words,) = (words for line, words in lines.items() if line.startswith(beginning))
+        run([here(word) for word in words])
+    assert (place / "life.html").stat().st_size > 1_000
+    run(["winnow", "remove", "--warehouse", "tables/", "--url", "http://c.example/news"])
+    gates = {row["url"]: row["gate"] for row in rows_of(place / "tables", "pages")}
+    assert {url for url, gate in gates.items() if gate} == {"http://c.example/news"}
+    assert gates["http://c.example/news"] == "removed"
+
+
+def test_the_metric_of_the_guide_is_a_metric(tmp_path: Path) -> None:
+    """Applied to a copy, where its test runs without Numba's compiler, which would take half a minute."""
+    for name in ("lib", "tests", "conf"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    (diff,) = (block.text for block in blocks("docs/adding.md") if block.language == "diff")
+    environment = {
+        **os.environ,
+        "GIT_CEILING_DIRECTORIES": str(tmp_path.parent),
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": str(tmp_path / "lib"),
+    }
+    subprocess.run(["git", "apply"], input=diff, text=True, check=True, cwd=tmp_path, env=environment)
+    plain = ("-c", os.devnull, "--rootdir", ".", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore")
+    chosen = ("tests/kernels/test_quality.py", "-k", "question_to_word_ratio")
+    command = [sys.executable, "-m", "pytest", *plain, *chosen]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
+    assert " 1 passed" in said.stdout, said.stdout + said.stderr

@@ -20,7 +20,8 @@ from typing import Any
 
 from winnow.demo.crawl import CRAWLS, make_crawl
 
-ROOT, TOKEN, PROJECT, HEALTHY_SECONDS = Path(__file__).parents[2], "a-token-of-the-test", "winnow-test", 120
+ROOT, PROJECT, TOKEN = Path(__file__).parents[2], "winnow-test", "a-token-of-the-test"
+HEALTHY_SECONDS, PAGES = 120, 100
 MASTER, HISTORY, JUPYTER = (f"http://127.0.0.1:{port}" for port in (8080, 18080, 8888))
 CRAWL = next(iter(CRAWLS))
 ENVIRONMENT = {**os.environ, "JUPYTER_TOKEN": TOKEN, "COMPOSE_PROJECT_NAME": PROJECT}
@@ -30,7 +31,7 @@ def main() -> None:
     """Print what was tried."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        make_crawl(Path(folder), 60, seed=3)
+        make_crawl(Path(folder), PAGES, seed=3)
         ENVIRONMENT["WINNOW_ARCHIVES"] = folder
         try:
             compose("up", "--detach", "--no-build")
@@ -74,7 +75,7 @@ def try_all() -> None:
     tables = ["--crawl", CRAWL, "--warehouse", "/warehouse/tables"]
     run = ["run", "--rm", "-T", "winnow", "run", f"/archives/{CRAWL}/warc.paths.gz", *tables, "--json"]
     funnel = json.loads(compose(*run))["funnel"]
-    assert funnel[0]["pages_any"] == 60, funnel[0]
+    assert funnel[0]["pages_any"] == PAGES, funnel[0]
     tell("a run of archives in a folder of this machine, while the notebook's session gives its cores back")
 
     compose("run", "--rm", "-T", "test")

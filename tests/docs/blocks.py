@@ -74,7 +74,6 @@ def run(words: list[str]) -> None:
 
 
 def agrees(shown: str, said: str) -> bool:
-    """Whether output is what a page shows; a line of three dots stands for lines that are left out."""
-    parts = [re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
-    lines = "\n".join(line.rstrip() for line in said.strip("\n").split("\n"))
-    return re.fullmatch(r"(?:.*\n)?".join(parts), lines, re.DOTALL) is not None
+    """Whether output is what a page shows; a line of three dots stands for any lines that are left out."""
+    lines = ("(?:.*\n)*" if line == "..." else f"{re.escape(line)} *\n" for line in shown.strip("\n").split("\n"))
+    return re.fullmatch("".join(lines), said.strip("\n") + "\n") is not None

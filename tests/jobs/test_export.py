@@ -226,7 +226,8 @@ def test_killed_in_the_middle_and_started_again(spark: SparkSession, two: Path, 
         sys.executable, "-m", "winnow", "export", "--warehouse", str(two), "-o", str(output),
         "--shards", "3", "--shuffle", "7", *demo_flags(), *(part for one in changes for part in ("--set", one)),
     ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(hook), "HELD_FILE": ".train-00001-of-", "HELD_PIPE": str(pipe)}
+    paths = os.pathsep.join(filter(None, (str(hook), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths, "HELD_FILE": ".train-00001-of-", "HELD_PIPE": str(pipe)}
     with subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL) as process:
         watched = os.pidfd_open(process.pid)
         reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

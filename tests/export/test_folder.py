@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from winnow.errors import SettingsError, WinnowError
-from winnow.export.card import size_category
 from winnow.export.folder import check_folder, finish, is_whole, missing, unfinished
 
 MANIFEST: dict[str, object] = {"format": "parquet", "shards": 2, "shuffle": 7, "documents of C": ["made so", "of this"]}
@@ -18,6 +17,7 @@ def written(output: Path) -> Path:
     with unfinished(output, MANIFEST) as part:
         for name in NAMES:
             (part / "data" / name).write_text(name)
+            (part / "data" / f".{name}.twin").write_text("half")
         finish(part, output, "card")
     return output
 
@@ -97,6 +97,9 @@ def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
         (part / "data" / "one").write_text("one")
         (part / "data" / ".two.left").write_text("half")
         assert missing(part, NAMES) == [1]
+    with unfinished(output, MANIFEST) as part:
+        assert [path.name for path in (part / "data").iterdir()] == ["one"]
+        (part / "data" / ".two.late").write_text("half")
     assert not output.exists()
     assert not is_whole(output, MANIFEST, NAMES)
     written(output)
@@ -108,18 +111,3 @@ def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
         assert not output.exists()
         written(output)
         assert is_whole(output, MANIFEST, NAMES)
-
-
-@pytest.mark.parametrize(
-    ("documents", "name"),
-    [
-        (0, "n<1K"),
-        (999, "n<1K"),
-        (1_000, "1K<n<10K"),
-        (9_999_999, "1M<n<10M"),
-        (10**12, "n>1T"),
-        (10**12 - 1, "100B<n<1T"),
-    ],
-)
-def test_the_hub_names_sizes_so(documents: int, name: str) -> None:
-    assert size_category(documents) == name

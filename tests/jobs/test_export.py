@@ -123,7 +123,7 @@ def test_the_card_says_what_the_tables_say(
 
 
 def test_whole_it_is_left_alone_and_a_card_that_is_gone_is_written_again(
-    spark: SparkSession, two: Path, tmp_path: Path
+    spark: SparkSession, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "out"
     before = exported(two, output)
@@ -136,6 +136,11 @@ def test_whole_it_is_left_alone_and_a_card_that_is_gone_is_written_again(
     assert {path: path.stat().st_ino for path in (output / "data").iterdir()} == stood
     with pytest.raises(SettingsError, match=f"documents of {OTHER}: .* there, null now; shuffle: null there, 7 now"):
         exported(two, output, crawls=[FIRST], shuffle=7)
+    monkeypatch.setattr(run, "version", lambda library: "9.9")
+    with pytest.raises(
+        SettingsError, match=r"\(written by: winnow .* there, winnow 9.9, pyarrow 9.9, zstandard 9.9 now"
+    ):
+        exported(two, output)
 
 
 def test_what_is_written_meanwhile_does_not_come_out(

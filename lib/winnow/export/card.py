@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import yaml
@@ -12,6 +13,7 @@ from winnow import __version__
 from winnow.export.columns import COLUMNS, features
 from winnow.report.funnel import HEADINGS, Line
 from winnow.rules import Rule
+from winnow.settings import Settings
 
 _SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
@@ -28,6 +30,8 @@ collection, not the texts in it. They may hold personal data, errors and offence
 
 A page that must go is ordered away with `winnow remove`; an export that is made afterwards lacks it."""
 
+_PATHS = {"built", "lists", "words", "exceptions", "model", "bad_words"}  # settings that name a file or a folder
+
 
 class Count(NamedTuple):
     """Documents of one language in one crawl, with the words and characters that they hold."""
@@ -40,10 +44,10 @@ class Count(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """What documents were made with: settings as a recipe file would hold them, and rules."""
+    """What documents were made with: the settings of this recipe with changes, and their rules."""
 
     name: str
-    settings: Mapping[str, object]
+    settings: Settings
     rules: Sequence[Rule]
 
 
@@ -76,6 +80,18 @@ def size_category(documents: int) -> str:
     if place is None:
         return f"n>{_SIZES[-1]}"
     return f"{_SIZES[place - 1]}<n<{_SIZES[place]}" if place else f"n<{_SIZES[0]}"
+
+
+def told_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that rows follow from, but for the rules; of paths the name alone, the rest is nobody's business."""
+    elsewhere: dict[str, Any] = {"archives": {"num_shards"}, **dict.fromkeys(("spark", "sources", "rules", "rule_files"), True)}
+    return _without_folders(settings.model_dump(exclude=elsewhere))
+
+
+def _without_folders(values: dict[str, Any]) -> dict[str, Any]:
+    named = {key: Path(value).name for key, value in values.items() if key in _PATHS and value is not None}
+    inner = {key: _without_folders(value) for key, value in values.items() if isinstance(value, dict)}
+    return {**values, **named, **inner}
 
 
 def _front_matter(card: Card) -> str:
@@ -130,7 +146,7 @@ def _made(card: Card) -> Iterable[str]:
         yield "Which settings it stands for was not told when this was written."
         return
     yield f"It is that of the recipe `{card.recipe.name}` with these settings:"
-    settings = yaml.safe_dump(dict(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)
+    settings = yaml.safe_dump(told_settings(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)
     yield f"```yaml\n{settings}```"
     yield "A measured page was kept where it met all of these rules:"
     rules = [(f"`{rule.reason}`", f"`{rule.metric}`", rule.bounds, rule.means) for rule in card.recipe.rules]

@@ -82,9 +82,9 @@ def unfinished(output: Path, manifest: Manifest) -> Iterator[Path]:
             _check_same(part, manifest)
         else:
             _write_whole(part / _MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-        (part / "data").mkdir(
-            exist_ok=True
-        )  # after the manifest, without which a folder that holds something is foreign
+        # after the manifest, without which a folder that holds something is foreign
+        (part / "data").mkdir(exist_ok=True)
+        _sweep(part)
         yield part
     finally:
         os.close(lock)
@@ -97,11 +97,16 @@ def missing(folder: Path, names: Sequence[str]) -> list[int]:
 
 
 def finish(part: Path, output: Path, card: str) -> None:
-    """Write the card and give the folder its name; what tasks left that were ended in between goes."""
-    for left in (part / "data").glob(".*"):
-        left.unlink(missing_ok=True)
+    """Write the card and give the folder its name."""
+    _sweep(part)
     _write_whole(part / CARD, card)
     part.rename(output)
+
+
+def _sweep(part: Path) -> None:
+    """Delete what tasks left that were ended while they wrote."""
+    for left in (part / "data").glob(".*"):
+        left.unlink(missing_ok=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

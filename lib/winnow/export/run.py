@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from winnow.delta import Work
 from winnow.errors import SettingsError, SurroundingsError
 from winnow.export import folder
 from winnow.export.card import Card, Recipe, render_card
-from winnow.export.columns import exported
+from winnow.export.columns import COLUMNS, exported
 from winnow.export.contents import Contents, look_at_documents
 from winnow.export.files import WRITTEN, Format, Target, write_files
 from winnow.fingerprint import fingerprints
@@ -28,9 +29,6 @@ from winnow.session import compiled
 from winnow.stages.placed_documents import ORDER, line_up_documents, shuffle_documents
 
 _FILE_CHARS = 500_000_000  # of text for each file, where no number of files is asked for (choice)
-
-_TOLD_ELSEWHERE = ("spark", "sources", "rules", "rule_files")  # or of no row's making
-_PATHS = (("url", "built"), ("url", "lists"), ("url", "words"), ("url", "exceptions"), ("language", "model"))
 
 
 class Wanted(NamedTuple):
@@ -117,25 +115,25 @@ def _write(placed: DataFrame, target: Target) -> None:
 
 
 def _manifest(contents: Contents, wanted: Wanted, files: int) -> dict[str, Any]:
+    """All that the bytes of the files follow from."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("winnow", "pyarrow", "zstandard"))
     return {
         "format": wanted.format,
         "shards": files,
         "shuffle": wanted.seed,
         "removals": contents.removals,
+        "written by": libraries,
+        "columns": [f"{column.name}: {column.type}" for column in COLUMNS],
         **{f"documents of {crawl}": list(made) for crawl, made in contents.made.items()},
     }
 
 
 def _recipe(work: Work, contents: Contents, name: str) -> Recipe | None:
-    """The settings at hand, where all documents were made with them; paths without their folders."""
+    """The settings at hand, where all documents were made with them."""
     mark = fingerprints(work.settings)["documents"]
     if any(made.fingerprint != mark for made in contents.made.values()):
         return None
-    settings = work.settings.model_dump(exclude={"archives": {"num_shards"}, **dict.fromkeys(_TOLD_ELSEWHERE, True)})
-    for section, key in _PATHS:
-        if settings[section][key] is not None:
-            settings[section][key] = Path(settings[section][key]).name
-    return Recipe(Path(name).stem, settings, rules_of(work.settings))
+    return Recipe(Path(name).stem, work.settings, rules_of(work.settings))
 
 
 def _card(

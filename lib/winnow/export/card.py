@@ -84,7 +84,10 @@ def size_category(documents: int) -> str:
 
 def told_settings(settings: Settings) -> dict[str, Any]:
     """The settings that rows follow from, but for the rules; of paths the name alone, the rest is nobody's business."""
-    elsewhere: dict[str, Any] = {"archives": {"num_shards"}, **dict.fromkeys(("spark", "sources", "rules", "rule_files"), True)}
+    elsewhere: dict[str, Any] = {
+        "archives": {"num_shards"},
+        **dict.fromkeys(("spark", "sources", "rules", "rule_files"), True),
+    }
     return _without_folders(settings.model_dump(exclude=elsewhere))
 
 

@@ -13,9 +13,13 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
     kernels/    pure functions of one document  stages/     (DataFrame, settings) -> DataFrame
     arrow       kernels over Arrow batches      session     Spark as winnow needs it
     scopes, span_scopes, url_scopes             which pages of which crawls each kind of duplicate is sought among
-    run         every job of a recipe, in waves cli         the command line
-    removals    pages taken down                plan        what a crawl will cost
+    run         every job of a recipe, in waves at_work     who else writes the warehouse
+    cli, commands/                              the command line, before Spark is imported
+    report/     what tables say, as HTML, text and JSON
+    tune        other thresholds over measures  plan        what a crawl will cost
+    removals    pages taken down                maintenance compaction, old versions deleted
     export/     documents as files that other libraries train on, with a data card
+    demo/       generated crawls with planted faults, and the truth about them
     pack        a Python with winnow in it, for executors that have none
 """
 

@@ -74,7 +74,7 @@ def test_every_make_target_and_job_that_a_page_names_is_there(page: str) -> None
     assert [path for path in re.findall(r"\bjobs/\w+\.py", text) if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md")))])
+@pytest.mark.parametrize("page", sorted({*PAGES, *(f"docs/{path.name}" for path in DOCS.glob("*.md"))}))
 def test_every_link_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target, anchor in re.findall(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)", text):

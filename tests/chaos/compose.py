@@ -15,13 +15,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from winnow.demo.crawl import CRAWLS, make_crawl
 
 ROOT, PROJECT, TOKEN = Path(__file__).parents[2], "winnow-test", "a-token-of-the-test"
-HEALTHY_SECONDS, PAGES = 120, 100
+PATIENCE_SECONDS, PAGES = 120, 100
+T = TypeVar("T")
 MASTER, HISTORY, JUPYTER = (f"http://127.0.0.1:{port}" for port in (8080, 18080, 8888))
 CRAWL = next(iter(CRAWLS))
 ENVIRONMENT = {**os.environ, "JUPYTER_TOKEN": TOKEN, "COMPOSE_PROJECT_NAME": PROJECT}
@@ -35,7 +37,8 @@ def main() -> None:
         ENVIRONMENT["WINNOW_ARCHIVES"] = folder
         try:
             compose("up", "--detach", "--no-build")
-            wait_until_healthy()
+            containers = compose("ps", "--quiet").split()
+            until("all services are healthy", lambda: health_of(containers) == ["healthy"] * 5)
             try_all()
         finally:
             compose("down", "--volumes", check=False)
@@ -50,8 +53,8 @@ def try_all() -> None:
 
     said = compose("run", "--rm", "-T", "demo")
     assert "Every planted page ended as it should" in said
-    ended = {app["name"]: app["id"] for app in json_of(f"{HISTORY}/api/v1/applications?status=completed")}
-    executors = json_of(f"{HISTORY}/api/v1/applications/{ended['winnow demo']}/allexecutors")
+    demo = until("the history server shows the demo", lambda: ended().get("winnow demo"))
+    executors = json_of(f"{HISTORY}/api/v1/applications/{demo}/allexecutors")
     worked = [one for one in executors if one["id"] != "driver" and one["completedTasks"] > 0]
     assert len(worked) == 2, executors
     tell(f"the demo, on both workers: {[one['completedTasks'] for one in worked]} tasks; the history server shows it")
@@ -91,14 +94,19 @@ def compose(*arguments: str, check: bool = True) -> str:
     return said.stdout
 
 
-def wait_until_healthy() -> None:
-    """Ends with the states where a service is not healthy in time."""
-    end = time.monotonic() + HEALTHY_SECONDS
-    names = compose("ps", "--quiet").split()
-    while (states := health_of(names)) != ["healthy"] * 5:
+def until(what: str, look: Callable[[], T]) -> T:
+    """What `look` finds; ends with a sentence where it finds nothing in time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
         if time.monotonic() > end:
-            sys.exit(f"after {HEALTHY_SECONDS} s: {states}")
+            sys.exit(f"{what}: not within {PATIENCE_SECONDS} s")
         time.sleep(1)
+    return found
+
+
+def ended() -> dict[str, str]:
+    """Applications that the history server knows to be done, by name."""
+    return {app["name"]: app["id"] for app in json_of(f"{HISTORY}/api/v1/applications?status=completed")}
 
 
 def health_of(names: list[str]) -> list[str]:

@@ -99,7 +99,7 @@ def test_what_the_guides_show_is_what_comes_out(
             ran += run_block(block, place)
             said = capsys.readouterr().out
     assert compared == 3
-    assert ran == [f"winnow {name}" for name in ("run", "explain", "run", "explain", "tune", "tune")]
+    assert ran == [f"winnow {name}" for name in ("run", "explain", "run", "explain", "tune", "export", "tune")]
     lines = {" ".join(words): words for block in blocks("README.md") for words in commands(block)}
     for beginning in OF_README:
         (words,) = (words for line, words in lines.items() if line.startswith(beginning))

@@ -222,6 +222,10 @@ def _call(command: typer.Typer) -> NoReturn:
     except BaseException as error:  # Typer makes a SystemExit of an interrupt
         if _interrupted(error):
             _leave("stopped; start the same command again to go on where it was", 130)
+        if isinstance(error, WinnowError | SystemExit) and "winnow.session" in sys.modules:
+            from winnow.session import close_session
+
+            close_session()
         if isinstance(error, WinnowError):
             _leave(str(error), error.exit_code)
         if isinstance(error, SystemExit):

@@ -81,6 +81,14 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
     return spark
 
 
+def close_session() -> None:
+    """End the application on a cluster, whose history else takes it to run on; a local one ends with this process."""
+    context = SparkContext._active_spark_context
+    if context is not None and not str(context.master).startswith("local"):
+        with suppress(Py4JError, OSError):  # the JVM is gone
+            context.stop()
+
+
 def _hush_accumulators() -> None:
     """No trace where Spark's connection for accumulators breaks, as where Java is killed: the job fails and tells."""
     for server in (AccumulatorTCPServer, AccumulatorUnixServer):

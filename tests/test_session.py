@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from py4j.protocol import Py4JNetworkError
 from pyspark.accumulators import _start_update_server
 from pyspark.sql import SparkSession
 from pyspark.sql import types as t
@@ -87,6 +88,13 @@ def test_what_a_dying_worker_leaves_on_the_terminal() -> None:
     cut = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n']
     limits = ["Current mem limits: -1 of max -1\n", "\n", "Setting mem limits to 734003200 of max 734003200\n", "\n"]
     assert list(_news([*limits, *daemon, "news\n", *other, *daemon, *cut])) == ["news\n", *other, *cut]
+
+
+def test_a_jvm_that_ends_while_a_connection_is_made() -> None:
+    """Met by random kills: Py4J's error for this moment has no word of a connection."""
+    said = explain_failure(Py4JNetworkError("Error while sending or receiving"))
+    assert said is not None
+    assert said.startswith("Spark ended early: Py4JNetworkError: Error while sending or receiving. Start the same")
 
 
 def test_a_heap_that_is_too_small(spark: SparkSession) -> None:

@@ -42,8 +42,8 @@ _KNOWN = {
     r"\b(?:_Array|Arrow)?MemoryError\b": "a Python worker ran out of memory: {0}. Raise "
     "spark.executor.pyspark.memory where it is set, or run fewer tasks at once, as with --set spark.master=local[2], "
     f"{_AGAIN}",
-    r"SparkContext was shut down|stopped SparkContext|Connection refused|Answer from Java side is empty": "Spark ended "
-    "early: {0}. Start the same command again to go on; --verbose shows Spark's log",
+    r"SparkContext was shut down|stopped SparkContext|Connection refused|Answer from Java side is empty|"
+    r"Py4JNetworkError": "Spark ended early: {0}. Start the same command again to go on; --verbose shows Spark's log",
 }
 _TOLD_BY_A_WORKER = re.compile(r"^\s*winnow\.errors\.(?:Settings|Surroundings|Budget)Error: (.+)$", re.MULTILINE)
 

@@ -96,7 +96,9 @@ def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) ->
 
 
 def _changed(entry: dict[str, Any], change: RuleChange | None) -> dict[str, Any]:
-    return {**entry, **(change.model_dump(exclude_unset=True) if change else {})}
+    """The rule with the user's changes; its sentence, which tells the old bound, goes where they change it."""
+    new = {**entry, **(change.model_dump(exclude_unset=True) if change else {})}
+    return new if new == entry else {**new, "means": None}
 
 
 def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], problems: list[str]) -> Rule:
@@ -112,7 +114,8 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
         problems.append(f"{where}: min {low:g} is above max {high:g}: no page could pass")
     if entry.get("min") is None and entry.get("max") is None:
         problems.append(f"{where}: has neither min nor max; `rules.{entry['reason']}: null` switches a rule off")
-    return Rule(entry["reason"], metric, low, high, str(entry.get("means", "")))
+    rule = Rule(entry["reason"], metric, low, high, entry.get("means") or "")
+    return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
 
 
 def _bound(where: str, name: str, value: Any, open_side: float, problems: list[str]) -> float:

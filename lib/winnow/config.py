@@ -30,8 +30,8 @@ class _Layer(NamedTuple):
     values: dict[str, Any]
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which only `true` and `false` are Booleans, so that `[no]` is Norwegian."""
+class _Loader(yaml.CSafeLoader):
+    """YAML, read by libyaml, in which only `true` and `false` are Booleans, so that `[no]` is Norwegian."""
 
 
 _Loader.yaml_implicit_resolvers = {

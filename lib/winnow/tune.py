@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from pyspark.sql import DataFrame, Row
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow import delta
@@ -21,7 +22,15 @@ from winnow.errors import SettingsError, did_you_mean
 from winnow.rules import Rule
 from winnow.session import compiled
 from winnow.settings import Settings
-from winnow.stages.tuned_verdicts import count_failures, count_steps, failed_bits
+from winnow.stages.tuned_verdicts import (
+    Chosen,
+    Numbers,
+    count_failures,
+    count_steps,
+    failed_numbers,
+    fails,
+    pages_and_words,
+)
 
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
@@ -98,13 +107,51 @@ class Tuned:
 
 
 class _Group(NamedTuple):
-    """Pages with the same reasons before and the same after; some of them where one of both is none."""
+    """Pages with the same reasons before and the same after, of which one is none; page_id of some of them."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
-    pages: int
-    words: int
     examples: list[int]
+
+
+class _Groups:
+    """The rows of `count_failures`, of which there may be nearly as many as pages: columns, never objects."""
+
+    def __init__(self, counted: pa.Table, rules: Sequence[Rule]) -> None:
+        self._pages, self._words = pages_and_words(counted)
+        self._numbers = failed_numbers(counted)
+        self._fails = {rule: fails(self._numbers, place) for place, rule in enumerate(rules)}
+        self._examples = counted.column("examples")
+
+    def failed(self, rules: Sequence[Rule]) -> Numbers:
+        """How many of these rules each group fails."""
+        failed = np.zeros(len(self._pages), np.int64)
+        for rule in rules:
+            failed += self._fails[rule]
+        return failed
+
+    def total(self, chosen: Chosen) -> Total:
+        return Total(int(self._pages[chosen].sum()), int(self._words[chosen].sum()))
+
+    def hits(self, rules: Sequence[Rule]) -> dict[str, Hits]:
+        alone = self.failed(rules) == 1
+        return {
+            rule.reason: Hits(self.total(failing).pages, *self.total(failing & alone))
+            for rule in rules
+            for failing in (self._fails[rule],)
+        }
+
+    def largest(self, chosen: Chosen, count: int, before: Sequence[Rule], after: Sequence[Rule]) -> list[_Group]:
+        """The groups with most pages, so many at most; the same order every time."""
+        places = np.flatnonzero(chosen)
+        order = np.lexsort([*(number[places] for number in self._numbers), -self._pages[places]])
+        return [
+            _Group(self._reasons(before, place), self._reasons(after, place), self._examples[int(place)].as_py())
+            for place in places[order[:count]]
+        ]
+
+    def _reasons(self, rules: Sequence[Rule], place: int) -> tuple[str, ...]:
+        return tuple(rule.reason for rule in rules if self._fails[rule][place])
 
 
 def check_changes(base: Settings, changed: Settings) -> None:
@@ -146,26 +193,18 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
     with compiled(work.spark, delta.noted_rows(work, "measures")):
-        counted = count_failures(_rows(work, "measures"), rules, before, after, examples)
-        rows = counted.toArrow().to_pylist()  # a row for each set of rules that some page fails
-    bits = {rule: 1 << place for place, rule in enumerate(rules)}
-    old, new = ([(bits[rule], rule.reason) for rule in chosen] for chosen in (before, after))
-    groups = [
-        _Group(_named(failed, old), _named(failed, new), row["pages"], row["words"], row["examples"])
-        for row in rows
-        for failed in [failed_bits(row, len(rules))]
-    ]
-    gained = [group for group in groups if group.before and not group.after]
-    lost = [group for group in groups if group.after and not group.before]
-    hits = _hits((group.before, group) for group in groups), _hits((group.after, group) for group in groups)
-    turns = [_in_turn(changed, examples) for changed in (gained, lost)]
-    shown, none = _examples(work, [*turns[0], *turns[1]]), Hits(0, 0, 0)
+        groups = _Groups(count_failures(_rows(work, "measures"), rules, before, after, examples).toArrow(), rules)
+    was, now = groups.failed(before), groups.failed(after)
+    gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
+    hits, none = (groups.hits(before), groups.hits(after)), Hits(0, 0, 0)
+    turns = [_in_turn(groups.largest(changed, examples, before, after), examples) for changed in (gained, lost)]
+    shown = _examples(work, [*turns[0], *turns[1]])
     return Tuned(
-        measured=_total(groups),
-        before=_total(group for group in groups if not group.before),
-        after=_total(group for group in groups if not group.after),
-        gained=_total(gained),
-        lost=_total(lost),
+        measured=groups.total(was >= 0),
+        before=groups.total(was == 0),
+        after=groups.total(now == 0),
+        gained=groups.total(gained),
+        lost=groups.total(lost),
         reasons={rule.reason: (hits[0].get(rule.reason, none), hits[1].get(rule.reason, none)) for rule in rules},
         gained_examples=shown[: len(turns[0])],
         lost_examples=shown[len(turns[0]) :],
@@ -178,19 +217,15 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
     others = [rule for rule in after if rule != mine]
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
     with compiled(work.spark, delta.noted_rows(work, "measures")):
-        rows = count_steps(_rows(work, "measures"), steps, before, others).collect()  # some 4 rows a step
+        counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # some 4 rows a step
+    (pages, words), numbers = pages_and_words(counted), failed_numbers(counted)
+    was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))
     found = []
     for place, value in enumerate(swept.values):
-        pairs = [(row, row.others and not failed_bits(row, len(steps)) >> place & 1) for row in rows]
-        kept = _total(row for row, is_kept in pairs if is_kept)
-        gained = _total(row for row, is_kept in pairs if is_kept and not row.before)
-        lost = _total(row for row, is_kept in pairs if row.before and not is_kept)
-        found.append(Step(value, kept, gained, lost))
+        kept = rest & ~fails(numbers, place)
+        chosen = (kept, kept & ~was, was & ~kept)
+        found.append(Step(value, *(Total(int(pages[one].sum()), int(words[one].sum())) for one in chosen)))
     return found
-
-
-def _named(failed: int, reasons: list[tuple[int, str]]) -> tuple[str, ...]:
-    return tuple(reason for bit, reason in reasons if failed & bit)
 
 
 def _rows(work: Work, table: str) -> DataFrame:
@@ -217,28 +252,9 @@ def _values(text: str) -> list[Decimal]:
     return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
 
 
-def _total(rows: Iterable[Row | _Group]) -> Total:
-    pages, words = 0, 0
-    for row in rows:
-        pages, words = pages + row.pages, words + row.words
-    return Total(pages, words)
-
-
-def _hits(groups: Iterable[tuple[tuple[str, ...], _Group]]) -> dict[str, Hits]:
-    pages, only, words = Counter[str](), Counter[str](), Counter[str]()
-    for reasons, group in groups:
-        for reason in reasons:
-            pages[reason] += group.pages
-        if len(reasons) == 1:
-            only[reasons[0]] += group.pages
-            words[reasons[0]] += group.words
-    return {reason: Hits(count, only[reason], words[reason]) for reason, count in pages.items()}
-
-
 def _in_turn(groups: list[_Group], count: int) -> list[tuple[int, _Group]]:
     """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
-    ordered = sorted(groups, key=lambda group: (-group.pages, group.before, group.after))
-    turns = ((group.examples[turn], group) for turn in range(count) for group in ordered if turn < len(group.examples))
+    turns = ((group.examples[turn], group) for turn in range(count) for group in groups if turn < len(group.examples))
     return list(islice(turns, count))
 
 

@@ -6,16 +6,22 @@ groups by numbers far faster than by lists of reasons.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from pyspark.sql import Column, DataFrame, Row
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from winnow.rules import Rule
 from winnow.stages.verdicts import kept_expr
 
 _MASK_RULES = 62
+
+Numbers = npt.NDArray[np.int64]  # of each row that is counted here
+Chosen = npt.NDArray[np.bool_]
 
 
 def count_failures(
@@ -60,9 +66,22 @@ def count_steps(
     return kept.agg(F.count("*").alias("pages"), F.sum("words").cast("bigint").alias("words"))
 
 
-def failed_bits(row: Row | dict[str, Any], rules: int) -> int:
-    """failed0, failed1, ... of a row as one number, for so many rules: bit i stands for rule i."""
-    return sum(int(row[f"failed{k}"]) << k * _MASK_RULES for k in range(_numbers(rules)))
+def failed_numbers(counted: pa.Table) -> list[Numbers]:
+    """The columns failed0, failed1, ... of what is counted here."""
+    names = [name for name in counted.column_names if re.fullmatch(r"failed\d+", name)]
+    return [counted.column(name).to_numpy() for name in names]
+
+
+def fails(numbers: Sequence[Numbers], place: int) -> Chosen:
+    """Of each row, whether its pages fail the rule or step at this place."""
+    failing: Chosen = (numbers[place // _MASK_RULES] >> place % _MASK_RULES & 1).astype(bool)
+    return failing
+
+
+def pages_and_words(counted: pa.Table) -> tuple[Numbers, Numbers]:
+    """Those two columns of what is counted here."""
+    pages, words = (counted.column(name).to_numpy() for name in ("pages", "words"))
+    return pages, words
 
 
 def _numbers(rules: int) -> int:

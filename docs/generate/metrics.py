@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docs.generate.docstrings import Docstring, docstring
-from docs.generate.markdown import code, page, table
+from docs.generate.markdown import code, page
 from docs.generate.rules import users
 from winnow.kernels.measure import METRICS
+from winnow.markdown import table
 
 _INTRO = f"""\
 `measures.metrics` holds these {len(METRICS)} numbers of every ungated page, taken in one pass over its text; none is

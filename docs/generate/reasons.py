@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 
 from docs.generate import examples
-from docs.generate.markdown import code, page, table
+from docs.generate.markdown import code, page
 from docs.generate.rules import RuleFile, rule_files, used
+from winnow.markdown import table
 from winnow.report.explain import GATES
 from winnow.stages.funnel import DROP_REASONS
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from docs.generate.markdown import code, page, table
+from docs.generate.markdown import code, page
 from winnow.config import CONF, read_yaml
+from winnow.markdown import table
 from winnow.settings import Settings
 
 _INTRO = """\

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pyspark.sql import types as t
 
-from docs.generate.markdown import code, page, table
+from docs.generate.markdown import code, page
 from winnow.kernels.measure import METRICS
+from winnow.markdown import table
 from winnow.tables import SCHEMA_VERSION, TABLES, Table
 from winnow.warc import SKIPPED_KINDS
 

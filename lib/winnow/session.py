@@ -39,7 +39,7 @@ _ALWAYS = {
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
 _WORTH_COMPILING = 100_000  # rows (choice)
-_SAID_AT_EVERY_START = (
+_NO_NEWS = (
     "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
     'Setting default log level to "',
     "To adjust logging level use sc.setLogLevel(",
@@ -234,7 +234,7 @@ def _news(lines: Iterable[str]) -> Iterator[str]:
             if len(trace) > 1 and not line.startswith(" "):
                 yield from trace if _DAEMON not in trace[1] else []
                 trace = []
-        elif not line.startswith(_SAID_AT_EVERY_START):
+        elif not line.startswith(_NO_NEWS):
             yield line
     yield from trace
 

@@ -118,20 +118,20 @@ class _Groups:
     """The rows of `count_failures`, of which there may be nearly as many as pages: columns, never objects."""
 
     def __init__(self, counted: pa.Table, rules: Sequence[Rule]) -> None:
-        self._pages, self._words = pages_and_words(counted)
+        self._counts = pages_and_words(counted)
         self._numbers = failed_numbers(counted)
         self._fails = {rule: fails(self._numbers, place) for place, rule in enumerate(rules)}
         self._examples = counted.column("examples")
 
     def failed(self, rules: Sequence[Rule]) -> Numbers:
         """How many of these rules each group fails."""
-        failed = np.zeros(len(self._pages), np.int64)
+        failed = np.zeros(len(self._counts[0]), np.int64)
         for rule in rules:
             failed += self._fails[rule]
         return failed
 
     def total(self, chosen: Chosen) -> Total:
-        return Total(int(self._pages[chosen].sum()), int(self._words[chosen].sum()))
+        return _total(self._counts, chosen)
 
     def hits(self, rules: Sequence[Rule]) -> dict[str, Hits]:
         alone = self.failed(rules) == 1
@@ -144,7 +144,7 @@ class _Groups:
     def largest(self, chosen: Chosen, count: int, before: Sequence[Rule], after: Sequence[Rule]) -> list[_Group]:
         """The groups with most pages, so many at most; the same order every time."""
         places = np.flatnonzero(chosen)
-        order = np.lexsort([*(number[places] for number in self._numbers), -self._pages[places]])
+        order = np.lexsort([*(number[places] for number in self._numbers), -self._counts[0][places]])
         return [
             _Group(self._reasons(before, place), self._reasons(after, place), self._examples[int(place)].as_py())
             for place in places[order[:count]]
@@ -218,14 +218,18 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
     with compiled(work.spark, delta.noted_rows(work, "measures")):
         counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # some 4 rows a step
-    (pages, words), numbers = pages_and_words(counted), failed_numbers(counted)
+    counts, numbers = pages_and_words(counted), failed_numbers(counted)
     was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))
     found = []
     for place, value in enumerate(swept.values):
         kept = rest & ~fails(numbers, place)
-        chosen = (kept, kept & ~was, was & ~kept)
-        found.append(Step(value, *(Total(int(pages[one].sum()), int(words[one].sum())) for one in chosen)))
+        found.append(Step(value, *(_total(counts, chosen) for chosen in (kept, kept & ~was, was & ~kept))))
     return found
+
+
+def _total(counts: tuple[Numbers, Numbers], chosen: Chosen) -> Total:
+    pages, words = (int(count[chosen].sum()) for count in counts)
+    return Total(pages, words)
 
 
 def _rows(work: Work, table: str) -> DataFrame:

@@ -60,19 +60,8 @@ def try_all() -> None:
     tell(f"the demo, on both workers: {[one['completedTasks'] for one in worked]} tasks; the history server shows it")
 
     notebook = "notebooks/why-are-pages-rejected.py"
-    compose(
-        "exec",
-        "-T",
-        "jupyter",
-        "jupytext",
-        "--quiet",
-        "--to",
-        "ipynb",
-        "--execute",
-        "--output",
-        "/tmp/a.ipynb",
-        notebook,
-    )
+    jupytext = ["jupytext", "--quiet", "--to", "ipynb", "--execute", "--output", "/tmp/notebook.ipynb"]
+    compose("exec", "-T", "jupyter", *jupytext, notebook)
     tell("a notebook")
 
     tables = ["--crawl", CRAWL, "--warehouse", "/warehouse/tables"]

@@ -11,6 +11,7 @@ import yaml
 
 from winnow import __version__
 from winnow.export.columns import COLUMNS, features
+from winnow.markdown import table
 from winnow.report.funnel import HEADINGS, Line
 from winnow.rules import Rule
 from winnow.settings import Settings
@@ -127,14 +128,14 @@ def _sections(card: Card) -> Iterable[str]:
     rows = [
         (one.crawl, one.language or "", f"{one.documents:,}", f"{one.words:,}", f"{one.chars:,}") for one in card.counts
     ]
-    yield _table(("crawl", "language", "documents", "words", "characters"), rows, numbers=3)
+    yield table(("crawl", "language", "documents", "words", "characters"), rows, numbers=3)
     yield "## Columns"
-    yield _table(("column", "type", "meaning"), [(f"`{one.name}`", _type(one.type), one.means) for one in COLUMNS])
+    yield table(("column", "type", "meaning"), [(f"`{one.name}`", _type(one.type), one.means) for one in COLUMNS])
     yield "## How they were made"
     yield from _made(card)
     for crawl, lines in card.funnels.items():
         yield f"### Funnel of {crawl}"
-        yield _table(HEADINGS, [(f"**{one.label}**" if one.is_flow else one.label, *one.figures) for one in lines], 5)
+        yield table(HEADINGS, [(f"**{one.label}**" if one.is_flow else one.label, *one.figures) for one in lines], 5)
     yield "Pages are those that a reason takes at all, first, or alone. Words are counted from the rules on."
     yield "## Where the texts come from"
     yield _SOURCES
@@ -153,15 +154,7 @@ def _made(card: Card) -> Iterable[str]:
     yield f"```yaml\n{settings}```"
     yield "A measured page was kept where it met all of these rules:"
     rules = [(f"`{rule.reason}`", f"`{rule.metric}`", rule.bounds, rule.means) for rule in card.recipe.rules]
-    yield _table(("reason", "metric", "must be", "what is wrong with a page that goes"), rows=rules)
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """A table in Markdown, its last columns set right where they are numbers."""
-    marks = ["---"] * (len(headings) - numbers) + ["---:"] * numbers
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in (headings, marks, *rows)
-    )
+    yield table(("reason", "metric", "must be", "what is wrong with a page that goes"), rows=rules)
 
 
 def _type(kind: pa.DataType) -> str:

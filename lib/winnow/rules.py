@@ -114,7 +114,7 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
         problems.append(f"{where}: min {low:g} is above max {high:g}: no page could pass")
     if entry.get("min") is None and entry.get("max") is None:
         problems.append(f"{where}: has neither min nor max; `rules.{entry['reason']}: null` switches a rule off")
-    rule = Rule(entry["reason"], metric, low, high, entry.get("means") or "")
+    rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""))
     return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
 
 

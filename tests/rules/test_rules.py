@@ -52,6 +52,11 @@ def test_the_sentence_of_a_changed_bound_does_not_tell_the_old_one(file: Path) -
     assert changed.means == "The page's word_count is not at least 30."
 
 
+def test_a_sentence_is_text_whatever_yaml_makes_of_it(file: Path) -> None:
+    file.write_text("rules: [{reason: a, metric: word_count, min: 1, means: 404}]")
+    assert load_rules([str(file)], {}, METRICS)[0].means == "404"
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [

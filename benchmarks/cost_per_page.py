@@ -29,7 +29,7 @@ import pyarrow as pa
 import trafilatura
 from deltalake import DeltaTable
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.archives import find_archives
 from winnow.config import load_settings
 from winnow.delta import Work
@@ -87,13 +87,13 @@ class Commits:
 
     def __enter__(self) -> None:
         self.seconds, self.count = 0.0, 0
-        self._originals = {name: getattr(delta, name) for name in ("commit", "replace")}
-        for name, original in self._originals.items():
-            setattr(delta, name, partial(self._timed, original))
+        self._originals = [(commits, "commit", commits.commit), (delta, "replace", delta.replace)]
+        for module, name, original in self._originals:
+            setattr(module, name, partial(self._timed, original))
 
     def __exit__(self, *_: object) -> None:
-        for name, original in self._originals.items():
-            setattr(delta, name, original)
+        for module, name, original in self._originals:
+            setattr(module, name, original)
 
     def _timed(self, original: Callable[..., Any], *arguments: Any) -> Any:
         if self._inside:  # a commit replaces rows, and is counted whole
@@ -245,20 +245,20 @@ def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -
     page = next(iter(ArchiveReader(source, 2_000_000)))
     record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]
     print(f"\na wave of {TINY_ARCHIVES} archives with one page each; load {os.getloadavg()[0]:.1f}")
-    commits = Commits()
+    timed = Commits()
     for number in range(TINY_CRAWLS):
         crawl = crawl_of(f"TINY-{number}")
         archives = folder / crawl.crawl
         archives.mkdir()
         for archive in range(TINY_ARCHIVES):
             (archives / f"{archive}.warc.gz").write_bytes(record)
-        with commits:
+        with timed:
             steps = run(crawl, archives, meter).of
         steps.pop("list_warcs")
         jobs = ", ".join(f"{job} {step.wall:.1f}" for job, step in steps.items())
         cpu = sum(sum(step.cpu.values()) for step in steps.values())
         wall = sum(step.wall for step in steps.values())
-        print(f"{wall:.1f} s wall, {cpu:.1f} s CPU, {commits.seconds:.1f} s in {commits.count} commits: {jobs}")
+        print(f"{wall:.1f} s wall, {cpu:.1f} s CPU, {timed.seconds:.1f} s in {timed.count} commits: {jobs}")
 
 
 if __name__ == "__main__":

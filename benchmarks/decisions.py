@@ -24,6 +24,7 @@ from winnow.commands.explain import explain
 from winnow.commands.report import report
 from winnow.commands.tune import tune
 from winnow.config import load_settings
+from winnow.crawls import add_crawl
 from winnow.delta import Work
 from winnow.fingerprint import SOURCES, digest, fingerprints
 from winnow.kernels.measure import METRICS
@@ -71,7 +72,7 @@ def clock(call: Callable[[], object]) -> float:
 
 
 def generate(work: Work, count: int) -> None:
-    delta.add_crawl(work, "")
+    add_crawl(work, "")
     pages = make_pages(work, count)
     write(work, "pages", pages)
     write(work, "measures", make_measures(delta.read(work, "pages")))

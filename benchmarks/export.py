@@ -21,9 +21,11 @@ from pydoc_data.topics import topics
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits, delta
+from winnow.commits import Todo
 from winnow.config import load_settings
-from winnow.delta import Todo, Work
+from winnow.crawls import add_crawl
+from winnow.delta import Work
 from winnow.export.columns import exported
 from winnow.export.files import Format
 from winnow.export.run import Wanted, export_documents
@@ -90,7 +92,7 @@ def measure(way: str, run: Callable[[], None], output: Path, meter: Meter, size:
 
 def generate(work: Work, count: int) -> None:
     """A crawl whose documents and funnel are noted as made."""
-    delta.add_crawl(work, "")
+    add_crawl(work, "")
     found = [part for text in topics.values() for part in text.split("\n\n") if 100 < len(part) < 600]
     parts = F.array(*map(F.lit, found))
     picked = [
@@ -107,10 +109,10 @@ def generate(work: Work, count: int) -> None:
         F.lit(DOCUMENT_CHARS).alias("char_count"), F.lit(0).alias("cut_chars"), F.lit(None).alias("spans"),
     )  # fmt: skip
     todo = Todo(dict.fromkeys(range(SHARDS), "made so"), noted=False)
-    delta.commit(work, "documents", rows, todo, delta.begin(work))
+    commits.commit(work, "documents", rows, todo, commits.begin(work))
     after = digest([work.fingerprints["documents"], "made so"])
     funnel = work.spark.createDataFrame([], delta.read(work, "funnel").drop("crawl", "fingerprint").schema)
-    delta.commit(work, "funnel", funnel, Todo(dict.fromkeys(range(SHARDS), after), noted=False), delta.begin(work))
+    commits.commit(work, "funnel", funnel, Todo(dict.fromkeys(range(SHARDS), after), noted=False), commits.begin(work))
 
 
 if __name__ == "__main__":

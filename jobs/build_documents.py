@@ -1,6 +1,6 @@
 """Kept pages of one wave of shards -> documents."""
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.resources import rules_of
@@ -9,15 +9,15 @@ from winnow.stages.documents import build_documents
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Build the documents of the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "documents", shards)
+    ready = commits.todo(work, "documents", shards)
     if not ready.shards:
         return None
-    since = delta.begin(work)
+    since = commits.begin(work)
     rules = rules_of(work.settings)
     names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
     tables = (delta.read(work, name, list(ready.shards)) for name in names)
     documents = build_documents(*tables, rules, work.settings.spans.policy)
-    return delta.commit(work, "documents", documents, ready, since)
+    return commits.commit(work, "documents", documents, ready, since)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pyspark import StorageLevel
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.budget import check_budget
 from winnow.cli import submit
 from winnow.delta import Work
@@ -15,21 +15,21 @@ from winnow.waves import archive_tasks
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Extract the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "pages", shards)
+    ready = commits.todo(work, "pages", shards)
     if not ready.shards:
         return None
-    since = delta.begin(work)
-    delta.forget(work, "pages", ready)
+    since = commits.begin(work)
+    commits.forget(work, "pages", ready)
     lists = share_lists(work.spark, url_lists(work.settings.url))
     rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, lists)
     rows = rows.persist(StorageLevel.DISK_ONLY)  # two tables come from it, and extraction is most of a crawl's cost
     try:
         check_budget(rows, work.settings.archives)
         delta.replace(work, "warcs", warcs_of(rows), list(ready.shards))
-        ready = delta.archives_as_read(work, ready)
+        ready = commits.archives_as_read(work, ready)
         pages, ordered = pages_of(rows, work.crawl), orders(work)
         pages = gate_removed(pages, ordered) if ordered is not None else pages
-        return delta.commit(work, "pages", pages, ready, since)
+        return commits.commit(work, "pages", pages, ready, since)
     finally:
         rows.unpersist()
 

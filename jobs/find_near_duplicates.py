@@ -3,7 +3,7 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.report.near_duplicates import check_components
@@ -16,16 +16,16 @@ from winnow.stages.near_duplicates import elect_survivors, find_edges
 def run(work: Work, shards: list[int]) -> int | None:
     """Find the near duplicates of the shards that are to do; rows written, None where none is."""
     around = look_around(work)
-    ready = delta.todo(work, "near_duplicates", shards, scope_inputs(work, around, shards))
+    ready = commits.todo(work, "near_duplicates", shards, scope_inputs(work, around, shards))
     if not ready.shards:
         return None
-    since, fuzzy = delta.begin(work), work.settings.fuzzy
+    since, fuzzy = commits.begin(work), work.settings.fuzzy
     if not fuzzy.enabled:
-        return delta.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
+        return commits.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
     pages, scopes = compared_pages(work, around, list(ready.shards))
     unsigned, signed = pages, None
     if fuzzy.signatures == "stored" and fuzzy.within == "shard":
-        delta.forget(work, "near_duplicates", ready)
+        commits.forget(work, "near_duplicates", ready)
         unsigned, signed = with_signatures(work, around, ready, pages)
     edges = find_edges(unsigned, scopes, fuzzy, signed)
     edges = edges.persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
@@ -33,7 +33,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         labels = label_components(edges, fuzzy.max_driver_edges)
         members = check_components(labels, scopes.pages, fuzzy.max_component)
         rows = elect_survivors(edges, labels, pages, members, fuzzy).where(F.col("shard").isin(list(ready.shards)))
-        return delta.commit(work, "near_duplicates", rows, ready, since)
+        return commits.commit(work, "near_duplicates", rows, ready, since)
     finally:
         edges.unpersist()
 

@@ -3,7 +3,7 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.resources import token_settings
@@ -15,19 +15,19 @@ from winnow.stages.repeated_spans import DECIDED, candidate_windows, decide_span
 def run(work: Work, shards: list[int]) -> int | None:
     """Find the repeated spans of the shards that are to do; rows written, None where none is."""
     around = look_around(work)
-    ready = delta.todo(work, "repeated_spans", shards, span_inputs(work, around, shards))
+    ready = commits.todo(work, "repeated_spans", shards, span_inputs(work, around, shards))
     if not ready.shards:
         return None
-    since, spans, tokens = delta.begin(work), work.settings.spans, token_settings(work.settings)
+    since, spans, tokens = commits.begin(work), work.settings.spans, token_settings(work.settings)
     if not spans.enabled:
-        return delta.commit(work, "repeated_spans", work.spark.createDataFrame([], DECIDED), ready, since)
+        return commits.commit(work, "repeated_spans", work.spark.createDataFrame([], DECIDED), ready, since)
     pages = scoped_pages(work, around, list(ready.shards))
     sample = repeated_minimizers(pages, tokens, spans)
     windows = candidate_windows(pages, tokens, spans, sample)
     windows.persist(StorageLevel.DISK_ONLY)  # read twice, and made of text
     try:
         rows = decide_spans(windows, spans, sample.pieces).where(F.col("shard").isin(list(ready.shards)))
-        return delta.commit(work, "repeated_spans", rows, ready, since)
+        return commits.commit(work, "repeated_spans", rows, ready, since)
     finally:
         windows.unpersist()
         sample.repeated.destroy()

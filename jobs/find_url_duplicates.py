@@ -3,7 +3,7 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.scopes import look_around
@@ -14,18 +14,18 @@ from winnow.url_scopes import earlier_documents, kept_pages, num_buckets, url_in
 def run(work: Work, shards: list[int]) -> int | None:
     """Find the URL duplicates of a whole crawl; rows written, None where nothing is to do."""
     around = look_around(work)
-    ready = delta.todo(work, "url_duplicates", shards, url_inputs(work, around))
+    ready = commits.todo(work, "url_duplicates", shards, url_inputs(work, around))
     if not ready.shards:
         return None
-    since, settings = delta.begin(work), work.settings.url_duplicates
+    since, settings = commits.begin(work), work.settings.url_duplicates
     if not settings.enabled:
-        return delta.commit(work, "url_duplicates", work.spark.createDataFrame([], NAMED), ready, since)
+        return commits.commit(work, "url_duplicates", work.spark.createDataFrame([], NAMED), ready, since)
     new = with_url_key(kept_pages(work), settings.url_key)
     earlier = earlier_documents(work, around, settings.url_key)
     found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around))
     found = found.where(F.col("shard").isin(list(ready.shards))).persist(StorageLevel.DISK_ONLY)
     try:
-        return delta.commit(work, "url_duplicates", name_keys(found, new, around.crawls), ready, since)
+        return commits.commit(work, "url_duplicates", name_keys(found, new, around.crawls), ready, since)
     finally:
         found.unpersist()
 

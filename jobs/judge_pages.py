@@ -1,6 +1,6 @@
 """Measures of one wave of shards -> verdicts: every reason of every page, as Column expressions."""
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.resources import rules_of
@@ -9,12 +9,12 @@ from winnow.stages.verdicts import judge_pages
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Judge the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "verdicts", shards)
+    ready = commits.todo(work, "verdicts", shards)
     if not ready.shards:
         return None
-    since = delta.begin(work)
+    since = commits.begin(work)
     rules = rules_of(work.settings)
-    return delta.commit(
+    return commits.commit(
         work, "verdicts", judge_pages(delta.read(work, "measures", list(ready.shards)), rules), ready, since
     )
 

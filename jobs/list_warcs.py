@@ -6,6 +6,7 @@ from pyspark.sql import types as t
 from winnow import delta
 from winnow.archives import Archive, rebase
 from winnow.cli import submit
+from winnow.crawls import add_crawl
 from winnow.delta import Work
 from winnow.stages.warcs import list_warcs
 from winnow.tables import WARCS
@@ -13,7 +14,7 @@ from winnow.tables import WARCS
 
 def run(work: Work, root: str, archives: list[Archive]) -> int | None:
     """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
-    crawl = delta.add_crawl(work, root)
+    crawl = add_crawl(work, root)
     if work.root is None and crawl.root != root:
         archives = rebase(archives, root, crawl.root)
     schema = t.StructType([WARCS.columns[name] for name in Archive._fields])

@@ -1,6 +1,6 @@
 """Ungated pages of one wave of shards -> measures: every metric in one pass over the text, line corrections."""
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.resources import measure_settings
@@ -9,13 +9,13 @@ from winnow.stages.measures import measure_pages
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Measure the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "measures", shards)
+    ready = commits.todo(work, "measures", shards)
     if not ready.shards:
         return None
-    since = delta.begin(work)
+    since = commits.begin(work)
     pages = delta.read(work, "pages", list(ready.shards))
     measures = measure_pages(pages, measure_settings(work.settings.measure))
-    return delta.commit(work, "measures", measures, ready, since)
+    return commits.commit(work, "measures", measures, ready, since)
 
 
 if __name__ == "__main__":

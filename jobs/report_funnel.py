@@ -2,7 +2,7 @@
 
 from pyspark.sql import DataFrame
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.cli import submit
 from winnow.delta import Work
 from winnow.errors import WinnowError
@@ -11,11 +11,11 @@ from winnow.stages.funnel import imbalances, report_funnel
 
 def run(work: Work, shards: list[int]) -> int | None:
     """Count the shards that are to do; rows written, None where none is."""
-    ready = delta.todo(work, "funnel", shards)
+    ready = commits.todo(work, "funnel", shards)
     if not ready.shards:
         return None
-    since = delta.begin(work)
-    return delta.commit(work, "funnel", count_pages(work, list(ready.shards)), ready, since)
+    since = commits.begin(work)
+    return commits.commit(work, "funnel", count_pages(work, list(ready.shards)), ready, since)
 
 
 def count_pages(work: Work, shards: list[int]) -> DataFrame:

@@ -10,6 +10,7 @@ import os
 from pyspark.sql import functions as F
 
 from winnow import delta
+from winnow.crawls import crawl_row, listed_crawls
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
 from winnow.report.page import beside, funnel_section, reasons_section
@@ -17,8 +18,8 @@ from winnow.report.sections import Side, places, url_pass
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 newer = open_crawl(warehouse)
-position = delta.crawl_row(newer).position
-older = open_crawl(warehouse, next(row.crawl for row in delta.crawls(newer) if row.position == position - 1))
+position = crawl_row(newer).position
+older = open_crawl(warehouse, next(row.crawl for row in listed_crawls(newer) if row.position == position - 1))
 sides = [Side(gather(work), {}) for work in (newer, older)]
 
 # %% [markdown]

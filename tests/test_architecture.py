@@ -34,7 +34,7 @@ def test_a_stage_makes_no_session_and_writes_nothing(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert "SparkSession" not in source
     assert ".write" not in source
-    assert not imported(path) & {"winnow.delta", "winnow.session", "delta"}
+    assert not imported(path) & {"winnow.delta", "winnow.commits", "winnow.crawls", "winnow.session", "delta"}
 
 
 @pytest.mark.parametrize("path", JOBS, ids=lambda path: path.stem)

@@ -7,7 +7,8 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
              -> find_near_duplicates -> find_repeated_spans -> find_url_duplicates -> build_documents -> report_funnel
 
     tables      columns of every table          config      settings: base < environment < recipe < file < --set
-    rules       what a page must measure        delta       what is to do, and the commit of a wave
+    rules       what a page must measure        delta       the Delta tables, read and written
+    crawls      the crawls of a warehouse       commits     what is to do, and the commit of a wave
     warc        records of an archive           extractor   trafilatura in a process of its own
     sources/    archives on servers and in stores
     kernels/    pure functions of one document  stages/     (DataFrame, settings) -> DataFrame

@@ -156,11 +156,11 @@ def submit(job: str) -> NoReturn:
 
 def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], shards: str | None) -> None:
     """One job over the chosen shards, in waves."""
-    from winnow import delta
+    from winnow.crawls import crawl_row
     from winnow.progress import Progress
     from winnow.waves import job_waves
 
-    chosen = parse_shards(shards, delta.crawl_row(work).num_shards)
+    chosen = parse_shards(shards, crawl_row(work).num_shards)
     with Progress(work.spark) as progress:
         for wave in job_waves(work, job, chosen):
             progress.begin(job, wave)

@@ -1,29 +1,19 @@
-"""What is to do, and the commit of a wave: the only machinery that jobs share.
-
-`commits` holds one row for each (target, crawl, shard) that is finished. A commit takes that row away first where there
-is one, replaces the shards' rows in one Delta transaction, and writes the row last: a kill in between only redoes work.
-"""
+"""The Delta tables of a warehouse: read, replaced shard by shard, added to; made empty where they are not there."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from delta.tables import DeltaMergeBuilder, DeltaTable
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from winnow.arrow import python_cpu
-from winnow.errors import SettingsError
-from winnow.fingerprint import SOURCES, digest
-from winnow.session import file_system, jvm, newest_stage, stages_after
+from winnow.session import file_system, jvm
 from winnow.settings import Settings
-from winnow.tables import COMMITS, SCHEMA_VERSION, TABLES, Table
+from winnow.tables import TABLES, Table
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.
 _NO_STATISTICS = {
@@ -39,8 +29,6 @@ _NO_STATISTICS = {
     "bands",
     "with_copies",
 }
-
-ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
 
 
 class Note(NamedTuple):
@@ -69,34 +57,11 @@ class Work:
     crawls: dict[str, Row] = field(default_factory=dict)
 
 
-class Todo(NamedTuple):
-    """Shards that are to do, each with the inputs it will be made from; whether a note of older rows stands yet."""
-
-    shards: dict[int, str]
-    noted: bool
-
-
 class Size(NamedTuple):
     """What a shard of a table holds."""
 
     rows: int
     bytes: int
-
-
-class Since(NamedTuple):
-    """When a piece of work began: seconds on the clock, CPU seconds of Python workers so far, Spark's newest stage."""
-
-    wall: float
-    python_cpu: float
-    stage: int
-
-
-class Spent(NamedTuple):
-    """What a piece of work took: seconds on the clock, CPU seconds of Python and JVM, bytes written for shuffles."""
-
-    wall: float
-    cpu: float
-    shuffled: int
 
 
 def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
@@ -124,34 +89,6 @@ def read_version(work: Work, table: str, version: int) -> DataFrame:
 def exists(work: Work, table: str) -> bool:
     """Whether the table was ever written."""
     return DeltaTable.isDeltaTable(work.spark, _path(work, TABLES[table]))
-
-
-def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object] | None = None) -> Todo:
-    """The shards whose rows of `target` are missing or made with other settings or inputs.
-
-    `beside` is what else a shard is made from, as a JSON value: other shards, other crawls. Raises SettingsError where
-    the source of `target` is not finished under these settings.
-    """
-    done = notes(work)
-    inputs = _archive_inputs(work, shards) if target == "pages" else source_inputs(work, target, shards)
-    inputs = {shard: digest([own, beside[shard]]) if beside else own for shard, own in inputs.items()}
-    wanted = work.fingerprints[target]
-    noted = {shard: done[key] for shard in shards if (key := (work.crawl, target, shard)) in done}
-    stands = {shard for shard, note in noted.items() if note[:2] == (wanted, inputs[shard])}
-    ready = {shard: inputs[shard] for shard in shards if shard not in stands}
-    return Todo(ready, any(shard in noted for shard in ready))
-
-
-def archives_as_read(work: Work, ready: Todo) -> Todo:
-    """What pages were made from, once `warcs` says it: bytes and checksum may have come with an archive's reading."""
-    return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
-
-
-def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) -> int:
-    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are."""
-    forget(work, target, ready)
-    sizes = replace(work, target, rows, list(ready.shards))
-    return _note(work, target, ready.shards, sizes, since)
 
 
 def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict[int, Size]:
@@ -209,6 +146,17 @@ def update_pages(work: Work, pages: DataFrame, shards: Sequence[tuple[str, int]]
     _merge_pages(work, "pages", pages, shards).whenMatchedUpdate(set=dict(values)).execute()
 
 
+def delete(work: Work, table: str, where: Column) -> None:
+    """Delete the rows of which this is true."""
+    _open(work, TABLES[table]).delete(where)
+
+
+def compact(work: Work, table: str) -> None:
+    """Bring the rows of this crawl into as few files as its partitions allow."""
+    where = f"crawl = '{_quoted(work.crawl)}'"
+    _open(work, TABLES[table]).optimize().where(where).executeCompaction()
+
+
 def _merge_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> DeltaMergeBuilder:
     crawls = ", ".join(sorted({f"'{_quoted(crawl)}'" for crawl, _ in shards}))
     numbers = ", ".join(sorted({str(shard) for _, shard in shards}))
@@ -227,85 +175,6 @@ def set_property(work: Work, table: str, key: str, value: str) -> None:
     """Set a property of a table that is there."""
     path = _path(work, TABLES[table])
     work.spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('{key}' = '{_quoted(value)}')")
-
-
-def add_crawl(work: Work, root: str) -> Row:
-    """The row of this crawl in `crawls`, added where it is new.
-
-    Raises SettingsError where the warehouse was made with another number of shards.
-    """
-    work.crawls.clear()
-    rows = {row.crawl: row for row in crawls(work)}
-    num_shards = work.settings.archives.num_shards
-    for row in rows.values():
-        if row.num_shards != num_shards:
-            made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
-            raise SettingsError([f"{work.warehouse}: {made}; it is fixed: --set archives.num_shards={row.num_shards}"])
-    if work.crawl not in rows:
-        crawl = {
-            "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC), "num_shards": num_shards,
-            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
-        }  # fmt: skip
-        append(work, "crawls", [crawl])
-        work.crawls[work.crawl] = Row(**crawl)
-    return work.crawls[work.crawl]
-
-
-def archives_by_shard(work: Work) -> Counter[int]:
-    """How many archives each shard of this crawl has."""
-    rows = read(work, "warcs").groupBy("shard").count().collect()  # one row a shard
-    return Counter({row.shard: row["count"] for row in rows})
-
-
-def tries_after(archive: Row) -> int:
-    """How often an archive was tried once it has been read now; one that was read before counts no further try."""
-    return int(archive.tries) + (archive.status in ("listed", "unreachable"))
-
-
-def forget(work: Work, target: str, ready: Todo) -> None:
-    """Take the notes away that say these shards are done."""
-    if ready.noted:
-        mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
-        _open(work, COMMITS).delete(mine)
-        for shard in ready.shards:
-            work.notes.pop((work.crawl, target, shard), None)
-
-
-def compact_notes(work: Work) -> None:
-    """Bring the notes of this crawl, a file for each job and shard, into one file for each shard."""
-    _open(work, COMMITS).optimize().where(f"crawl = '{_quoted(work.crawl)}'").executeCompaction()
-
-
-def begin(work: Work) -> Since:
-    """The beginning of a piece of work."""
-    return Since(time.monotonic(), python_cpu(work.spark).value, newest_stage(work.spark))
-
-
-def spent(work: Work, since: Since) -> Spent:
-    """What was spent since then."""
-    stages = stages_after(work.spark, since.stage)
-    cpu = python_cpu(work.spark).value - since.python_cpu + sum(stage.cpu_seconds for stage in stages)
-    return Spent(time.monotonic() - since.wall, cpu, sum(stage.shuffled_bytes for stage in stages))
-
-
-def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
-    """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
-    took, total = spent(work, since), sum(size.rows for size in sizes.values())
-    rows = []
-    for shard, inputs in shards.items():
-        size = sizes.get(shard, Size(0, 0))
-        share = size.rows / total if total else 1 / len(shards)
-        rows.append(
-            {
-                "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, **size._asdict(),
-                "wall_seconds": took.wall * share, "cpu_seconds": took.cpu * share,
-                "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
-            }
-        )  # fmt: skip
-    append(work, "commits", rows)
-    for row in rows:
-        work.notes[work.crawl, target, row["shard"]] = Note(row["fingerprint"], row["inputs"], row["rows"])
-    return total
 
 
 def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
@@ -335,81 +204,6 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
         finally:
             stream.close()
         yield [json.loads(line) for line in text.splitlines() if line]
-
-
-def notes(work: Work) -> dict[tuple[str, str, int], Note]:
-    """What `commits` says of each crawl, target and shard that is done."""
-    if not work.notes:
-        for row in _open(work, COMMITS).toDF().collect():  # one row a note
-            work.notes[row.crawl, row.target, row.shard] = Note(row.fingerprint, row.inputs, row.rows)
-    return work.notes
-
-
-def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
-    """For each shard the hash of its archives; tries_ahead: a listed or unreachable one counts the try to come."""
-    rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
-    archives: dict[int, list[Any]] = {}
-    for row in sorted(rows, key=lambda row: str(row.warc_path)):
-        tries = tries_after(row) if tries_ahead else row.tries
-        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries])
-    return {shard: digest(archives.get(shard, [])) for shard in shards}
-
-
-def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
-    """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
-    source, done = SOURCES[target], notes(work)
-    wanted = work.fingerprints[source]
-    mine = {shard: done.get((work.crawl, source, shard), Note("", "", 0)) for shard in shards}
-    missing = [shard for shard, note in mine.items() if note.fingerprint != wanted]
-    if missing:
-        raise SettingsError(
-            [f"{work.warehouse}: {source} of {work.crawl}, shards {_ranges(missing)}: not made with these settings; "
-             f"run the job that writes {source} first, or `winnow run`, which does all in order"]
-        )  # fmt: skip
-    return {shard: digest(note[:2]) for shard, note in mine.items()}
-
-
-def noted_rows(work: Work, target: str) -> int:
-    """Rows of a table that `commits` notes, of the crawl or, where work.crawl is '', of all."""
-    return sum(
-        note.rows for (crawl, made, _), note in notes(work).items() if made == target and work.crawl in ("", crawl)
-    )
-
-
-def crawls(work: Work) -> list[Row]:
-    """The rows of `crawls`. Raises SettingsError where they are of tables with other columns than these."""
-    if not work.crawls:
-        rows = _open(work, TABLES["crawls"]).toDF().collect()  # one row a crawl
-        others = {row.schema_version for row in rows} - {SCHEMA_VERSION}
-        if others:
-            made = f"holds tables of version {_ranges(sorted(others))}, this winnow makes version {SCHEMA_VERSION}"
-            raise SettingsError([f"{work.warehouse}: {made}; go on with the winnow that made it, or name a new folder"])
-        work.crawls.update({row.crawl: row for row in rows})
-    return list(work.crawls.values())
-
-
-def crawls_until(work: Work) -> list[Row]:
-    """The rows of the crawls up to this one. Raises SettingsError where it was never listed."""
-    rows = crawls(work)
-    mine = _row_of(work, rows)
-    return [row for row in rows if row.position <= mine.position]
-
-
-def crawl_row(work: Work) -> Row:
-    """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
-    return _row_of(work, crawls(work))
-
-
-def _row_of(work: Work, rows: list[Row]) -> Row:
-    known = {row.crawl: row for row in rows}
-    if work.crawl not in known:
-        there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
-        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
-    return known[work.crawl]
-
-
-def _ranges(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers[:20])) + (" ..." if len(numbers) > 20 else "")
 
 
 def _open(work: Work, table: Table) -> DeltaTable:

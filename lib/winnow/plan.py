@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.archives import Archive
 from winnow.delta import Work
 from winnow.processes import Meter
@@ -83,16 +83,16 @@ class _Watch:
     work: Work
     shown: Watching
     costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
-    _began: delta.Since | None = None
+    _began: commits.Since | None = None
 
     def begin(self, job: str, shards: list[int]) -> None:
         self.shown.begin(job, shards)
-        self._began = delta.begin(self.work)
+        self._began = commits.begin(self.work)
 
     def end(self, job: str, rows: int | None, share: float) -> None:
         self.shown.end(job, rows, share)
         assert self._began is not None
-        took = delta.spent(self.work, self._began)
+        took = commits.spent(self.work, self._began)
         self.costs[job].append(Cost(took.cpu, took.wall, took.shuffled, rows or 0, 0, 1))
 
 

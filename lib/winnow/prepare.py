@@ -76,7 +76,8 @@ def prepare_maintenance(
         problems += _spark_problems(settings.spark)
     if problems or settings is None:
         raise SettingsError(problems)
-    from winnow.delta import Work, crawl_row
+    from winnow.crawls import crawl_row
+    from winnow.delta import Work
     from winnow.session import open_session
 
     spark = open_session(name, settings.spark, verbose)

@@ -17,7 +17,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.delta import Work
 from winnow.jobs.report_funnel import count_pages
 from winnow.stages.removals import alike, dropped_for, ordered_pages, page_id_selector, removed_values, standing_for
@@ -119,7 +119,7 @@ def _count_again(work: Work, where: Sequence[tuple[str, int]]) -> None:
     """The funnels of these shards, where they were counted, under the fingerprints that they have."""
     counted: dict[tuple[str, str], list[int]] = defaultdict(list)
     for crawl, shard in where:
-        note = delta.notes(work).get((crawl, "funnel", shard))
+        note = commits.notes(work).get((crawl, "funnel", shard))
         if note:
             counted[crawl, note.fingerprint].append(shard)
     for (crawl, fingerprint), shards in counted.items():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
-from winnow import delta, removals
+from winnow import commits, removals
 from winnow.archives import Archive
-from winnow.delta import Todo, Work
+from winnow.commits import Todo
+from winnow.crawls import crawl_row
+from winnow.delta import Work
 from winnow.jobs import (
     build_documents,
     extract_pages,
@@ -60,9 +62,9 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
         removals.carry_out(work)
     progress.begin("list_warcs", [])
     progress.end("list_warcs", list_warcs.run(work, root, archives), 0.0)
-    shards = list(range(delta.crawl_row(work).num_shards))
+    shards = list(range(crawl_row(work).num_shards))
     for name in again:
-        delta.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))
+        commits.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))
     done, written = 0.0, False
     for names in legs(list(JOBS), work.settings):
         for wave in job_waves(work, names[0], shards):
@@ -76,4 +78,4 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
     if removals.count(work) > ordered:  # this run may have written pages that were taken out meanwhile
         removals.carry_out(work)
     if written:
-        delta.compact_notes(work)
+        commits.compact_notes(work)

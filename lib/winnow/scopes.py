@@ -9,8 +9,10 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.delta import Note, Todo, Work
+from winnow import commits, delta
+from winnow.commits import Todo
+from winnow.crawls import crawls_until
+from winnow.delta import Note, Work
 from winnow.resources import rules_of
 from winnow.stages.near_duplicates import Scopes, preference_expr, sign_texts
 from winnow.stages.verdicts import kept_expr
@@ -38,9 +40,9 @@ class Around(NamedTuple):
 
 def look_around(work: Work) -> Around:
     """The crawls up to this one. Raises SettingsError where it was never listed."""
-    mine, *before = sorted(delta.crawls_until(work), key=lambda row: -int(row.position))
+    mine, *before = sorted(crawls_until(work), key=lambda row: -int(row.position))
     crawls = tuple(row.crawl for row in reversed((mine, *before)))
-    return Around(crawls, mine.num_shards, dict(delta.notes(work)))
+    return Around(crawls, mine.num_shards, dict(commits.notes(work)))
 
 
 def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
@@ -52,7 +54,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
     if not fuzzy.enabled or fuzzy.within == "crawl_shard":
         return dict.fromkeys(shards)
     if fuzzy.within == "crawl":
-        judged = delta.source_inputs(work, "near_duplicates", around.all_shards)
+        judged = commits.source_inputs(work, "near_duplicates", around.all_shards)
         return dict.fromkeys(shards, sorted(judged.items()))
     return {shard: notes_before(around, shard) for shard in shards}
 

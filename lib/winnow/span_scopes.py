@@ -7,7 +7,7 @@ from functools import reduce
 
 from pyspark.sql import DataFrame
 
-from winnow import delta
+from winnow import commits
 from winnow.delta import Work
 from winnow.scopes import Around, notes_before, shards_before, surviving_measures
 from winnow.stages.repeated_spans import scope_pages
@@ -22,7 +22,7 @@ def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obje
     if not spans.enabled or spans.within == "crawl_shard":
         return dict.fromkeys(shards)
     if spans.within == "crawl":
-        through = delta.source_inputs(work, "repeated_spans", around.all_shards)
+        through = commits.source_inputs(work, "repeated_spans", around.all_shards)
         return dict.fromkeys(shards, sorted(through.items()))
     return {shard: notes_before(around, shard) for shard in shards}
 

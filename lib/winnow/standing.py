@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-from winnow import delta
+from winnow import commits
 from winnow.delta import Note, Work
 from winnow.errors import SettingsError
 from winnow.fingerprint import digest, measures_from, verdicts_from
@@ -48,4 +48,4 @@ def rules_stand(work: Work, settings: Settings) -> bool:
 
 def _notes(work: Work) -> dict[tuple[str, str, int], Note]:
     """What `commits` says of the crawl, or of all where work.crawl is ''."""
-    return {key: note for key, note in delta.notes(work).items() if work.crawl in ("", key[0])}
+    return {key: note for key, note in commits.notes(work).items() if work.crawl in ("", key[0])}

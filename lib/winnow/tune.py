@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
 from winnow.rules import Rule
@@ -192,7 +192,7 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     of pages gained, and of pages lost.
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
-    with compiled(work.spark, delta.noted_rows(work, "measures")):
+    with compiled(work.spark, commits.noted_rows(work, "measures")):
         groups = _Groups(count_failures(_rows(work, "measures"), rules, before, after, examples).toArrow(), rules)
     was, now = groups.failed(before), groups.failed(after)
     gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
@@ -216,7 +216,7 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
     mine = next(rule for rule in after if rule.reason == swept.reason)
     others = [rule for rule in after if rule != mine]
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
-    with compiled(work.spark, delta.noted_rows(work, "measures")):
+    with compiled(work.spark, commits.noted_rows(work, "measures")):
         counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # some 4 rows a step
     counts, numbers = pages_and_words(counted), failed_numbers(counted)
     was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))

@@ -9,7 +9,7 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
+from winnow import commits, delta
 from winnow.delta import Work
 from winnow.scopes import Around, survivors
 from winnow.stages.url_duplicates import with_url_key
@@ -25,7 +25,7 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
     """
     if not work.settings.url_duplicates.enabled:
         return dict.fromkeys(around.all_shards)
-    mine = sorted(delta.source_inputs(work, "url_duplicates", around.all_shards).items())
+    mine = sorted(commits.source_inputs(work, "url_duplicates", around.all_shards).items())
     before = sorted(
         (crawl, shard, *note[:2])
         for (crawl, target, shard), note in around.done.items()

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pyspark.sql import DataFrame
 
 from winnow import delta
+from winnow.commits import ARCHIVE_KEYS, tries_after
+from winnow.crawls import archives_by_shard, crawl_row
 from winnow.delta import Work
 from winnow.session import parallel_tasks
 from winnow.settings import Settings
@@ -32,7 +34,7 @@ def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
     if is_barrier(job, work.settings):
         yield shards
     else:
-        yield from waves(delta.archives_by_shard(work), shards, wave_archives(work))
+        yield from waves(archives_by_shard(work), shards, wave_archives(work))
 
 
 def is_barrier(job: str, settings: Settings) -> bool:
@@ -67,13 +69,13 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     Where there are fewer archives than cores, each is read by several tasks that share its pages out among them:
     inflating twice is cheap beside extraction.
     """
-    root = work.root or delta.crawl_row(work).root
-    rows = delta.read(work, "warcs", shards).select(*delta.ARCHIVE_KEYS, "status").collect()  # one row an archive
+    root = work.root or crawl_row(work).root
+    rows = delta.read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     rows.sort(key=lambda row: (-(row.bytes or 0), row.warc_path))
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.warc_path, row.bytes, row.etag, delta.tries_after(row), join(root, row.warc_path), part, parts)
+        (row.shard, row.warc_path, row.bytes, row.etag, tries_after(row), join(root, row.warc_path), part, parts)
         for row in rows
         for part in range(parts)
     ]

@@ -16,11 +16,13 @@ from tests.jobs.warehouse import FIRST, SECOND, TABLES, everything, rows_of
 from tests.reference.spans import Span
 from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
-from winnow import delta, removals
+from winnow import commits, delta, removals
 from winnow.archives import find_archives
 from winnow.commands.explain import explain
 from winnow.commands.remove import remove
-from winnow.delta import Todo, Work, crawl_row
+from winnow.commits import Todo
+from winnow.crawls import crawl_row
+from winnow.delta import Work
 from winnow.demo.show import disagreements
 from winnow.errors import SettingsError, WinnowError
 from winnow.kernels.removals import url_selector
@@ -113,7 +115,7 @@ def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
 ) -> None:
     """An exception before the table's commit, or between it and the note, leaves what a kill would leave."""
-    original = getattr(delta, moment)
+    original = getattr(commits, moment)
 
     def kill(work: Work, table: str, *arguments: Any) -> Any:
         if table == target:
@@ -122,7 +124,7 @@ def test_killed_between_two_writes_and_resumed(
 
     work = work_on(spark, tmp_path, FIRST)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delta, moment, kill)
+        patch.setattr(commits, moment, kill)
         with pytest.raises(KilledError):
             run(work, crawls)
     run(work, crawls)
@@ -134,7 +136,7 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 ) -> None:
     """The note of the old rows is gone before new ones are written, or the old settings would find the new rows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delta, "_note", lambda *_: (_ for _ in ()).throw(KilledError))
+        patch.setattr(commits, "_note", lambda *_: (_ for _ in ()).throw(KilledError))
         with pytest.raises(KilledError):
             run(work_on(spark, copy, FIRST, "rules.gopher_too_few_words.min=10"), crawls)
     run(work_on(spark, copy, FIRST), crawls)
@@ -358,5 +360,5 @@ def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSes
 
 def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) -> None:
     other = work_on(spark, clean, FIRST, "language.min_score=0.5")
-    with pytest.raises(SettingsError, match="pages of DEMO-2024-10, shards 0, 1, 2, 3: not made with these settings"):
-        delta.todo(other, "measures", [0, 1, 2, 3])
+    with pytest.raises(SettingsError, match="pages of DEMO-2024-10, shards 0-3: not made with these settings"):
+        commits.todo(other, "measures", [0, 1, 2, 3])

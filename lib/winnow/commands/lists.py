@@ -93,6 +93,7 @@ def try_lists(
     Example: winnow lists try --crawl C --warehouse tables/ --set url.built=lists.arrow
     """
     from winnow import delta
+    from winnow.crawls import crawl_row
     from winnow.prepare import Given, prepare
     from winnow.report.as_json import print_json
     from winnow.report.lists import show_tried
@@ -100,7 +101,7 @@ def try_lists(
     from winnow.stages.tried_lists import try_lists
 
     work, _ = prepare(Given(crawl, warehouse, recipe, config, changes, None, None), f"lists {crawl}", verbose)
-    delta.crawl_row(work)
+    crawl_row(work)
     shared = share_lists(work.spark, url_lists(work.settings.url))
     documents = delta.read(work, "documents").select("shard", "page_id")
     tried = try_lists(delta.read(work, "pages"), documents, work.settings.url, shared)

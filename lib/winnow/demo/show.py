@@ -15,6 +15,7 @@ from rich.console import Console
 from winnow import delta
 from winnow.archives import find_archives
 from winnow.config import CONF, load_settings
+from winnow.crawls import crawls_until, listed_crawls
 from winnow.delta import Work
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.truth import compare, compare_archives, compare_spans, compare_urls
@@ -66,7 +67,7 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
 def disagreements(work: Work, truth: Path) -> list[str]:
     """Where the tables of this crawl disagree with the truth, a sentence each."""
     rows = _pages(work)
-    before = [_pages(replace(work, crawl=row.crawl)) for row in delta.crawls_until(work) if row.crawl != work.crawl]
+    before = [_pages(replace(work, crawl=row.crawl)) for row in crawls_until(work) if row.crawl != work.crawl]
     all_rows = [*rows, *chain.from_iterable(before)]
     archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
     return [
@@ -96,7 +97,7 @@ def _dropped(work: Work, table: str, name: str) -> DataFrame:
     """The pages of this crawl that a table drops, each with the crawl, archive and place of the page that stays."""
     dropped = delta.read(work, table).select("shard", "page_id", "kept_page_id")
     place = ("crawl", "warc_path", "record_offset")
-    frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in delta.crawls(work)]
+    frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in listed_crawls(work)]
     kept = reduce(DataFrame.unionByName, frames).select(
         F.col("page_id").alias("kept_page_id"), F.struct(*place).alias(name)
     )

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta, removals
+from winnow import commits, delta, removals
+from winnow.crawls import listed_crawls
 from winnow.delta import Note, Work
 from winnow.errors import SettingsError, WinnowError
 from winnow.export.card import Count
@@ -61,7 +62,7 @@ def look_at_documents(work: Work, crawls: Sequence[str]) -> Contents:
 def _standing(work: Work, crawls: Sequence[str]) -> tuple[dict[str, Made], int]:
     """By crawl what `commits` says of its documents now, and the orders to take pages down."""
     now = replace(work, notes={}, crawls={})
-    there = {row.crawl: int(row.num_shards) for row in delta.crawls(now)}
+    there = {row.crawl: int(row.num_shards) for row in listed_crawls(now)}
     if not there:
         raise SettingsError([f"{work.warehouse}: holds no crawl yet; start `winnow run` first"])
     unknown = [crawl for crawl in crawls if crawl not in there]
@@ -72,7 +73,7 @@ def _standing(work: Work, crawls: Sequence[str]) -> tuple[dict[str, Made], int]:
         )
     made, problems = {}, []
     for crawl in sorted(set(crawls) or there):
-        found = _made(delta.notes(now), crawl, there[crawl])
+        found = _made(commits.notes(now), crawl, there[crawl])
         if found is None:
             problems.append(
                 f"{work.warehouse}: the run of {crawl} has not ended; start `winnow run` again to end it"

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow import delta
+from winnow.crawls import crawl_row
 from winnow.delta import Work
 from winnow.kernels.measure import METRICS
 from winnow.report.axes import bin_expr, edges_of
@@ -123,7 +124,7 @@ class Figures:
 
 def gather(work: Work) -> Figures:
     """The figures of a crawl: a dozen queries, none of which brings more than some thousand rows here."""
-    row = delta.crawl_row(work)
+    row = crawl_row(work)
     near = delta.read(work, "near_duplicates")
     funnel = _funnel(work)
     compared = funnel.get(("judge_pages", "kept"), Taken(0, 0, 0, 0, 0)).first

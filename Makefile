@@ -8,7 +8,7 @@ NOTEBOOK_PACKAGES := $(VENV)/.notebook-packages
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .PHONY: setup packages notebook-packages demo test fuzz lint format lock clean docs corpus chaos stores pack cluster
-.PHONY: notebooks browser compose
+.PHONY: notebooks browser compose bench
 
 setup: $(READY)
 
@@ -97,6 +97,22 @@ pack: $(READY)
 # A master and two workers, their executors given winnow with the job, processes of the cluster killed.
 cluster: pack
 	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy/delta
+
+# All benchmarks beside their peers, each of which has its own environment; ONLY="NAME ..." chooses, and GOOGLE names a
+# clone of google-research/deduplicate-text-datasets (Rust). build/benchmarks.md holds what they say.
+bench: $(READY) build/peers/datatrove/.ready build/peers/text-dedup/.ready
+	$(BIN)/python -m benchmarks $(ONLY) $(if $(GOOGLE),--google $(GOOGLE)) \
+		--peer-python build/peers/datatrove/bin/python --text-dedup-python build/peers/text-dedup/bin/python
+
+build/peers/datatrove/.ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet 'datatrove[io,processing]==0.10.1' 'trafilatura==2.3.1' 'spacy==3.8.18'
+	@touch $@
+
+build/peers/text-dedup/.ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet 'text-dedup==0.4.0'
+	@touch $@
 
 # The image, and docker-compose as its file promises. DOCKER_BUILD adds flags, as --network host.
 compose: $(READY)

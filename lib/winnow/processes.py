@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -61,6 +62,14 @@ class Meter:
     def peak_bytes(self) -> dict[str, int]:
         """The largest resident size that one process of each kind has reached."""
         return dict(self._peak_bytes)
+
+    def forget_peaks(self) -> None:
+        """Peaks begin anew with what each process holds now."""
+        with self._lock:
+            for process in _tree(os.getpid()):
+                with suppress(OSError):  # it has just ended
+                    Path(f"/proc/{process.pid}/clear_refs").write_text("5")
+            self._peak_bytes = dict.fromkeys(KINDS, 0)
 
     def _watch(self) -> None:
         while not self._done.wait(_INTERVAL_SECONDS):

@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow import commits, delta
+from winnow.crawls import listed_crawls
 from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
 from winnow.rules import Rule
@@ -27,6 +28,7 @@ from winnow.stages.tuned_verdicts import (
     Numbers,
     count_failures,
     count_steps,
+    crawl_and_shard,
     failed_numbers,
     fails,
     pages_and_words,
@@ -107,11 +109,11 @@ class Tuned:
 
 
 class _Group(NamedTuple):
-    """Pages with the same reasons before and the same after, of which one is none; page_id of some of them."""
+    """Pages with the same reasons before and the same after, of which one is none, and some of them."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
-    examples: list[int]
+    examples: list[dict[str, int]]
 
 
 class _Groups:
@@ -192,13 +194,15 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     of pages gained, and of pages lost.
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
+    crawls = [work.crawl] if work.crawl else [row.crawl for row in listed_crawls(work)]
     with compiled(work.spark, commits.noted_rows(work, "measures")):
-        groups = _Groups(count_failures(_rows(work, "measures"), rules, before, after, examples).toArrow(), rules)
+        counted = count_failures(_rows(work, "measures"), crawls, rules, before, after, examples).toArrow()
+    groups = _Groups(counted, rules)
     was, now = groups.failed(before), groups.failed(after)
     gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
     hits, none = (groups.hits(before), groups.hits(after)), Hits(0, 0, 0)
     turns = [_in_turn(groups.largest(changed, examples, before, after), examples) for changed in (gained, lost)]
-    shown = _examples(work, [*turns[0], *turns[1]])
+    shown = _examples(work, crawls, [*turns[0], *turns[1]])
     return Tuned(
         measured=groups.total(was >= 0),
         before=groups.total(was == 0),
@@ -256,27 +260,26 @@ def _values(text: str) -> list[Decimal]:
     return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
 
 
-def _in_turn(groups: list[_Group], count: int) -> list[tuple[int, _Group]]:
+def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Group]]:
     """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
     turns = ((group.examples[turn], group) for turn in range(count) for group in groups if turn < len(group.examples))
     return list(islice(turns, count))
 
 
-def _examples(work: Work, turns: list[tuple[int, _Group]]) -> list[Example]:
+def _examples(work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int], _Group]]) -> list[Example]:
     if not turns:
         return []
-    named = F.col("page_id").isin([page_id for page_id, _ in turns])
-    places = _rows(work, "verdicts").where(named).select("crawl", "shard", "page_id").collect()  # one row a turn
     mine = (
-        (F.col("crawl") == place.crawl) & (F.col("shard") == place.shard) & (F.col("page_id") == place.page_id)
-        for place in places
+        (F.col("crawl") == crawl) & (F.col("shard") == shard) & (F.col("page_id") == page["page_id"])
+        for page, _ in turns
+        for crawl, shard in (crawl_and_shard(crawls, page["place"]),)
     )
     here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
     urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
     rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [
-        Example(page_id, page.crawl, page.url, group.before, group.after, page.metrics.asDict())
-        for page_id, group in turns
-        for page in (known[page_id],)
+        Example(page.page_id, page.crawl, page.url, group.before, group.after, page.metrics.asDict())
+        for turn, group in turns
+        for page in (known[turn["page_id"]],)
     ]

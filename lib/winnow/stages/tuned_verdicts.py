@@ -19,34 +19,51 @@ from winnow.rules import Rule
 from winnow.stages.verdicts import kept_expr
 
 _MASK_RULES = 62
+_SHARD_BITS = 32
 
 Numbers = npt.NDArray[np.int64]  # of each row that is counted here
 Chosen = npt.NDArray[np.bool_]
 
 
 def count_failures(
-    measures: DataFrame, rules: Sequence[Rule], before: Collection[Rule], after: Collection[Rule], examples: int
-) -> DataFrame:
+    measures: DataFrame, crawls: Sequence[str], rules: Sequence[Rule], before: Collection[Rule],
+    after: Collection[Rule], examples: int,
+) -> DataFrame:  # fmt: skip
     """One row for each set of rules that some page fails.
 
         failed0, failed1, ...    BIGINT: bit i of failed<k> stands for rule 62 k + i of `rules`
         pages, words             BIGINT: how many pages, and their words after line corrections
-        examples                 ARRAY<BIGINT>: page_id of some of the pages where `before` keeps and `after` does not,
-                                 or the other way round; so many at most, and the same every time
+        examples                 ARRAY<STRUCT<page_id, place>>, both BIGINT: some of the pages where `before` keeps and
+                                 `after` does not, or the other way round; so many at most, and the same every time
 
-    rules: those of `before` and `after`.
+    crawls: those of `measures`; a place is a crawl's number among them and a shard, as `crawl_and_shard` has it. rules:
+    those of `before` and `after`.
     """
-    failures = measures.select("page_id", _words().alias("words"), *_masks(rules))
+    number = F.array_position(F.lit(list(crawls)), F.col("crawl")) - 1 if len(crawls) > 1 else F.lit(0)
+    place = F.shiftleft(number.cast("bigint"), _SHARD_BITS) + F.col("shard")
+    failures = measures.select("page_id", place.alias("place"), _words().alias("words"), *_masks(rules))
     changed = _passes(rules, before) != _passes(rules, after)
     drawn = [
-        F.min(F.when(changed & (F.pmod("page_id", F.lit(examples)) == place), F.col("page_id")))
-        for place in range(examples)
+        F.when(changed & (F.pmod("page_id", F.lit(examples)) == turn), F.col("page_id")) for turn in range(examples)
     ]
-    return failures.groupBy(*failures.columns[2:]).agg(
+    found = failures.groupBy(*failures.columns[3:]).agg(
         F.count("*").alias("pages"),
         F.sum("words").cast("bigint").alias("words"),
-        F.array_compact(F.array(*drawn).cast("array<bigint>")).alias("examples"),
+        *(F.min(page_id).alias(f"page_id{turn}") for turn, page_id in enumerate(drawn)),
+        *(F.min_by("place", page_id).alias(f"place{turn}") for turn, page_id in enumerate(drawn)),
     )
+    pages = [
+        F.when(F.col(f"page_id{turn}").isNotNull(), F.struct(
+            F.col(f"page_id{turn}").alias("page_id"), F.col(f"place{turn}").alias("place")))
+        for turn in range(examples)
+    ]  # fmt: skip
+    shown = F.array_compact(F.array(*pages).cast("array<struct<page_id: bigint, place: bigint>>"))
+    return found.select(*found.columns[: -2 * examples or None], shown.alias("examples"))
+
+
+def crawl_and_shard(crawls: Sequence[str], place: int) -> tuple[str, int]:
+    """The crawl and the shard of a page in `examples`."""
+    return crawls[place >> _SHARD_BITS], place & (1 << _SHARD_BITS) - 1
 
 
 def count_steps(

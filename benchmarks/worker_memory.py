@@ -93,8 +93,7 @@ def _print_quarters(job: str, stretches: list[dict[str, int]]) -> None:
     for kind in ("workers", "extractor"):
         bounds = [len(stretches) * quarter // 4 for quarter in range(5)]
         quarters = [
-            max((peaks[kind] for peaks in stretches[first:last]), default=0)
-            for first, last in pairwise(bounds)
+            max((peaks[kind] for peaks in stretches[first:last]), default=0) for first, last in pairwise(bounds)
         ]
         if all(quarters):
             grown = 100 * (quarters[3] / quarters[1] - 1)

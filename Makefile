@@ -26,6 +26,7 @@ $(PACKAGES): requirements.lock
 $(READY): $(PACKAGES) pyproject.toml
 	$(INSTALL) --no-build-isolation -e .
 	$(BIN)/python -m winnow.session
+	$(BIN)/python -m winnow.class_archive
 	$(BIN)/python -m winnow.warm
 	@touch $@
 

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import types as t
 
 from winnow.arrow import Batches, map_batches
+from winnow.class_archive import java_options
 from winnow.errors import SurroundingsError
 from winnow.session import _TRACE, _news, jvm, newest_stage, stages_after
 from winnow.trouble import explain_failure
@@ -138,3 +139,15 @@ def test_a_worker_does_not_collect_what_it_loaded_after_every_task(spark: SparkS
     schema = t.StructType([t.StructField("objects", t.LongType())])
     counts = [map_batches(rows, frozen, schema).collect()[0].objects for _ in range(4)]  # one worker or another
     assert max(counts) > 10_000
+
+
+def test_java_maps_the_archive_of_its_classes(spark: SparkSession) -> None:
+    """That set-up has made; Java passes one over without a word that does not fit it or the jars."""
+    java = jvm(spark).java.lang.ProcessHandle.current().pid()
+    assert "/winnow.jsa\n" in Path(f"/proc/{java}/maps").read_text()
+
+
+def test_no_archive_no_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert java_options()
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    assert java_options() == []

@@ -15,4 +15,5 @@ def open_crawl(
     recipe, changes: the settings that it was run with, as `--recipe` and `--set` name them; rules are taken from them.
     Raises SettingsError where the warehouse, the crawl or a setting is not there.
     """
-    return look_at(prepare_maintenance(warehouse, "winnow notebook", recipe, None, changes, False), crawl)
+    work = prepare_maintenance(warehouse, "winnow notebook", recipe, None, changes, verbose=False, brief=False)
+    return look_at(work, crawl)

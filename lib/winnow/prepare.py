@@ -64,11 +64,12 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
 def prepare_maintenance(
     warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool,
-    crawl: str | None = None,
+    crawl: str | None = None, brief: bool = True,
 ) -> Work:  # fmt: skip
     """What reads or looks after tables that are there works with: those of one crawl, or of all, where it is None.
 
-    Whatever is wrong is told before Spark starts. Raises SettingsError where the crawl is not there.
+    brief: it ends soon, as `open_session` has it. Whatever is wrong is told before Spark starts. Raises SettingsError
+    where the crawl is not there.
     """
     problems = _warehouse_problems(warehouse, listed=True)
     settings = _try(problems, lambda: load_settings(recipe, None, config, changes))
@@ -80,7 +81,7 @@ def prepare_maintenance(
     from winnow.delta import Work
     from winnow.session import open_session
 
-    spark = open_session(name, settings.spark, verbose)
+    spark = open_session(name, settings.spark, verbose, brief)
     _check_remote(spark, warehouse, listed=True)
     work = Work(spark, settings, {}, _place(warehouse), crawl or "")
     if crawl is not None:

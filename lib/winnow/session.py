@@ -21,6 +21,7 @@ from pyspark.accumulators import AccumulatorTCPServer, AccumulatorUnixServer
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
+from winnow.class_archive import java_options
 from winnow.config import CONF
 from winnow.errors import SurroundingsError
 from winnow.settings import Spark
@@ -51,9 +52,10 @@ _TRACE = "Traceback (most recent call last):"
 _DAEMON = "pyspark/daemon.py"
 
 
-def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSession:
+def open_session(name: str, settings: Spark, verbose: bool = False, brief: bool = False) -> SparkSession:
     """A Spark session with Delta Lake; the one that spark-submit started, where it did.
 
+    brief: it ends within a minute or two, too soon for what Java's optimising compiler costs to come back.
     Raises SurroundingsError where Java or Delta's jars are missing.
     """
     check_java()
@@ -64,7 +66,7 @@ def open_session(name: str, settings: Spark, verbose: bool = False) -> SparkSess
         **{key: value if isinstance(value, str) else str(value).lower() for key, value in settings.config.items()},
     }
     if not _submitted():
-        conf = {**_launch_settings(settings, verbose), **conf}
+        conf = {**_launch_settings(settings, verbose, brief), **conf}
         if not _installed():
             conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
@@ -239,15 +241,19 @@ def _news(lines: Iterable[str]) -> Iterator[str]:
     yield from trace
 
 
-def _launch_settings(settings: Spark, verbose: bool) -> dict[str, str]:
+def _launch_settings(settings: Spark, verbose: bool, brief: bool) -> dict[str, str]:
     """Settings that count only where this process starts the JVM."""
-    launch = {"spark.log.structuredLogging.enabled": "false"}
+    # Java else interprets what Spark generates for many columns or rules.
+    options = [*java_options(), "-XX:-DontCompileHugeMethods"]
+    if brief:
+        options.append("-XX:TieredStopAtLevel=1")
+    if not verbose:
+        options.append(f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}")
+    launch = {"spark.log.structuredLogging.enabled": "false", "spark.driver.defaultJavaOptions": " ".join(options)}
     if settings.master:
         launch["spark.master"] = settings.master
     if settings.driver_memory:
         launch["spark.driver.memory"] = settings.driver_memory
-    if not verbose:
-        launch["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}"
     return launch
 
 

@@ -1,8 +1,12 @@
-"""One generated crawl and one undisturbed run of it, which other runs are compared with."""
+"""Generated crawls and one undisturbed run of the first, which other runs are compared with: once for all workers."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +16,32 @@ from winnow.demo.crawl import make_crawl
 
 
 @pytest.fixture(scope="session")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of pytest-xdist have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def unless_there(folder: Path) -> Iterator[bool]:
+    """Whether this worker has to fill the folder; the others wait until it has."""
+    with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = not folder.exists()
+        try:
+            yield missing
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+@pytest.fixture(scope="session")
+def crawls(shared: Path) -> Path:
     """The folder of two small generated crawls."""
-    folder = tmp_path_factory.mktemp("archives") / "two crawls"
-    make_crawl(folder, 100, seed=5)
+    folder = shared / "two crawls"
+    with unless_there(folder) as missing:
+        if missing:
+            make_crawl(folder, 100, seed=5)
     return folder
 
 
@@ -26,11 +52,15 @@ def archives(crawls: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(archives: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def undisturbed(archives: Path, shared: Path) -> tuple[Path, str, str]:
     """A warehouse that one run made with its output in pipes; its standard output; its standard error."""
-    warehouse = tmp_path_factory.mktemp("undisturbed") / "new" / "my tables"
-    said = winnow(*whole_run(archives, warehouse))
-    return warehouse, said.stdout, said.stderr
+    folder = shared / "undisturbed"
+    with unless_there(folder) as missing:
+        if missing:
+            said = winnow(*whole_run(archives, folder / "my tables"))
+            (folder / "out").write_text(said.stdout, encoding="utf-8")
+            (folder / "err").write_text(said.stderr, encoding="utf-8")
+    return folder / "my tables", (folder / "out").read_text("utf-8"), (folder / "err").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from winnow import commits, delta, removals
 from winnow.archives import find_archives
 from winnow.commands.explain import explain
 from winnow.commands.remove import remove
-from winnow.commits import Todo
 from winnow.crawls import crawl_row
 from winnow.delta import Work
 from winnow.demo.show import disagreements
@@ -29,7 +28,7 @@ from winnow.kernels.removals import url_selector
 from winnow.plan import measure
 from winnow.progress import Progress
 from winnow.run import JOBS, run_crawl
-from winnow.scopes import compared_pages, look_around, with_signatures
+from winnow.scopes import compared_pages, look_around
 from winnow.stages.funnel import imbalances
 
 
@@ -112,9 +111,10 @@ class KilledError(Exception):
     [("pages", "_note"), ("url_duplicates", "replace")],
 )
 def test_killed_between_two_writes_and_resumed(
-    spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path, target: str, moment: str
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path, target: str, moment: str
 ) -> None:
     """An exception before the table's commit, or between it and the note, leaves what a kill would leave."""
+    spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = '{target}'")
     original = getattr(commits, moment)
 
     def kill(work: Work, table: str, *arguments: Any) -> Any:
@@ -122,13 +122,13 @@ def test_killed_between_two_writes_and_resumed(
             raise KilledError
         return original(work, table, *arguments)
 
-    work = work_on(spark, tmp_path, FIRST)
+    work = work_on(spark, copy, FIRST)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(commits, moment, kill)
         with pytest.raises(KilledError):
             run(work, crawls)
     run(work, crawls)
-    assert everything(tmp_path) == everything(clean)
+    assert everything(copy) == everything(clean)
 
 
 def test_back_to_the_old_settings_after_a_kill_in_between(
@@ -182,28 +182,6 @@ def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     again = [row for row in found["near_duplicates"] if row["crawl"] == "AGAIN"]
     assert len(again) == sum(not row["reasons"] for row in alone["verdicts"])
     assert {(row["kept_crawl"], row["kept_page_id"] in staying) for row in again} == {(FIRST, True)}
-
-
-def test_stored_signatures_change_no_row(spark: SparkSession, crawls: Path, clean: Path, copy: Path) -> None:
-    """A second crawl beside a first that has stored its signatures; of the first none is made again."""
-    stored = "fuzzy.signatures=stored"
-    spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = 'near_duplicates'")
-    run(work_on(spark, copy, FIRST, stored), crawls)
-    assert everything(copy) == everything(clean)
-    work = work_on(spark, copy, SECOND, stored)
-    run(work, crawls)
-    assert disagreements(work, crawls / "truth.json") == []
-    signed = rows_of(copy, "signatures")
-    assert {(row["crawl"], len(row["bands"])) for row in signed} == {(FIRST, 3600), (SECOND, 3600)}
-    around, shards = look_around(work), {0: "made from this", 1: "made from that"}
-    pages, _ = compared_pages(work, around, list(shards))
-    unsigned, known = with_signatures(work, around, Todo(shards, False), pages)
-    assert unsigned.count() == 0
-    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {FIRST, SECOND}
-    unfinished = around._replace(done={key: note for key, note in around.done.items() if key[0] != FIRST})
-    pages, _ = compared_pages(work, unfinished, list(shards))
-    _, known = with_signatures(work, unfinished, Todo(shards, False), pages)
-    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {SECOND}
 
 
 @pytest.mark.parametrize("survivor", ["oldest", "language_score"])
@@ -329,7 +307,7 @@ def test_a_plan_measures_every_job_and_keeps_no_table(
     root, archives = find_archives([str(crawls / FIRST / "warc.paths.gz")], None)
     two = sorted(archives, key=lambda archive: -(archive.bytes or 0))[:2]
     with Progress(spark) as progress:
-        sample = measure(work_on(spark, tmp_path, "PLAN"), root, two, progress)
+        sample = measure(work_on(spark, tmp_path, "PLAN", "archives.num_shards=1"), root, two, progress)
     assert sample.costs.keys() == {"list_warcs", *JOBS}
     assert all(cost.cpu > 0 and cost.wall > 0 for cost in sample.costs.values())
     assert 0 < sample.costs["measure_pages"].rows < sample.pages

@@ -20,12 +20,14 @@ from winnow.cli import _show_funnel
 from winnow.commands.explain import explain
 from winnow.commands.report import report
 from winnow.commands.tune import tune
+from winnow.commits import Todo
 from winnow.config import load_settings
 from winnow.delta import Work
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
 from winnow.resources import rules_of
+from winnow.scopes import compared_pages, look_around, with_signatures
 from winnow.standing import rules_stand
 
 CHANGES = [
@@ -34,11 +36,17 @@ CHANGES = [
 ]  # fmt: skip
 
 
+STORED = "fuzzy.signatures=stored"
+
+
 @pytest.fixture(scope="module")
 def both(spark: SparkSession, clean: Path, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with two crawls; never to be written."""
+    """A warehouse with two crawls, the second beside a first that stored its signatures; never to be written."""
     warehouse = shutil.copytree(clean, tmp_path_factory.mktemp("both") / "tables")
-    run(work_on(spark, warehouse, SECOND), crawls)
+    spark.sql(f"DELETE FROM delta.`{warehouse}/commits` WHERE target = 'near_duplicates'")
+    run(work_on(spark, warehouse, FIRST, STORED), crawls)
+    assert everything(warehouse) == everything(clean)
+    run(work_on(spark, warehouse, SECOND, STORED), crawls)
     return warehouse
 
 
@@ -49,6 +57,21 @@ def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: P
     assert {row["crawl"]: row["position"] for row in after["crawls"]} == {FIRST: 0, SECOND: 1}
     assert disagreements(work_on(spark, both, SECOND), crawls / "truth.json") == []
     assert missed_copies(after, crawls / "truth.json") == []
+
+
+def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path) -> None:
+    work = work_on(spark, both, SECOND, STORED)
+    signed = rows_of(both, "signatures")
+    assert {(row["crawl"], len(row["bands"])) for row in signed} == {(FIRST, 3600), (SECOND, 3600)}
+    around, shards = look_around(work), {0: "made from this", 1: "made from that"}
+    pages, _ = compared_pages(work, around, list(shards))
+    unsigned, known = with_signatures(work, around, Todo(shards, False), pages)
+    assert unsigned.count() == 0
+    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {FIRST, SECOND}
+    unfinished = around._replace(done={key: note for key, note in around.done.items() if key[0] != FIRST})
+    pages, _ = compared_pages(work, unfinished, list(shards))
+    _, known = with_signatures(work, unfinished, Todo(shards, False), pages)
+    assert {row.crawl for row in known.select("crawl").distinct().collect()} == {SECOND}
 
 
 def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:

@@ -40,7 +40,7 @@ def export(
     from winnow.prepare import prepare_maintenance
 
     folder = check_folder(output)
-    work = prepare_maintenance(warehouse, "winnow export", recipe, config, changes, verbose)
+    work = prepare_maintenance(warehouse, "winnow export", recipe, config, changes, verbose, brief=False)
     from winnow.export.run import Wanted, export_documents
     from winnow.progress import Progress
 

@@ -24,7 +24,7 @@ def maintain(
     """
     from winnow.prepare import prepare_maintenance
 
-    work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose)
+    work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose, brief=False)
     from winnow.at_work import at_work
     from winnow.maintenance import maintain_tables
     from winnow.report.as_json import print_json

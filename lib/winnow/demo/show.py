@@ -46,7 +46,7 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     console.print(f"Two crawls of about {pages} pages with planted faults: {archives}", soft_wrap=True)
     truth = make_crawl(archives, pages, _SEED)
     settings = demo_settings()
-    spark = open_session("winnow demo", settings.spark, verbose)
+    spark = open_session("winnow demo", settings.spark, verbose, brief=True)
     made = fingerprints(settings)
     problems: list[str] = []
     for crawl in CRAWLS:

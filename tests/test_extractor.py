@@ -37,7 +37,7 @@ def act(order: str) -> str:
 
 
 def open_hostile(settings: ExtractSettings = BALANCED) -> Extractor:
-    return Extractor(settings, "NFC", HOSTILE_CHILD)
+    return Extractor(settings, "NFC", command=HOSTILE_CHILD)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_child_that_cannot_start_is_no_gate() -> None:
         (("/none",), "No such file"),
     ):
         with pytest.raises(SurroundingsError, match=rf"does not start.*{reason}"):
-            Extractor(BALANCED, "NFC", command).extract(plain_page())
+            Extractor(BALANCED, "NFC", command=command).extract(plain_page())
 
 
 SCRIPT = """

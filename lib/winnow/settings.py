@@ -68,12 +68,31 @@ class Extract(_Section):
     faster: bool
 
 
+class Triage(_Section):
+    """Language triage: pages that cannot end in a wanted language, skipped before extraction."""
+
+    enabled: bool | None
+    benchmarked: list[str]
+    benchmarked_model: str
+    min_letters: NonNegativeInt
+    lines: PositiveInt
+    line_chars: PositiveInt
+    min_line_score: Fraction
+    min_line_fraction: Fraction
+    min_score: Fraction
+    run_chars: PositiveInt
+    max_runs: PositiveInt
+    min_run_score: Fraction
+    min_han: NonNegativeInt
+
+
 class Language(_Section):
     """The language gate."""
 
     wanted: list[str]
     min_score: Fraction
     model: str | None
+    triage: Triage
 
 
 class RefinedWebLines(_Section):

@@ -37,6 +37,8 @@ CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.extractor_child")
 PIPE_BYTES = 1 << 20
 START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
 WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
+# NumPy, which fastText imports, would reserve memory for threads, and glibc an arena where memory runs out for one.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
 
 
@@ -152,7 +154,7 @@ _living: set[int] = set()
 class _Child:
     def __init__(self, command: Sequence[str]) -> None:
         path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
-        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", **_ONE_THREAD}
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment

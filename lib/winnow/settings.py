@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Section(BaseModel):
@@ -77,12 +78,12 @@ class Triage(_Section):
     min_letters: NonNegativeInt
     lines: PositiveInt
     line_chars: PositiveInt
-    min_line_score: Fraction
+    min_line_score: Score
     min_line_fraction: Fraction
-    min_score: Fraction
+    min_score: Score
     run_chars: PositiveInt
     max_runs: PositiveInt
-    min_run_score: Fraction
+    min_run_score: Score
     min_han: NonNegativeInt
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from resiliparse.extract.html2text import extract_plain_text
 
 from winnow.kernels.html import without_surrogates
-from winnow.kernels.language import LanguageModel
+from winnow.kernels.language import LanguageModel, one_line
 
 KERNEL_VERSION = 1  # raised by hand when other pages are skipped, or with other scores
 
@@ -56,12 +56,12 @@ def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Un
         language    likeliest label of the whole text; None where the page was not parsed
         score       of that label, in [0, 1]; None where the page was not parsed
     A page is kept where one of these holds; bounds count as reached, scores are of a wanted language, any of several:
-        it has fewer than min_letters letters, which are no evidence
+        it has no words, or fewer than min_letters letters, which are no evidence
         of its longest distinct lines, cut to line_chars, those that score min_line_score hold min_line_fraction of
         their bytes
         the whole text scores min_score
         a run of whole lines, of run_chars or more, scores min_run_score
-    Of a text with more than max_runs runs so many stand for the whole, evenly spread; a line longer than line_chars
+    Of a text with more than max_runs runs so many stand for the whole, evenly spread; a line longer than run_chars
     goes into runs in pieces. With fewer than min_han Han characters in the markup, and no numeric character reference,
     which may stand for one, no text can be Chinese: then the other wanted languages decide, and where there are none,
     nothing is parsed.
@@ -83,17 +83,16 @@ def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Un
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     if _longest_lines_speak_for_it(lines, model, wanted, settings):
         return None
-    runs = list(_runs(lines, settings))
-    if len(runs) > settings.max_runs:
-        runs = [runs[(2 * n + 1) * len(runs) // (2 * settings.max_runs)] for n in range(settings.max_runs)]
-    whole = "\n".join(runs)
+    runs = _evenly_spread(list(_runs(lines, settings.run_chars)), settings.max_runs)
+    read = [one_line(run) for run in runs]  # once, for the whole text and for each run
+    whole = b" ".join(read)
     likely = model.likelihoods(whole, settings.min_score)
-    if any(label in wanted for label, _ in likely):
+    if not whole or any(label in wanted for label, _ in likely):
         return None
-    for run in runs:
-        if len(run) >= settings.run_chars and _speaks_for(run, model, wanted, settings.min_run_score):
+    for run, line in zip(runs, read, strict=True):
+        if len(run) >= settings.run_chars and _speaks_for(line, model, wanted, settings.min_run_score):
             return None
-    return Unwanted(*(likely[0] if likely else model.identify(whole)))
+    return Unwanted(*(likely or model.likelihoods(whole, 0.0))[0])
 
 
 def whole_text(html: str) -> str:
@@ -118,30 +117,39 @@ def _longest_lines_speak_for_it(
 ) -> bool:
     longest = [line[: settings.line_chars] for line in nlargest(settings.lines, dict.fromkeys(lines), key=len)]
     sizes = [len(line.encode()) for line in longest]
-    needed, speaking = settings.min_line_fraction * sum(sizes), 0
+    needed, left, speaking = settings.min_line_fraction * sum(sizes), sum(sizes), 0
     for line, size in zip(longest, sizes, strict=True):
-        if _speaks_for(line, model, wanted, settings.min_line_score):
+        if speaking + left < needed:
+            return False
+        left -= size
+        if _speaks_for(one_line(line), model, wanted, settings.min_line_score):
             speaking += size
             if speaking >= needed:
                 return True
     return False
 
 
-def _speaks_for(text: str, model: LanguageModel, wanted: Collection[str], min_score: float) -> bool:
-    return any(label in wanted for label, _ in model.likelihoods(text, min_score))
+def _speaks_for(line: bytes, model: LanguageModel, wanted: Collection[str], min_score: float) -> bool:
+    return any(label in wanted for label, _ in model.likelihoods(line, min_score))
 
 
-def _runs(lines: Sequence[str], settings: TriageSettings) -> Iterator[str]:
-    """Lines, longer ones in pieces of line_chars, joined until they have run_chars; the last run may have fewer."""
+def _runs(lines: Sequence[str], run_chars: int) -> Iterator[str]:
+    """Lines, longer ones in pieces, joined until they have run_chars; the last run may have fewer."""
     run: list[str] = []
     chars = 0
     for line in lines:
-        for start in range(0, len(line), settings.line_chars):
-            piece = line[start : start + settings.line_chars]
+        for start in range(0, len(line), run_chars):
+            piece = line[start : start + run_chars]
             run.append(piece)
             chars += len(piece) + 1
-            if chars > settings.run_chars:
+            if chars > run_chars:
                 yield "\n".join(run)
                 run, chars = [], 0
     if run:
         yield "\n".join(run)
+
+
+def _evenly_spread(runs: list[str], most: int) -> list[str]:
+    if len(runs) <= most:
+        return runs
+    return [runs[(2 * number + 1) * len(runs) // (2 * most)] for number in range(most)]

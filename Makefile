@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 NOTEBOOK_PACKAGES := $(VENV)/.notebook-packages
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup packages notebook-packages demo test fuzz lint format lock clean docs corpus chaos stores pack cluster
+.PHONY: setup packages notebook-packages demo test fuzz lint format lock clean docs bench corpus chaos stores pack cluster
 .PHONY: notebooks browser compose
 
 setup: $(READY)
@@ -70,6 +70,10 @@ docs: $(READY)
 # The recipe over real archives: WINNOW_CORPUS names the folder that holds them.
 corpus: $(READY)
 	benchmarks/corpus.sh $(BIN)
+
+# What language triage skips and loses, and its CPU, over the pages of the same folder.
+bench: $(READY)
+	$(BIN)/python -m benchmarks.triage
 
 # What takes longer than a test may, or needs root: real archives in six ways, killed executors, a disk that fills up.
 chaos: $(READY)

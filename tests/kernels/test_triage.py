@@ -151,6 +151,7 @@ def test_a_run_of_whole_lines_keeps_a_page_by_its_score_and_length() -> None:
     assert is_kept(html, min_run_score=score, run_chars=chars)
     assert not is_kept(html, min_run_score=above(score), run_chars=chars)
     assert not is_kept(paragraphs(*english), min_run_score=score, run_chars=chars + 1)
+    assert is_kept(paragraphs(*english, ENGLISH[2]), min_run_score=score, run_chars=chars + 1)
 
 
 def test_a_longer_line_goes_into_runs_in_pieces() -> None:
@@ -177,7 +178,7 @@ def test_of_a_long_text_evenly_spread_runs_are_looked_at(place: int, keeps: bool
         (paragraphs(*GERMAN), False),
         (paragraphs(*ENGLISH), False),
         (paragraphs("𠀀" * 20, *GERMAN), True),
-        (paragraphs("㐀" * 10 + "豈" * 10, *GERMAN), True),
+        (paragraphs("\u3400" * 10 + "\uf900" * 10, *GERMAN), True),
         (paragraphs("あ" * 200, *GERMAN), False),
     ],
 )
@@ -199,6 +200,11 @@ def test_text_for_browsers_without_scripts_counts() -> None:
     html = page(f"<p>{GERMAN[0]}</p><noscript>{''.join(f'<p>{text}</p>' for text in ENGLISH)}</noscript>")
     assert triage(html) is None
     assert triage(html.replace("noscript>", "script>")) is not None
+
+
+def test_lone_surrogates_are_replaced() -> None:
+    assert triage(paragraphs("ein \ud800 Zeichen", *GERMAN)) == triage(paragraphs("ein \ufffd Zeichen", *GERMAN))
+    assert triage(paragraphs("ein \ud800 Zeichen", *GERMAN)) is not None
 
 
 def test_a_page_without_words_is_kept() -> None:

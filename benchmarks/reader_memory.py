@@ -110,7 +110,7 @@ def work(name: str, gigabytes: float) -> None:
     from winnow.arrow import batches_of
     from winnow.demo.show import demo_settings
     from winnow.kernels.extract import ExtractSettings
-    from winnow.resources import url_lists
+    from winnow.resources import triage_settings, url_lists
     from winnow.stages import pages
 
     settings = demo_settings()
@@ -119,7 +119,9 @@ def work(name: str, gigabytes: float) -> None:
     patched: Any = pages
     patched.open_location = lambda place, given: generated[place]() if place in generated else opening(place, given)
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
-    reading = pages.Reading(settings, ExtractSettings(**settings.extract.model_dump()), "")
+    reading = pages.Reading(
+        settings, ExtractSettings(**settings.extract.model_dump()), triage_settings(settings.language), ""
+    )
     known = {"shard": 0, "bytes": None, "etag": None, "tries": 1, "part": 0, "parts": 1}
     places = list(fixtures()) if name == "fixtures" else [name]
     began, found = time.process_time(), Counter[str]()

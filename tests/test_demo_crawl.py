@@ -43,6 +43,7 @@ from winnow.errors import SettingsError
 from winnow.kernels.body import decode_body
 from winnow.kernels.extract import EXTRACT_GATES
 from winnow.kernels.language import LANGUAGE_GATES
+from winnow.kernels.triage import TRIAGE_GATES
 from winnow.kernels.url import URL_GATES
 from winnow.warc import PAGE_GATES
 
@@ -265,7 +266,7 @@ def test_the_planted_list_entries_stand_in_the_lists_of_the_project() -> None:
 
 
 def test_every_planted_gate_is_one_that_winnow_declares(truth: Truth) -> None:
-    declared = {*URL_GATES, *PAGE_GATES, *EXTRACT_GATES, *LANGUAGE_GATES}
+    declared = {*URL_GATES, *PAGE_GATES, *TRIAGE_GATES, *EXTRACT_GATES, *LANGUAGE_GATES}
     assert {page.gate for page in truth.pages if page.gate} <= declared
 
 
@@ -333,8 +334,8 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     (ARTICLE, {"reasons": ["gopher_too_few_words"]}, "expected to be kept"),
     (ARTICLE, {"reasons": None}, "was not judged"),
     (ARTICLE, {"record_offset": 1}, "no page was planted here"),
-    ("german", {"gate": None, "reasons": []}, "gate None, expected language_unwanted"),
-    ("german", {"gate": "language_score_low"}, "gate language_score_low, expected language_unwanted"),
+    ("german", {"gate": None, "reasons": []}, "gate None, expected unwanted_language_early"),
+    ("german", {"gate": "language_score_low"}, "gate language_score_low, expected unwanted_language_early"),
     ("german", {"reasons": []}, "a gated page has reasons"),
     ("too_short", {"reasons": []}, "among them"),
     ("too_short", {"reasons": ["another"]}, "among them"),

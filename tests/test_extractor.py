@@ -24,11 +24,17 @@ from tests.kernels.hostile_html import (
     regex_trap,
 )
 from tests.kernels.test_extract import BALANCED, html_pages
+from winnow.config import load_settings
 from winnow.errors import SurroundingsError
 from winnow.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result, child_cpu_seconds
 from winnow.kernels.extract import extract_page
+from winnow.kernels.language import shared_model
+from winnow.kernels.triage import Unwanted, triage_page
+from winnow.resources import triage_settings
 
 HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
+TRIAGE = triage_settings(load_settings().language)
+assert TRIAGE is not None
 PLAIN = Result(None, " ".join([SENTENCE.strip()] * 20), "A hostile page", None)
 
 
@@ -37,7 +43,7 @@ def act(order: str) -> str:
 
 
 def open_hostile(settings: ExtractSettings = BALANCED) -> Extractor:
-    return Extractor(settings, "NFC", HOSTILE_CHILD)
+    return Extractor(settings, "NFC", command=HOSTILE_CHILD)
 
 
 @pytest.fixture
@@ -175,6 +181,31 @@ def test_an_interrupted_page_leaves_no_answer_behind(hostile: Extractor) -> None
     assert hostile.extract(plain_page()) == PLAIN
 
 
+GERMAN_PAGE = page("<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>" * 20)
+
+
+def test_triage_stops_pages_before_extraction_and_tells_their_language() -> None:
+    with Extractor(BALANCED, "NFC", TRIAGE) as extractor, Extractor(BALANCED, "NFC") as without:
+        found = extractor.extract(GERMAN_PAGE)
+        assert found == Result(
+            "unwanted_language_early", "", "", None, triage_page(GERMAN_PAGE, shared_model(None), TRIAGE)
+        )
+        assert found.unwanted is not None
+        assert found.unwanted.language == "de"
+        assert extractor.extract(plain_page()) == PLAIN
+        assert extractor.extract(nested(100_000)).gate == "html_too_deep"
+        assert without.extract(GERMAN_PAGE).gate is None
+    with Extractor(BALANCED, "NFC", replace(TRIAGE, wanted=("zh",))) as extractor:
+        assert extractor.extract(plain_page()) == Result("unwanted_language_early", "", "", None, Unwanted(None, None))
+
+
+def test_triage_is_under_the_limits_of_a_page() -> None:
+    with Extractor(replace(BALANCED, max_cpu_seconds=0.5), "NFC", TRIAGE) as extractor:
+        assert extractor.extract(GERMAN_PAGE).gate == "unwanted_language_early"
+        assert extractor.extract(attribute_soup(40_000)).gate == "extract_timeout"
+        assert extractor.extract(plain_page()) == PLAIN
+
+
 def test_pages_of_every_size_pass(extractor: Extractor) -> None:
     for html in ("", "\0", "a\ud800b", plain_page(1), plain_page(2_000), page(f"<p>{SENTENCE}</p>") + " " * 3_000_000):
         assert extractor.extract(html)[:3] == extract_page(html, BALANCED, "NFC")
@@ -186,7 +217,7 @@ def test_a_child_that_cannot_start_is_no_gate() -> None:
         (("/none",), "No such file"),
     ):
         with pytest.raises(SurroundingsError, match=rf"does not start.*{reason}"):
-            Extractor(BALANCED, "NFC", command).extract(plain_page())
+            Extractor(BALANCED, "NFC", command=command).extract(plain_page())
 
 
 SCRIPT = """
@@ -252,6 +283,7 @@ shared = shared_extractor(BALANCED, "NFC")
 assert shared.extract(plain_page()) == PLAIN
 assert shared_extractor(replace(BALANCED), "NFC") is shared
 assert shared_extractor(BALANCED, "none") is not shared
+assert shared_extractor(BALANCED, "NFC", TRIAGE) is not shared
 """
     finished = run_script(body)
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
@@ -260,4 +292,4 @@ assert shared_extractor(BALANCED, "none") is not shared
 @pytest.mark.corpus
 def test_the_child_extracts_as_the_kernel_does(corpus: Path, extractor: Extractor) -> None:
     for html in islice(html_pages(corpus / "pages_gold_wcxb"), 0, None, 15):
-        assert extractor.extract(html) == (*extract_page(html, BALANCED, "NFC"), None)
+        assert extractor.extract(html) == Result(*extract_page(html, BALANCED, "NFC"), None)

@@ -90,6 +90,7 @@ GATES = {
     "html_too_large": Gated('"x" * 2_000_001'),
     "body_undecodable": Gated('"\\x1f\\x07"', header="Content-Encoding: gzip"),
     "record_damaged": Gated('"<p>The last page of an archive that"', is_cut=True),
+    "unwanted_language_early": Gated('20 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
     "html_too_deep": Gated('"<html><body>" + "<div>" * 256 + "<p>Deep down.</p>"'),
     "html_too_many_elements": Gated('"<p>a" * 50_001'),
     "extract_timeout": Gated(
@@ -97,8 +98,8 @@ GATES = {
     ),
     "extract_crash": Gated('"<p>a word</p>" * 40_000', settings=("extract.max_memory_bytes=40000000",)),
     "empty_text": Gated('"<html><body></body></html>"'),
-    "language_score_low": Gated('"".join("<p>" + line for line in lines(20))'),
-    "language_unwanted": Gated('20 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
+    "language_score_low": Gated('"".join(f"<p>{number} {number + 7} {number + 9}" for number in range(400))'),
+    "language_unwanted": Gated('2 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
 }
 # No page is known that provokes these.
 UNPROVOKED = {

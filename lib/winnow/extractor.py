@@ -1,9 +1,10 @@
 """trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
 
-    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, text--> parent: Result
+    parent: Extractor.extract(html) --HTML--> child: triage_page, extract_page under limits --gate, title, text-->
 
-The limits of a page, in the order in which they are met: depth and number of elements (kernels/extract), address space,
-CPU seconds. A page on which the child dies is tried once more in a new child, and only then gated.
+Triage comes first, so that a page which it stops meets no limit on depth or elements. The limits of the others, in the
+order in which they are met: depth and number of elements (kernels/extract), address space, CPU seconds, both of which
+count for triage too. A page on which the child dies is tried once more in a new child, and only then gated.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Literal, NamedTuple
 from winnow.errors import SurroundingsError
 from winnow.extractor_child import ANSWER, GATE_CODES, OUT_OF_MEMORY, REQUEST, Normalization
 from winnow.kernels.extract import EXTRACT_GATES, ExtractSettings
+from winnow.kernels.triage import UNWANTED_LANGUAGE, TriageSettings, Unwanted
 
 __all__ = ["EXTRACT_GATES", "ExtractSettings", "Extractor", "Result", "shared_extractor"]
 
@@ -35,16 +37,23 @@ CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.extractor_child")
 PIPE_BYTES = 1 << 20
 START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
 WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
+# NumPy, which fastText imports, would reserve memory for threads, and glibc an arena where memory runs out for one.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
 
 
 class Result(NamedTuple):
-    """What became of one page: a key of EXTRACT_GATES or None, text, title, and the message of what went wrong."""
+    """What became of one page: a key of EXTRACT_GATES or TRIAGE_GATES or None, text, title.
+
+    error     the message of what went wrong; None where nothing did
+    unwanted  the language of a page that triage stopped; None for others
+    """
 
     gate: str | None
     text: str
     title: str
     error: str | None
+    unwanted: Unwanted | None = None
 
 
 class ChildDiedError(Exception):
@@ -58,13 +67,19 @@ class ChildDiedError(Exception):
 class Extractor:
     """extract_page in a child process that starts with the first page and is replaced after `recycle_pages` pages.
 
+    triage: which pages triage_page stops before that; None: no page.
     The result of a page depends on no other page. It belongs to the process that made it, and to one thread at a time.
     """
 
     def __init__(
-        self, settings: ExtractSettings, normalization: Normalization, command: Sequence[str] = CHILD_COMMAND
+        self,
+        settings: ExtractSettings,
+        normalization: Normalization,
+        triage: TriageSettings | None = None,
+        command: Sequence[str] = CHILD_COMMAND,
     ) -> None:
-        self._command = (*command, json.dumps([asdict(settings), normalization]))
+        arguments = [asdict(settings), normalization, asdict(triage) if triage else None]
+        self._command = (*command, json.dumps(arguments))
         self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
         self._recycle_pages = settings.recycle_pages
         self._child: _Child | None = None
@@ -76,7 +91,7 @@ class Extractor:
         self.close()
 
     def extract(self, html: str) -> Result:
-        """Gate, text and title of one page, as extract_page gives them, or the gate of what it did to the child.
+        """Gate, text and title of one page, as extract_page gives them, or the gate of triage or of what hit the child.
 
         extract_timeout and extract_crash are given only after a second try in a new child. Memory that runs out is
         extract_crash. Raises SurroundingsError where no child can be started.
@@ -108,15 +123,19 @@ class Extractor:
 
 
 @cache
-def _extractor_of(_pid: int, settings: ExtractSettings, normalization: Normalization) -> Extractor:
-    extractor = Extractor(settings, normalization)
+def _extractor_of(
+    _pid: int, settings: ExtractSettings, normalization: Normalization, triage: TriageSettings | None
+) -> Extractor:
+    extractor = Extractor(settings, normalization, triage)
     atexit.register(extractor.close)
     return extractor
 
 
-def shared_extractor(settings: ExtractSettings, normalization: Normalization) -> Extractor:
+def shared_extractor(
+    settings: ExtractSettings, normalization: Normalization, triage: TriageSettings | None = None
+) -> Extractor:
     """The one Extractor of this process for these settings, which outlives a task in a reused Spark worker."""
-    return _extractor_of(os.getpid(), settings, normalization)
+    return _extractor_of(os.getpid(), settings, normalization, triage)
 
 
 def child_cpu_seconds() -> float:
@@ -135,7 +154,7 @@ _living: set[int] = set()
 class _Child:
     def __init__(self, command: Sequence[str]) -> None:
         path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
-        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", **_ONE_THREAD}
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
@@ -163,6 +182,8 @@ class _Child:
         code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
         content = self._receive(title_bytes + body_bytes)
         title, body, gate = content[:title_bytes].decode(), content[title_bytes:].decode(), GATE_CODES[code]
+        if gate == UNWANTED_LANGUAGE:
+            return Result(gate, "", "", None, Unwanted(*json.loads(body)))
         return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
 
     def end(self) -> None:

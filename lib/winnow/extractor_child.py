@@ -1,4 +1,4 @@
-"""The child of winnow.extractor: reads pages from a pipe, extracts each under limits, writes what became of it."""
+"""The child of winnow.extractor: skips or extracts each page of a pipe under limits, writes what became of it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
-from winnow.kernels.extract import EXTRACT_GATES, ExtractionError, ExtractSettings, extract_page
+from winnow.kernels.extract import EXTRACT_GATES, Extracted, ExtractionError, ExtractSettings, extract_page
+from winnow.kernels.language import LanguageModel
+from winnow.kernels.triage import TRIAGE_GATES, UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
 
 Normalization = Literal["NFC", "none"]
+Triage = Callable[[str], Unwanted | None]
 
 REQUEST = struct.Struct("<Q")  # bytes of the page, which follows
-ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text or error; both follow
-GATE_CODES = (None, *EXTRACT_GATES)
+ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text, error or JSON; both follow
+GATE_CODES = (None, *EXTRACT_GATES, *TRIAGE_GATES)
 MAX_ERROR_CHARS = 300
 OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
 PR_SET_PDEATHSIG = 1
@@ -29,17 +33,19 @@ SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></htm
 
 def serve() -> None:
     """The child: answers one page after the other until its parent closes the pipe or dies."""
-    arguments, normalization = json.loads(sys.argv[-1])
+    arguments, normalization, triage_arguments = json.loads(sys.argv[-1])
     settings = ExtractSettings(**arguments)
+    triage = _triage(**triage_arguments) if triage_arguments else _no_triage
     requests, answers = _take_pipes()
     _prepare_process()
+    triage(SAMPLE_PAGE)
     extract_page(SAMPLE_PAGE, settings, normalization)
     most_memory = _limit_memory(settings.max_memory_bytes)
     answers.write(ANSWER.pack(0, 0, 0))
     answers.flush()
     for html in _requested_pages(requests):
         signal.setitimer(signal.ITIMER_PROF, settings.max_cpu_seconds)
-        answer = _answer(html, settings, normalization)
+        answer = _answer(html, settings, normalization, triage)
         signal.setitimer(signal.ITIMER_PROF, 0)
         if _peak_memory() > most_memory:
             os._exit(OUT_OF_MEMORY)
@@ -48,9 +54,19 @@ def serve() -> None:
     os._exit(0)
 
 
-def _answer(html: str, settings: ExtractSettings, normalization: Normalization) -> bytes:
+def _triage(model: str | None, **thresholds: Any) -> Triage:
+    return partial(triage_page, model=LanguageModel(model), settings=TriageSettings(model=model, **thresholds))
+
+
+def _no_triage(_html: str) -> None:
+    return None
+
+
+def _answer(html: str, settings: ExtractSettings, normalization: Normalization, triage: Triage) -> bytes:
     try:
-        gate, text, title = extract_page(html, settings, normalization)
+        unwanted = triage(html)
+        stopped = Extracted(UNWANTED_LANGUAGE, json.dumps(unwanted), "")
+        gate, text, title = stopped if unwanted else extract_page(html, settings, normalization)
     except ExtractionError as error:
         gate, text, title = "extract_error", str(error)[:MAX_ERROR_CHARS], ""
     except MemoryError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,12 @@ from winnow.kernels import (
     shingles,
     spans,
     tokens,
+    triage,
     url,
     url_duplicates,
     windows,
 )
-from winnow.resources import measure_settings, rules_of, token_settings, url_lists
+from winnow.resources import measure_settings, rules_of, token_settings, triage_settings, url_lists
 from winnow.settings import Fuzzy, Settings, UrlDuplicates
 from winnow.tables import SCHEMA_VERSION
 
@@ -95,12 +96,21 @@ def _pages(settings: Settings) -> dict[str, Any]:
         "extract": settings.extract.model_dump(exclude={"recycle_pages", "faster"}),
         "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
         "language": {
-            **settings.language.model_dump(exclude={"model"}),
+            **settings.language.model_dump(exclude={"model", "triage"}),
             "model": language.model_checksum(Path(settings.language.model) if settings.language.model else None),
         },
+        "triage": _triage(settings),
         "text": settings.text.model_dump(),
         "kernels": [kernel.KERNEL_VERSION for kernel in (framing, http, warc, body, html, url, extract, language)],
     }
+
+
+def _triage(settings: Settings) -> dict[str, Any] | None:
+    """Nothing where it is off; the model is named beside it by its content."""
+    used = triage_settings(settings.language)
+    if used is None:
+        return None
+    return {**asdict(replace(used, model=None)), "library": version("resiliparse"), "kernel": triage.KERNEL_VERSION}
 
 
 def _measures(settings: Settings) -> dict[str, Any]:

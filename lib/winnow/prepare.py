@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from winnow.archives import Archive, find_archives
 from winnow.config import load_settings
 from winnow.errors import SettingsError
-from winnow.settings import Settings, Spark
+from winnow.settings import Language, Settings, Spark
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -57,6 +58,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     from winnow.session import open_session
 
     made = fingerprints(settings)
+    _tell_of_triage(settings.language)
     spark = open_session(name, settings.spark, verbose)
     _check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, _place(given.warehouse), given.crawl, given.root), listing
@@ -87,6 +89,13 @@ def prepare_maintenance(
     if crawl is not None:
         crawl_row(work)
     return work
+
+
+def _tell_of_triage(settings: Language) -> None:
+    from winnow.resources import triage_warning
+
+    if said := triage_warning(settings):
+        print(f"winnow: {said}", file=sys.stderr)
 
 
 def _place(warehouse: str) -> str:

@@ -11,14 +11,16 @@ from pyspark.sql import SparkSession
 
 from winnow.errors import SettingsError
 from winnow.kernels.c4_lines import C4Lines
+from winnow.kernels.language import model_checksum
 from winnow.kernels.lines import RefinedWebLines
 from winnow.kernels.measure import METRICS, MeasureSettings
 from winnow.kernels.tokens import TokenSettings
+from winnow.kernels.triage import TriageSettings
 from winnow.kernels.url import CURATED_SOURCES
 from winnow.kernels.url_lists import UrlLists
 from winnow.list_file import open_list_file, write_list_file
 from winnow.rules import Rule, load_rules
-from winnow.settings import Measure, Settings, Url
+from winnow.settings import Language, Measure, Settings, Url
 from winnow.url_lists import load_lists
 
 
@@ -63,6 +65,37 @@ def measure_settings(settings: Measure) -> MeasureSettings:
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
     c4 = settings.c4.model_dump(exclude={"bad_words"})
     return MeasureSettings(settings.lines, refinedweb, C4Lines(**c4, bad_words=_words(settings.c4.bad_words)))
+
+
+def triage_settings(settings: Language) -> TriageSettings | None:
+    """The settings of the kernel of language triage; None where it is off. Raises SettingsError without the model."""
+    given = settings.triage
+    is_on = given.enabled or (given.enabled is None and not _not_benchmarked(settings))
+    if not settings.wanted or not is_on:
+        return None
+    thresholds = given.model_dump(exclude={"enabled", "benchmarked", "benchmarked_model"})
+    return TriageSettings(tuple(sorted(settings.wanted)), settings.model, **thresholds)
+
+
+def triage_warning(settings: Language) -> str | None:
+    """What is to be said where nobody has shown what language triage loses; None where it has been, or is off by order.
+
+    Raises SettingsError without the model.
+    """
+    given, unknown = settings.triage, _not_benchmarked(settings)
+    if not settings.wanted or given.enabled is False or not unknown:
+        return None
+    said = f"what it loses is not benchmarked for {unknown}, as `python -m benchmarks.triage` does"
+    if given.enabled:
+        return f"language.triage: on, though {said}"
+    return f"language.triage: off, since {said}; enabled: true switches it on, enabled: false silences this"
+
+
+def _not_benchmarked(settings: Language) -> str:
+    """What of the wanted languages and the model is not benchmarked, in words."""
+    languages = sorted(set(settings.wanted) - set(settings.triage.benchmarked))
+    is_known = model_checksum(Path(settings.model) if settings.model else None) == settings.triage.benchmarked_model
+    return " and ".join([*languages, *([] if is_known else ["this model"])])
 
 
 def token_settings(settings: Settings) -> TokenSettings:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Section(BaseModel):
@@ -68,12 +69,31 @@ class Extract(_Section):
     faster: bool
 
 
+class Triage(_Section):
+    """Language triage: pages that cannot end in a wanted language, skipped before extraction."""
+
+    enabled: bool | None
+    benchmarked: list[str]
+    benchmarked_model: str
+    min_letters: NonNegativeInt
+    lines: PositiveInt
+    line_chars: PositiveInt
+    min_line_score: Score
+    min_line_fraction: Fraction
+    min_score: Score
+    run_chars: PositiveInt
+    max_runs: PositiveInt
+    min_run_score: Score
+    min_han: NonNegativeInt
+
+
 class Language(_Section):
     """The language gate."""
 
     wanted: list[str]
     min_score: Fraction
     model: str | None
+    triage: Triage
 
 
 class RefinedWebLines(_Section):

@@ -70,6 +70,7 @@ _URL: _Meant = (_STRING, "URL as archived, without blanks around it")
 _DOMAIN: _Meant = (_STRING, "domain that was registered, in lower case and punycode")
 _FETCHED: _Meant = (_TIME, "when it was fetched, UTC; null where the archive's date is invalid")
 _LANGUAGE: _Meant = (_STRING, "likeliest language, a label of lid.176")
+_OF_TRIAGE = "of all text of a page gated unwanted_language_early, if it was parsed; null where gated before"
 _SCORE: _Meant = (_DOUBLE, "how sure the model is of the language, 0 to 1")
 
 METRICS_TYPE = _struct(**dict.fromkeys(METRICS, _DOUBLE))  # never null; judge_pages refuses one
@@ -115,8 +116,8 @@ PAGES = _table(
     gate=(_STRING, "why the page ended here ([gates](reasons.md#gates)); null where it went on"),
     text=(_STRING, "main text in valid UTF-8, URLs removed; null where gated"),
     title=(_STRING, "the page's `<title>`, at most 1,000 characters; null where gated"),
-    language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; null where gated before"),
-    language_score=(_SCORE[0], f"{_SCORE[1]}; null where gated before"),
+    language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),
+    language_score=(_SCORE[0], f"{_SCORE[1]}; {_OF_TRIAGE}"),
 )  # fmt: skip
 MEASURES = _table(
     "measures", "one ungated page",

@@ -161,6 +161,15 @@ def test_java_that_is_missing_or_too_old(
         assert sorted(place.rglob("*")) == before
 
 
+@pytest.mark.parametrize(("recipe", "wanted", "warned"), [("fineweb", "fr", 1), ("winnow", "de", 0)])
+def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, warned: int) -> None:
+    command = ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--recipe", recipe]
+    *said, java = winnow(*command, "--set", f"language.wanted=[{wanted}]", check=False).stderr.splitlines()
+    assert len(said) == warned
+    assert all(line.startswith("winnow: language.triage: off, since what it loses is not bench") for line in said)
+    assert java.startswith("winnow: Spark needs Java")
+
+
 def test_too_little_memory_for_spark_in_a_sentence_and_with_its_log(archives: Path, tmp_path: Path) -> None:
     """--verbose brings Spark's own lines back."""
     small = [*whole_run(archives, tmp_path / "tables"), "--set", "spark.driver_memory=300m"]

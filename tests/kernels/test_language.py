@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from winnow.kernels.language import (
     default_model_path,
     gate_language,
     model_checksum,
+    one_line,
     shared_model,
 )
 
@@ -60,6 +62,29 @@ def test_any_text_has_a_score(text: str) -> None:
     assert 0.0 <= score <= 1.0
     assert label == label.strip().removeprefix("__label__")
     assert (label, score) == MODEL.identify(text)
+
+
+@pytest.mark.parametrize("min_score", [0.001, 0.01, 0.1, 0.3, 0.5, 0.9])
+def test_likelihoods_are_all_labels_that_score_so_much(min_score: float) -> None:
+    for text in (ENGLISH, "安静的河流把小船带到", "Die Mühle the mill le moulin", "12 34 56", "Niemand hat es eilig"):
+        line = one_line(text)
+        scores = [(label, score) for label, score in MODEL.likelihoods(line, 0.0) if score >= min_score]
+        assert MODEL.likelihoods(line, min_score) == scores
+        assert [MODEL.identify(text)] == MODEL.likelihoods(line, 0.0)[:1]
+
+
+def test_a_score_is_reached_by_equality() -> None:
+    line = one_line("Die Mühle the mill le moulin")
+    (_, best), (_, second) = MODEL.likelihoods(line, 0.0)[:2]
+    assert len(MODEL.likelihoods(line, second)) == 2
+    assert len(MODEL.likelihoods(line, math.nextafter(second, 1))) == 1
+    assert len(MODEL.likelihoods(line, math.nextafter(best, 1))) == 0
+
+
+def test_a_line_is_the_words() -> None:
+    assert one_line(" a\u00a0b\n\0c\ud800 ") == b"a b c?"
+    assert one_line(" \n\0") == b""
+    assert MODEL.likelihoods(b"", 0.1) == []
 
 
 def test_long_words_are_read() -> None:

@@ -25,7 +25,7 @@ HARD_WORDS = ("xxx", "orgy")
 SOFT_WORDS = ("webcam", "escort")
 STRICT_WORD = ("group", "sex")
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
 
 # The pages of one call lie in groups, in each those that share an archive.
 Groups = list[list[Draft]]
@@ -98,19 +98,30 @@ def _story(plan: Plan) -> str:
 def _foreign(plan: Plan, number: int, language: str) -> Groups:
     text = paragraphs_html(plan.random.sample(LANGUAGES[language], 4))
     wire = ("utf8", "latin1", "meta", "cp1252_meta", "gzip", "unlabelled")[number % 6]
-    return [[plan.body(language, text, wire=wire, gate="language_unwanted")]]
+    return [[plan.body(language, text, wire=wire, gate="unwanted_language_early")]]
+
+
+def _half_translated(plan: Plan, number: int) -> Groups:
+    texts = list(LANGUAGES.values())[number % len(LANGUAGES)]
+    paragraphs = [*plan.random.sample(texts, 4), _english(plan)]
+    return [[plan.body("half_translated", paragraphs_html(paragraphs), gate="language_unwanted")]]
 
 
 def _mixed(plan: Plan, number: int) -> Groups:
-    texts = [plan.random.choice(texts) for texts in LANGUAGES.values()]
+    texts = [*(plan.random.choice(texts) for texts in LANGUAGES.values()), _english(plan)]
     return [[plan.body("mixed_languages", paragraphs_html(texts), gate="language_score_low")]]
 
 
-def _gibberish(plan: Plan, number: int) -> Groups:
+def _english(plan: Plan) -> str:
+    """A paragraph as long as the foreign ones."""
+    return " ".join(story(plan.random, 3))
+
+
+def _part_numbers(plan: Plan, number: int) -> Groups:
     random = plan.random
-    words = ["".join(random.choices(_LETTERS, k=random.randint(3, 9))) for _ in range(160)]
+    words = ["".join(random.choices(_DIGITS, k=random.randint(3, 9))) for _ in range(160)]
     lines = [" ".join(words[start : start + 20]) for start in range(0, len(words), 20)]
-    return [[plan.body("gibberish", paragraphs_html(lines), gate="language_score_low")]]
+    return [[plan.body("part_numbers", paragraphs_html(lines), gate="language_score_low")]]
 
 
 def _empty(plan: Plan, number: int) -> Groups:
@@ -206,8 +217,9 @@ KINDS = {
     "one_soft_word": Kind(0.01, _one_soft_word),
     "excepted_domain": Kind(0.01, _excepted),
     **{language: Kind(0.025, partial(_foreign, language=language)) for language in LANGUAGES},
+    "half_translated": Kind(0.015, _half_translated),
     "mixed_languages": Kind(0.015, _mixed),
-    "gibberish": Kind(0.015, _gibberish),
+    "part_numbers": Kind(0.015, _part_numbers),
     "empty": Kind(0.015, _empty),
     "giant": Kind(0.005, _giant),
     "deep": Kind(0.005, _deep),

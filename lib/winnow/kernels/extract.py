@@ -13,6 +13,7 @@ from lxml.etree import XPath, _Element
 from trafilatura.settings import Extractor
 
 from winnow.kernels.faster_trafilatura import faster
+from winnow.kernels.html import without_surrogates
 
 KERNEL_VERSION = 1  # raised by hand when text or titles change
 
@@ -95,7 +96,7 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
     """
     try:
         with faster(settings.faster):
-            tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", _without_surrogates(html)))
+            tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", without_surrogates(html)))
             gate = "empty_text" if tree is None else _tree_gate(html, tree, settings.max_elements)
             title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
     except MemoryError:
@@ -108,7 +109,7 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
 
 def clean_text(text: str, settings: ExtractSettings, normalization: Literal["NFC", "none"]) -> str:
     """An extractor's text with URLs removed first, then newlines capped, then normalised; total on any `str`."""
-    text = _without_surrogates(text).replace("\0", "")
+    text = without_surrogates(text).replace("\0", "")
     if settings.remove_urls:
         text = remove_urls(text)
     newlines = settings.max_newlines
@@ -188,13 +189,5 @@ def _title(tree: _Element) -> str:
     for title in tree.getroottree().iter("title"):
         words = "".join(title.itertext()).split()
         if words and title.getparent().tag != "svg":
-            return _without_surrogates(" ".join(words)[:MAX_TITLE_CHARS].rstrip())
+            return without_surrogates(" ".join(words)[:MAX_TITLE_CHARS].rstrip())
     return ""
-
-
-def _without_surrogates(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -89,6 +89,15 @@ def charset_of(label: str) -> str | None:
     return _NAMES.get(codec, name.replace("utf-16-", "utf-16"))
 
 
+def without_surrogates(text: str) -> str:
+    """The text with pairs of surrogates as the characters that they stand for, and U+FFFD for lone ones."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _decode(body: bytes, charset: str) -> str:
     """The text by a WHATWG name, without NUL."""
     return body.decode(_CODECS.get(charset, charset), "replace").replace("\0", "")

@@ -22,6 +22,8 @@ LANGUAGE_GATES = {
 }
 
 LABEL_PREFIX = "__label__"
+ALL_LABELS = -1
+SCORE_SLACK = 0.001  # fastText adds a little to the probability at each node of its tree
 FASTTEXT_MAGIC, SUPERVISED, CENTROIDS = 793712314, 3, 256
 
 
@@ -32,8 +34,8 @@ class LanguageModel:
     or dies on some of those.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path or default_model_path()
+    def __init__(self, path: Path | str | None) -> None:
+        self.path = Path(path) if path else default_model_path()
         _check_model(self.path)
         self._model = fasttext.load_model(str(self.path)).f
 
@@ -45,13 +47,26 @@ class LanguageModel:
         which are set with it score low. fastText's own scores pass 1 by rounding, and its label for nothing at all is
         English.
         """
-        words = text.replace("\0", " ").split()
-        if not words:
-            return "", 0.0
-        line = " ".join(words).encode("utf-8", "replace") + b"\n"
-        for score, label in self._model.predict(line, 1, 0.0, "replace"):
-            return str(label).removeprefix(LABEL_PREFIX), min(max(float(score), 0.0), 1.0)
-        return "", 0.0
+        found = self._predict(one_line(text), 1, 0.0)
+        return found[0] if found else ("", 0.0)
+
+    def likelihoods(self, line: bytes, min_score: float) -> list[tuple[str, float]]:
+        """Every label that scores min_score or more, the likeliest first, for what `one_line` gives; none for nothing.
+
+        Labels and scores are those of `identify`; of the model's tree, branches that score less are left out.
+        """
+        most = int(1 / min_score) + 1 if min_score > 0 else ALL_LABELS
+        found = self._predict(line, most, max(min_score - SCORE_SLACK, 0.0))
+        return [(label, score) for label, score in found if score >= min_score]
+
+    def _predict(self, line: bytes, most: int, threshold: float) -> list[tuple[str, float]]:
+        found = self._model.predict(line + b"\n", most, threshold, "replace") if line else ()
+        return [(str(label).removeprefix(LABEL_PREFIX), min(max(float(score), 0.0), 1.0)) for score, label in found]
+
+
+def one_line(text: str) -> bytes:
+    """The words of a text, by Unicode's white space, as the line that fastText reads; empty where there are none."""
+    return " ".join(text.replace("\0", " ").split()).encode("utf-8", "replace")
 
 
 @cache

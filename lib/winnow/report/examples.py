@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from winnow import delta
 from winnow.delta import Work
 from winnow.kernels.language import LANGUAGE_GATES
+from winnow.kernels.triage import TRIAGE_GATES
 from winnow.kernels.url import URL_GATES, explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
@@ -103,7 +104,7 @@ def _gated(sample: _Sample) -> dict[str, list[Example]]:
 def _gated_example(work: Work, gate: str, row: Row) -> Example:
     facts = [f"{row.content_type or 'no type'}, {row.html_bytes:,} bytes of HTML"]
     entries = []
-    if gate in LANGUAGE_GATES and row.language is not None:
+    if gate in {**TRIAGE_GATES, **LANGUAGE_GATES} and row.language is not None:
         facts = [f"language {row.language}, score {row.language_score:.3f}"]
     if gate in URL_GATES:
         matches = explain_url(row.url, url_lists(work.settings.url), work.settings.url)

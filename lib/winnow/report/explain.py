@@ -10,11 +10,12 @@ from rich.text import Text
 from winnow.kernels.extract import EXTRACT_GATES
 from winnow.kernels.language import LANGUAGE_GATES
 from winnow.kernels.removals import REMOVED_GATE
+from winnow.kernels.triage import TRIAGE_GATES
 from winnow.kernels.url import URL_GATES
 from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
 from winnow.warc import PAGE_GATES
 
-GATES = {**REMOVED_GATE, **URL_GATES, **PAGE_GATES, **EXTRACT_GATES, **LANGUAGE_GATES}
+GATES = {**REMOVED_GATE, **URL_GATES, **PAGE_GATES, **TRIAGE_GATES, **EXTRACT_GATES, **LANGUAGE_GATES}
 _DIFFERENCES = 12  # shown of a diff
 _SHOWN_CHARS = 160
 _LABEL_CHARS = 14
@@ -60,6 +61,8 @@ def facts(life: Life) -> Iterator[Line]:
     yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {page.html_bytes:,} bytes of HTML", False
     if page.gate:
         yield "gate", f"{page.gate}: {GATES.get(page.gate, 'unknown to this version')}", True
+        if page.language is not None:
+            yield "language", f"{page.language}, score {page.language_score:.3f}", False
         return
     yield "text", f"{len(page.text):,} characters, title {page.title!r}", False
     yield "language", f"{page.language}, score {page.language_score:.3f}", False

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from winnow.kernels.extract import EXTRACT_GATES
 from winnow.kernels.language import LANGUAGE_GATES
 from winnow.kernels.removals import REMOVED_GATE
+from winnow.kernels.triage import TRIAGE_GATES
 from winnow.kernels.url import URL_GATES
 from winnow.report.figures import Figures
 from winnow.warc import PAGE_GATES
@@ -42,7 +43,7 @@ def steps(figures: Figures) -> list[Step]:
 
     after_url = figures.pages - taken({**REMOVED_GATE, **URL_GATES})
     after_extraction = after_url - taken({**PAGE_GATES, **EXTRACT_GATES})
-    after_language = after_extraction - taken(LANGUAGE_GATES)
+    after_language = after_extraction - taken({**TRIAGE_GATES, **LANGUAGE_GATES})
     measured, documents = figures.taken("judge_pages", ""), figures.taken("build_documents", "kept")
     ruled, unlike, uncut = (
         figures.taken(stage, "") for stage in ("find_near_duplicates", "find_repeated_spans", "find_url_duplicates")

@@ -16,8 +16,9 @@ from winnow.extractor import child_cpu_seconds, shared_extractor
 from winnow.kernels.extract import ExtractSettings
 from winnow.kernels.html import decode_html
 from winnow.kernels.language import gate_language, shared_model
+from winnow.kernels.triage import TriageSettings
 from winnow.kernels.url import gate_url, registered_domain
-from winnow.resources import shared_lists
+from winnow.resources import shared_lists, triage_settings
 from winnow.settings import Settings
 from winnow.sources.file import open_location
 from winnow.tables import PAGES, WARCS
@@ -54,6 +55,7 @@ class Reading(NamedTuple):
 
     settings: Settings
     extract: ExtractSettings
+    triage: TriageSettings | None
     lists: str
 
 
@@ -65,7 +67,7 @@ def read_archives(archives: DataFrame, settings: Settings, lists: str) -> DataFr
     the name that `share_lists` gave the URL lists.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
-    read = partial(_read_batches, reading=Reading(settings, extract, lists))
+    read = partial(_read_batches, reading=Reading(settings, extract, triage_settings(settings.language), lists))
     return map_batches(archives, read, _SCHEMA, child_cpu_seconds)
 
 
@@ -147,7 +149,10 @@ def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:
 
 def _extract_page(page: Page, reading: Reading) -> dict[str, Any]:
     html, charset = decode_html(page.body, page.http_charset)
-    result = shared_extractor(reading.extract, reading.settings.text.normalization).extract(html)
+    result = shared_extractor(reading.extract, reading.settings.text.normalization, reading.triage).extract(html)
+    if result.unwanted:
+        language, score = result.unwanted
+        return {"charset": charset, "gate": result.gate, "language": language, "language_score": score}
     if result.gate:
         return {"charset": charset, "gate": result.gate}
     wanted = reading.settings.language

@@ -1,0 +1,78 @@
+"""A slow language triage that asks for every score there is, and gives every reason to keep a page."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import fasttext
+
+from winnow.kernels.language import default_model_path
+from winnow.kernels.triage import TriageSettings
+
+_MODEL = fasttext.load_model(str(default_model_path())).f
+
+
+def all_scores(text: str) -> dict[str, float]:
+    """The score of every label, in [0, 1]."""
+    words = text.replace("\0", " ").split()
+    if not words:
+        return {}
+    found = _MODEL.predict(" ".join(words) + "\n", -1, 0.0, "strict")
+    return {label.removeprefix("__label__"): min(max(score, 0.0), 1.0) for score, label in found}
+
+
+def best(text: str, languages: set[str]) -> float:
+    """The highest score of these languages."""
+    scores = all_scores(text)
+    return max((scores.get(language, 0.0) for language in languages), default=0.0)
+
+
+def reasons_to_keep(html: str, text: str, settings: TriageSettings) -> set[str]:
+    """Why a page with this whole text is kept; empty for one to skip."""
+    wanted = set(settings.wanted)
+    han = sum(any(first <= ord(character) <= last for first, last in _HAN_BLOCKS) for character in html)
+    if han < settings.min_han and "&#" not in html:
+        wanted.discard("zh")
+    if not wanted:
+        return set()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    looked_at = spread(runs(lines, settings.run_chars), settings.max_runs)
+    tests = {
+        "no words": not "".join(looked_at).replace("\0", " ").split(),
+        "few letters": sum(map(str.isalpha, text)) < settings.min_letters,
+        "lines": _lines_speak(lines, wanted, settings),
+        "whole": best("\n".join(looked_at), wanted) >= settings.min_score,
+        "run": any(best(run, wanted) >= settings.min_run_score for run in looked_at if len(run) >= settings.run_chars),
+    }
+    return {reason for reason, holds in tests.items() if holds}
+
+
+def runs(lines: list[str], run_chars: int) -> list[str]:
+    """The pieces of lines that stand together in a run."""
+    pieces = [line[start : start + run_chars] for line in lines for start in range(0, len(line), run_chars)]
+    found = []
+    while pieces:
+        counts = [count for count in range(1, len(pieces) + 1) if len("\n".join(pieces[:count])) >= run_chars]
+        count = counts[0] if counts else len(pieces)
+        found.append("\n".join(pieces[:count]))
+        pieces = pieces[count:]
+    return found
+
+
+def spread(found: list[str], most: int) -> list[str]:
+    """All, or the run in the middle of each of `most` equal stretches."""
+    if len(found) <= most:
+        return found
+    stretch = Fraction(len(found), most)
+    return [found[int(stretch * number + stretch / 2)] for number in range(most)]
+
+
+def _lines_speak(lines: list[str], wanted: set[str], settings: TriageSettings) -> bool:
+    distinct = sorted(set(lines), key=lambda line: (-len(line), lines.index(line)))
+    longest = [line[: settings.line_chars] for line in distinct[: settings.lines]]
+    speaking = [line for line in longest if best(line, wanted) >= settings.min_line_score]
+    needed = settings.min_line_fraction * sum(len(line.encode()) for line in longest)
+    return bool(speaking) and sum(len(line.encode()) for line in speaking) >= needed
+
+
+_HAN_BLOCKS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))

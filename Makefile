@@ -107,7 +107,8 @@ bench: $(READY) build/peers/datatrove/.ready build/peers/text-dedup/.ready
 
 build/peers/datatrove/.ready:
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet 'datatrove[io,processing]==0.10.1' 'trafilatura==2.3.1' 'spacy==3.8.18'
+	$(@D)/bin/python -m pip install --quiet 'datatrove[io,processing]==0.10.1' 'spacy==3.8.18' requests aiohttp
+	$(@D)/bin/python -m pip install --quiet 'trafilatura==2.3.1' lxml_html_clean  # ours; datatrove asks for an older one
 	@touch $@
 
 build/peers/text-dedup/.ready:

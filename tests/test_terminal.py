@@ -30,7 +30,14 @@ def test_no_figure_is_cut(
 def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """An escape sequence in a URL that an archive names: it would clear the screen or set the window's title."""
     where = {"page_id": 1, "crawl": "one", "shard": 0, "warc_path": "a.warc", "record_offset": 0, "record_length": 9}
-    what = {"fetched_at": None, "charset": None, "content_type": None, "html_bytes": 9, "gate": "html_too_large"}
+    what = {
+        "fetched_at": None,
+        "charset": None,
+        "content_type": None,
+        "html_bytes": 9,
+        "gate": "html_too_large",
+        "language": None,
+    }
     page = Row(url="http://a.example/\x1b[2J\x07", **where, **what)
     show_life(Life(page, None, None, [], None, 0, [], None, None, 0, None))
     said = capsys.readouterr().out

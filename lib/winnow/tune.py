@@ -17,7 +17,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow import commits, delta
-from winnow.crawls import listed_crawls
 from winnow.delta import Work
 from winnow.errors import SettingsError, did_you_mean
 from winnow.rules import Rule
@@ -194,7 +193,7 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     of pages gained, and of pages lost.
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
-    crawls = [work.crawl] if work.crawl else [row.crawl for row in listed_crawls(work)]
+    crawls = [work.crawl] if work.crawl else sorted({crawl for crawl, _, _ in commits.notes(work)})
     with compiled(work.spark, commits.noted_rows(work, "measures")):
         counted = count_failures(_rows(work, "measures"), crawls, rules, before, after, examples).toArrow()
     groups = _Groups(counted, rules)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
+from winnow.jobs import extract_pages, list_warcs, measure_pages
 
 from tests.jobs.running import run, work_on
 from tests.jobs.warehouse import FIRST, SECOND, TABLES, everything, rows_of
@@ -17,7 +18,7 @@ from tests.reference.spans import Span
 from tests.reference.spans import cut as without
 from tests.web_server import Fault, served
 from winnow import commits, delta, removals
-from winnow.archives import find_archives
+from winnow.archives import Archive, find_archives
 from winnow.commands.explain import explain
 from winnow.commands.remove import remove
 from winnow.crawls import crawl_row
@@ -246,15 +247,21 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
     work = work_on(spark, tmp_path, FIRST, "sources.tries=3", "sources.backoff_seconds=0.01")
     with served({f"/{path.relative_to(crawls)}": path.read_bytes() for path in paths}) as server:
 
+        def listed() -> tuple[str, list[Archive]]:
+            return find_archives([f"{server.url}/{listing}"], server.url + "/")
+
         def run_remote() -> list[dict[str, Any]]:
             with Progress(spark) as progress:
-                run_crawl(work, *find_archives([f"{server.url}/{listing}"], server.url + "/"), progress)
+                run_crawl(work, *listed(), progress)
             return rows_of(tmp_path, "warcs")
 
         lost = min(path for path in server.files if path.endswith("-00003.warc.gz"))
         server.always[lost] = Fault(bytes_sent=5000, reset=True)
         server.faults[lost] = [Fault(status=503)] * 6
-        first = {row["warc_path"]: row for row in run_remote()}
+        list_warcs.run(work, *listed())
+        for job in (extract_pages, measure_pages):
+            job.run(work, [0, 1, 2, 3])
+        first = {row["warc_path"]: row for row in rows_of(tmp_path, "warcs")}
         assert Counter(row["status"] for row in first.values()) == {"read": 10, "damaged": 1, "unreachable": 1}
         told = first[lost[1:]]
         assert (told["error"], told["tries"]) == ("HTTP 503 Service Unavailable (tries: 3)", 1)

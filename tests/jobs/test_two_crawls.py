@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import shutil
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +170,8 @@ def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, bo
     file = tmp_path / "report.html"
     report(str(both), file, against=FIRST)
     page, tables = file.read_text(), everything(both)
+    levels = [int(level) for level in re.findall("<h([1-6])", page)]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     for crawl in (FIRST, SECOND):
         documents = [row for row in tables["documents"] if row["crawl"] == crawl]
         assert f"<dt>documents</dt><dd>{len(documents):,}</dd>" in page

@@ -65,7 +65,7 @@ def test_the_policy_lets_nothing_but_the_own_style_sheet_through() -> None:
 
 def test_a_table_is_named_and_can_be_reached_by_keyboard() -> None:
     read = Read(table("Pages", ["reason", "pages"], [["a", 3]]).markup)
-    assert read.tags[0] == ("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Pages"})
+    assert read.tags[0] == ("div", {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": "Pages"})
     cells = [(name, attrs.get("scope"), attrs.get("class")) for name, attrs in read.tags if name in ("th", "td")]
     assert cells == [("th", "col", None), ("th", "col", "figure"), ("th", "row", None), ("td", None, "figure")]
 

@@ -85,7 +85,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], t
         for row in rows
     ]
     made = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
-    return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return tag("div", made, class_="scroll", tabindex=0, role="group", aria_label=caption)
 
 
 def figure(title: str, unit: str, picture: Html, figures: Html) -> Html:

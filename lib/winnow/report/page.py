@@ -49,11 +49,11 @@ def render(sides: Sequence[Side]) -> Html:
     return document(f"winnow: {names}", tag("header", tag("h1", names), _summary(sides), nav), *parts)
 
 
-def beside(sides: Sequence[Side], part: Callable[[Side], Html]) -> Html:
+def beside(sides: Sequence[Side], part: Callable[[Side], Html], heading: str = "h3") -> Html:
     """A part of the report for each run, under its name where there are two."""
     if len(sides) == 1:
         return part(sides[0])
-    columns = [tag("div", tag("h3", side.figures.crawl), part(side)) for side in sides]
+    columns = [tag("div", tag(heading, side.figures.crawl), part(side)) for side in sides]
     return tag("div", *columns, class_="sides")
 
 
@@ -110,7 +110,7 @@ def _summary(sides: Sequence[Side]) -> Html:
         entries = [tag("div", tag("dt", name), tag("dd", value)) for name, value in told]
         return tag("dl", *entries, class_="tiles")
 
-    return beside(sides, tiles)
+    return beside(sides, tiles, heading="h2")
 
 
 def _compared(one: Figures, other: Figures) -> Html:

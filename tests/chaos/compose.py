@@ -60,7 +60,7 @@ def try_all() -> None:
     tell(f"the demo, on both workers: {[one['completedTasks'] for one in worked]} tasks; the history server shows it")
 
     notebook = "notebooks/why-are-pages-rejected.py"
-    jupytext = ["jupytext", "--quiet", "--to", "ipynb", "--execute", "--output", "/tmp/notebook.ipynb"]
+    jupytext = "jupytext --quiet --to ipynb --set-kernel python3 --execute --output /tmp/notebook.ipynb".split()
     compose("exec", "-T", "jupyter", *jupytext, notebook)
     tell("a notebook")
 

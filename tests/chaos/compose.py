@@ -60,8 +60,8 @@ def try_all() -> None:
     tell(f"the demo, on both workers: {[one['completedTasks'] for one in worked]} tasks; the history server shows it")
 
     notebook = "notebooks/why-are-pages-rejected.py"
-    jupytext = "jupytext --quiet --to ipynb --set-kernel python3 --execute --output /tmp/notebook.ipynb".split()
-    compose("exec", "-T", "jupyter", *jupytext, notebook)
+    as_notebook = ["--to", "ipynb", "--set-kernel", "python3", "--execute", "--output", "/tmp/notebook.ipynb"]
+    compose("exec", "-T", "jupyter", "jupytext", "--quiet", *as_notebook, notebook)
     tell("a notebook")
 
     tables = ["--crawl", CRAWL, "--warehouse", "/warehouse/tables"]

@@ -154,7 +154,7 @@ def page(versions: str, ended: Sequence[Ended]) -> str:
     """The page: where and with what, the table, what each benchmark printed."""
     rows = [
         (
-            f"`{each.command}`", "done" if each.code == 0 else f"exit code {each.code}", f"{each.wall:,.0f}",
+            f"`{each.command}`", _ending(each), f"{each.wall:,.0f}",
             f"{each.cpu:,.0f}", f"{each.peak_bytes / 1e6:,.0f}", f"{each.load:.1f}",
         )
         for each in ended
@@ -162,6 +162,12 @@ def page(versions: str, ended: Sequence[Ended]) -> str:
     columns = ("`python -m`", "ended", "seconds", "CPU seconds", "largest process, MB", "load when it began")
     printed = "\n\n".join(f"## {each.command}\n\n```\n{each.said}\n```" for each in ended)
     return f"# Benchmarks\n\n{versions}\n\n{table(columns, rows, numbers=4)}\n\n{printed}\n"
+
+
+def _ending(ended: Ended) -> str:
+    if not ended.wall:
+        return "not run"
+    return f"exit code {ended.code}" if ended.code else "done"
 
 
 def _versions(given: Given) -> str:

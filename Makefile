@@ -86,8 +86,8 @@ WINNOW_WAREHOUSE ?= $(CURDIR)/demo/tables
 notebooks: $(READY) $(NOTEBOOK_PACKAGES)
 	@[ -d $(WINNOW_WAREHOUSE) ] || $(BIN)/winnow demo
 	mkdir -p build/notebooks
-	for name in notebooks/*.py; do WINNOW_WAREHOUSE=$(WINNOW_WAREHOUSE) $(BIN)/jupytext --quiet --to ipynb --set-kernel python3 --execute \
-		--output build/notebooks/$$(basename $$name .py).ipynb $$name || exit 1; done
+	for name in notebooks/*.py; do WINNOW_WAREHOUSE=$(WINNOW_WAREHOUSE) $(BIN)/jupytext --quiet --to ipynb \
+		--set-kernel python3 --execute --output build/notebooks/$$(basename $$name .py).ipynb $$name || exit 1; done
 
 # winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
 pack: $(READY)

@@ -24,11 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-PEER_SET_UP = """In an environment of its own:
-    python3.11 -m venv VENV
-    VENV/bin/pip install 'datatrove[io,processing]==0.10.1' spacy requests aiohttp
-    VENV/bin/pip install trafilatura==2.3.1 lxml_html_clean  # ours; datatrove asks for one below 1.12
-    then --peer-python VENV/bin/python"""
+PEER_SET_UP = "`make build/peers/datatrove/.ready` makes it: --peer-python build/peers/datatrove/bin/python"
 MODEL = "https://dl.fbaipublicfiles.com/fasttext/supervised-models/lid.176.bin"
 TIMEOUT_SECONDS = 60.0
 

@@ -43,8 +43,13 @@ def make_archive() -> bool:
     return made
 
 
+def spark_home() -> Path:
+    """The folder of the Spark that is started here."""
+    return Path(os.environ.get("SPARK_HOME", Path(pyspark.__file__).parent))
+
+
 def _archive() -> Path:
-    return Path(os.environ.get("SPARK_HOME", Path(pyspark.__file__).parent)) / "winnow.jsa"
+    return spark_home() / "winnow.jsa"
 
 
 def _load_classes(warehouse: str) -> None:
@@ -76,10 +81,11 @@ def _load_classes(warehouse: str) -> None:
     work.notes.clear()
     commits.notes(work)
     count_failures(delta.read(work, "measures"), ["C"], rules, rules, rules, 5).toArrow()
-    delta.read(work, "verdicts").join(delta.read(work, "measures"), ["shard", "page_id"]).collect()
-    java = work.spark.sparkContext._gateway.proc  # type: ignore[union-attr]
-    java.stdin.close()  # upon which it writes the archive, and ends
-    java.wait()
+    delta.read(work, "verdicts").join(delta.read(work, "measures"), ["shard", "page_id"]).collect()  # eight rows
+    gateway = work.spark.sparkContext._gateway
+    assert gateway is not None
+    gateway.proc.stdin.close()  # upon which Java writes the archive, and ends
+    gateway.proc.wait()
 
 
 if __name__ == "__main__":

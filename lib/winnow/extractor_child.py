@@ -65,8 +65,10 @@ def _no_triage(_html: str) -> None:
 def _answer(html: str, settings: ExtractSettings, normalization: Normalization, triage: Triage) -> bytes:
     try:
         unwanted = triage(html)
-        stopped = Extracted(UNWANTED_LANGUAGE, json.dumps(unwanted), "")
-        gate, text, title = stopped if unwanted else extract_page(html, settings, normalization)
+        if unwanted:
+            gate, text, title = Extracted(UNWANTED_LANGUAGE, json.dumps(unwanted), "")
+        else:
+            gate, text, title = extract_page(html, settings, normalization)
     except ExtractionError as error:
         gate, text, title = "extract_error", str(error)[:MAX_ERROR_CHARS], ""
     except MemoryError:

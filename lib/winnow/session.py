@@ -21,7 +21,7 @@ from pyspark.accumulators import AccumulatorTCPServer, AccumulatorUnixServer
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from winnow.class_archive import java_options
+from winnow.class_archive import java_options, spark_home
 from winnow.config import CONF
 from winnow.errors import SurroundingsError
 from winnow.settings import Spark
@@ -262,7 +262,7 @@ def _submitted() -> bool:
 
 
 def _spark_jars() -> Path:
-    return Path(os.environ.get("SPARK_HOME", Path(pyspark.__file__).parent)) / "jars"
+    return spark_home() / "jars"
 
 
 def _installed() -> bool:

@@ -4,7 +4,7 @@
 
 Every archive is the same 2,459 real pages, so that what grows is winnow's: pages_docs_multilang and pages_gold_wcxb one
 behind the other. One core, one wave: the worker that reads the first page reads the last, and its extractor is replaced
-after `extract.recycle_pages` as in any run. Peaks are those of resident memory in stretches of five seconds.
+after `extract.recycle_pages` as in any run. Peaks are those of resident memory in stretches of a second.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from winnow.processes import Meter
 from winnow.run import run_crawl
 from winnow.session import open_session
 
-PAGES, STRETCH_SECONDS = 2_459, 5.0  # pages of the two archives together
+PAGES, STRETCH_SECONDS = 2_459, 1.0  # pages of the two archives together
 JOBS = ("extract_pages", "measure_pages")
 ONE_WORKER = (
     "spark.master=local[1]", "archives.num_shards=1", "spark.wave_archives_per_core=1000", "fuzzy.enabled=false",

@@ -21,6 +21,12 @@ def test_later_layers_win(tmp_path: Path) -> None:
     assert (changed.extract.favor, changed.extract.fast) == ("balanced", True)
 
 
+def test_a_setting_of_spark_is_one_name_with_dots() -> None:
+    given = load_settings(changes=["spark.config.spark.sql.shuffle.partitions=3", "spark.config.spark.x.y=a b"])
+    expected = {**load_settings().spark.config, "spark.sql.shuffle.partitions": 3, "spark.x.y": "a b"}
+    assert given.spark.config == expected
+
+
 def test_environment_decides_the_number_of_shards() -> None:
     assert load_settings().archives.num_shards == 4
     assert load_settings(environment="cluster").archives.num_shards == 100

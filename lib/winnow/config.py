@@ -134,9 +134,15 @@ def _parse_change(change: str, problems: list[str]) -> _Layer:
     except yaml.YAMLError as error:
         problems.append(f"--set {change}: the value is no YAML: {' '.join(str(error).split())}")
         return _Layer("--set", {})
-    for name in reversed(key.strip().split(".")):
+    for name in reversed(_names(key.strip())):
         value = {name: value}
     return _Layer(f"--set {change}", value)
+
+
+def _names(key: str) -> list[str]:
+    """The names that a key goes through; what Spark itself calls a setting has dots in it."""
+    sparks_own = key.removeprefix("spark.config.")
+    return ["spark", "config", sparks_own] if sparks_own != key else key.split(".")
 
 
 def _merge(

@@ -8,21 +8,19 @@ from winnow.kernels.measure import METRICS
 from winnow.report.figures import Figures
 from winnow.report.funnel_steps import SOURCE
 from winnow.report.html import Html, document, join, table, tag
+from winnow.report.quantities import large, ratio, share
 from winnow.report.sections import (
     Side,
     archives,
     cost,
     examples,
     funnel,
-    large,
     legend_key,
     metric_histogram,
     near_duplicates,
     places,
-    ratio,
     reasons,
     repeated_spans,
-    share,
     url_pass,
 )
 from winnow.stages.funnel import STAGES

@@ -15,6 +15,7 @@ from winnow.report.explain import GATES
 from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
 from winnow.report.funnel_steps import steps
 from winnow.report.html import Html, difference, figure, join, shown, table, tag
+from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
 from winnow.stages.funnel import DROP_REASONS, STAGES
 
 
@@ -30,16 +31,16 @@ def funnel(side: Side) -> Html:
     figures = side.figures
     rows = steps(figures)
     lines = [
-        Bar(row.name, [ratio(row.pages, figures.pages)], _counted(row.pages, figures.pages), row.published_pages)
+        Bar(row.name, [ratio(row.pages, figures.pages)], counted(row.pages, figures.pages), row.published_pages)
         for row in rows
     ]
     mine = table(
         f"Funnel of {figures.crawl}",
         ["left", "pages", "of all", "RefinedWeb", "characters", "words", "of measured", "RefinedWeb (tokens)"],
         [
-            [row.name, row.pages, share(row.pages, figures.pages), _published(row.published_pages), _count(row.chars),
-             _count(row.words), share(row.words, rows[3].words) if row.words is not None else "",
-             _published(row.published_words)]
+            [row.name, row.pages, share(row.pages, figures.pages), percent_or_blank(row.published_pages),
+             count_or_blank(row.chars), count_or_blank(row.words),
+             share(row.words, rows[3].words) if row.words is not None else "", percent_or_blank(row.published_words)]
             for row in rows
         ],
     )  # fmt: skip
@@ -48,13 +49,13 @@ def funnel(side: Side) -> Html:
     for name in ("words", "chars"):
         counts = [getattr(row, name) for row in measured]
         lines = [
-            Bar(row.name, [ratio(count, counts[0])], _counted(count, counts[0]), row.published_words)
+            Bar(row.name, [ratio(count, counts[0])], counted(count, counts[0]), row.published_words)
             for row, count in zip(measured, counts, strict=True)
         ]
         title = "Characters left" if name == "chars" else "Words left"
         unit = "of all measured; line: RefinedWeb's tokens"
         figures_of = table(title, ["left", title.split(maxsplit=1)[0].lower(), "of measured", "RefinedWeb (tokens)"], [
-            [row.name, count, share(count, counts[0]), _published(row.published_words)]
+            [row.name, count, share(count, counts[0]), percent_or_blank(row.published_words)]
             for row, count in zip(measured, counts, strict=True)
         ])  # fmt: skip
         pictures.append(figure(title, unit, bars(lines, ["kept"]), figures_of))
@@ -81,8 +82,8 @@ def reasons(side: Side) -> Html:
         f"Reasons of {figures.crawl}: pages that each hits, takes first, takes alone",
         ["reason", "stage", "hit", "first", "of all", "only", "characters", "words"],
         [
-            [reason, stage, one.any, one.first, share(one.first, figures.pages), one.only, _count(one.chars or None),
-             _count(one.words or None)]
+            [reason, stage, one.any, one.first, share(one.first, figures.pages), one.only,
+             count_or_blank(one.chars or None), count_or_blank(one.words or None)]
             for stage, reason, one in taken
         ],
         text_columns=2,
@@ -225,7 +226,7 @@ def cost(side: Side) -> Html:
     figures = side.figures
     wall = sum(cost.wall_seconds for cost in figures.costs) or 1.0
     lines = [
-        Bar(one.target, [one.wall_seconds / wall], f"{one.wall_seconds:,.1f} s, {_rate(one.rows, one.wall_seconds)}")
+        Bar(one.target, [one.wall_seconds / wall], f"{one.wall_seconds:,.1f} s, {rate(one.rows, one.wall_seconds)}")
         for one in figures.costs
     ]
     figures_of = table(
@@ -233,7 +234,7 @@ def cost(side: Side) -> Html:
         ["table", "shards", "rows", "bytes", "seconds", "rows per second", "CPU seconds", "CPU ms per row"],
         [
             [cost.target, cost.shards, cost.rows, decimal(cost.bytes), f"{cost.wall_seconds:,.1f}",
-             _rate(cost.rows, cost.wall_seconds).removesuffix(" rows/s"), f"{cost.cpu_seconds:,.1f}",
+             rate(cost.rows, cost.wall_seconds).removesuffix(" rows/s"), f"{cost.cpu_seconds:,.1f}",
              f"{1000 * cost.cpu_seconds / cost.rows:,.2f}" if cost.rows else ""]
             for cost in figures.costs
         ],
@@ -247,7 +248,7 @@ def archives(side: Side) -> Html:
     told = ", ".join(f"{count:,} {status}" for status, count in figures.archives.items())
     parts = [tag("p", f"{sum(figures.archives.values()):,} archives: {told}.")]
     if figures.damaged:
-        rows = [[one.warc_path, one.status, shown(one.error), _count(one.offset)] for one in figures.damaged]
+        rows = [[one.warc_path, one.status, shown(one.error), count_or_blank(one.offset)] for one in figures.damaged]
         columns = ["archive", "status", "error", "offset"]
         parts.append(table("Archives that could not be read to their end, 50 at most", columns, rows, text_columns=3))
     if figures.skipped:
@@ -291,37 +292,3 @@ def legend_key(kind: str, meaning: str) -> Html:
     """An entry of a legend: the colour of a class, and what it means."""
     swatch = tag("svg", tag("rect", width=10, height=10, class_=kind), viewBox="0 0 10 10", aria_hidden="true")
     return tag("span", swatch, " ", meaning, class_="key")
-
-
-def _counted(count: int, whole: int) -> str:
-    return f"{large(count)}, {share(count, whole)}"
-
-
-def large(count: int) -> str:
-    """A count, from ten million on in millions or billions."""
-    for size, name in ((10**9, "billion"), (10**6, "million")):
-        if count >= 10 * size:
-            return f"{count / size:,.1f} {name}"
-    return f"{count:,}"
-
-
-def ratio(count: int, whole: int | None) -> float:
-    """A part of a whole, 0 where there is none."""
-    return count / whole if whole else 0.0
-
-
-def share(count: int, whole: int | None) -> str:
-    """A part of a whole in percent."""
-    return f"{count / whole:.2%}" if whole else "-"
-
-
-def _published(share: float | None) -> str:
-    return f"{share:.1%}" if share is not None else ""
-
-
-def _count(value: int | None) -> str:
-    return f"{value:,}" if value is not None else ""
-
-
-def _rate(rows: int, seconds: float) -> str:
-    return f"{rows / seconds:,.0f} rows/s" if seconds else "-"

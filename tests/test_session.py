@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,8 @@ from pyspark.sql import types as t
 from winnow.arrow import Batches, map_batches
 from winnow.class_archive import java_options
 from winnow.errors import SurroundingsError
-from winnow.session import _TRACE, _news, jvm, newest_stage, stages_after
+from winnow.session import _TRACE, _launch_settings, _news, jvm, newest_stage, stages_after
+from winnow.settings import Settings
 from winnow.trouble import explain_failure
 
 
@@ -145,6 +148,16 @@ def test_java_maps_the_archive_of_its_classes(spark: SparkSession) -> None:
     """That set-up has made; Java passes one over without a word that does not fit it or the jars."""
     java = jvm(spark).java.lang.ProcessHandle.current().pid()
     assert "/winnow.jsa\n" in Path(f"/proc/{java}/maps").read_text()
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_java_knows_its_options_and_has_room_for_what_it_compiles(settings: Settings, brief: bool) -> None:
+    """The first compiler alone would have 48 MB, which a run fills: all that comes after is interpreted."""
+    options = _launch_settings(settings.spark, False, brief)["spark.driver.defaultJavaOptions"].split()
+    said = subprocess.run(
+        ["java", *options, "-XX:+PrintFlagsFinal", "-version"], capture_output=True, text=True, check=True
+    )
+    assert int(re.findall(r"ReservedCodeCacheSize += (\d+)", said.stdout)[0]) >= 200_000_000
 
 
 def test_no_archive_no_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 FROM debian:bookworm-slim
 
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates curl make openjdk-17-jre-headless procps python3 \
-      python3-venv \
+ && apt-get install -y --no-install-recommends ca-certificates curl make openjdk-17-jre-headless patch procps \
+      python3 python3-venv \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 winnow \
  && install --directory --owner winnow --group winnow /opt/winnow /archives /warehouse /events

@@ -91,7 +91,8 @@ def test_what_a_dying_worker_leaves_on_the_terminal() -> None:
     other = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n', "ValueError: what\n"]
     cut = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n']
     limits = ["Current mem limits: -1 of max -1\n", "\n", "Setting mem limits to 734003200 of max 734003200\n", "\n"]
-    assert list(_news([*limits, *daemon, "news\n", *other, *daemon, *cut])) == ["news\n", *other, *cut]
+    options = ["Picked up JAVA_TOOL_OPTIONS: -Dx=y\n", "NOTE: Picked up JDK_JAVA_OPTIONS: -Dx=y\n"]
+    assert list(_news([*options, *limits, *daemon, "news\n", *other, *daemon, *cut])) == ["news\n", *other, *cut]
 
 
 def test_a_jvm_that_ends_while_a_connection_is_made() -> None:

@@ -53,6 +53,8 @@ _NO_NEWS = (
     "To adjust logging level use sc.setLogLevel(",
     "Current mem limits: ",  # a worker's, where spark.executor.pyspark.memory is set, with an empty line after each
     "Setting mem limits to ",
+    "Picked up ",  # options for every Java that the environment gives: JAVA_TOOL_OPTIONS
+    "NOTE: Picked up ",
     "\n",
 )
 _TRACE = "Traceback (most recent call last):"

@@ -111,3 +111,23 @@ def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
         assert not output.exists()
         written(output)
         assert is_whole(output, MANIFEST, NAMES)
+
+
+def test_a_folder_that_cannot_be_renamed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an empty volume of a container: what is written beside it could not take its name."""
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == volume)
+    with pytest.raises(SettingsError, match=f"--output {volume}: is the root of a file system; name a folder in it"):
+        check_folder(str(volume))
+    assert check_folder(str(volume / "out")) == volume / "out"
+
+
+def test_an_unfinished_export_beside_one_that_lacks_files_is_not_replaced(tmp_path: Path) -> None:
+    output = written(tmp_path / "out")
+    (output / "data" / "two").unlink()
+    (tmp_path / "out.part").mkdir()
+    said = f"--output {output}: lacks files, and {output}.part is there too; delete one of them"
+    with pytest.raises(SettingsError, match=said):
+        is_whole(output, MANIFEST, NAMES)
+    assert (output / "data" / "one").exists()

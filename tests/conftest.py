@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from winnow.class_archive import java_options
 from winnow.config import load_settings
+from winnow.session import COMPILE_QUICKLY
 from winnow.settings import Settings
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
@@ -20,8 +21,7 @@ CORPUS = os.environ.get("WINNOW_CORPUS")
 os.environ.update(HF_HUB_OFFLINE="1", HF_HOME=f"{tempfile.gettempdir()}/winnow-tests-hugging-face")
 
 # Every JVM of the tests lives for minutes: its optimising compiler would cost more than it gives.
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC")
-os.environ["SPARK_SUBMIT_OPTS"] = " ".join([*java_options(), *SHORT_LIVED])
+os.environ["SPARK_SUBMIT_OPTS"] = " ".join([*java_options(), *COMPILE_QUICKLY, "-XX:+UseSerialGC"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

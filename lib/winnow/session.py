@@ -40,7 +40,7 @@ _ALWAYS = {
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
 # Java's first compiler alone; it would have room for a fifth of the usual code, and Java interprets what finds none.
-_COMPILE_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
+COMPILE_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
 # The second one takes what was called four times as often as usual: most of Spark's and Delta's code is not worth it.
 _OPTIMISE_LATE = (
     "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400", "-XX:Tier4CompileThreshold=60000",
@@ -253,7 +253,7 @@ def _news(lines: Iterable[str]) -> Iterator[str]:
 def _launch_settings(settings: Spark, verbose: bool, brief: bool) -> dict[str, str]:
     """Settings that count only where this process starts the JVM."""
     # Java else interprets what Spark generates for many columns or rules.
-    options = [*java_options(), "-XX:-DontCompileHugeMethods", *(_COMPILE_QUICKLY if brief else _OPTIMISE_LATE)]
+    options = [*java_options(), "-XX:-DontCompileHugeMethods", *(COMPILE_QUICKLY if brief else _OPTIMISE_LATE)]
     if not verbose:
         options.append(f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}")
     launch = {"spark.log.structuredLogging.enabled": "false", "spark.driver.defaultJavaOptions": " ".join(options)}

@@ -34,7 +34,7 @@ from tests.chaos.stores import free_port
 from tests.jobs.warehouse import FIRST, demo_flags, processes_of
 from winnow import jobs
 from winnow.run import JOBS
-from winnow.session import DELTA
+from winnow.session import COMPILE_QUICKLY, DELTA
 
 HOST = "127.0.0.1"
 OVER_AND_OVER = {  # as much speculation as Spark can be told to do
@@ -44,7 +44,7 @@ OVER_AND_OVER = {  # as much speculation as Spark can be told to do
 SMALL = {
     "spark.driver.host": HOST, "spark.driver.memory": "1500m", "spark.executor.memory": "1500m",
     "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4", "spark.databricks.delta.snapshotPartitions": "2",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": " ".join(COMPILE_QUICKLY), "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from winnow.report.explain import plain
 from winnow.report.funnel import show_table
+from winnow.report.quantities import ratio, share
 from winnow.rules import Rule
 from winnow.tune import Example, Hits, Step, Sweep, Total, Tuned
 
@@ -42,9 +43,9 @@ def show_sweep(swept: Sweep, steps: Sequence[Step], pages: int, rule: Rule) -> N
         table.add_column("pages kept", no_wrap=True)
     in_use = getattr(rule, swept.bound)
     for value, kept, gained, lost in steps:
-        share = kept.pages / pages if pages else 0.0
-        figures = [f"{kept.pages:,}", f"{share:.2%}", f"{gained.pages:+,}", f"{-lost.pages:+,}", f"{kept.words:,}"]
-        cells = [f"{value:g}{' *' if value == in_use else ''}", *figures, _bar(share)]
+        part = ratio(kept.pages, pages)
+        figures = [f"{kept.pages:,}", f"{part:.2%}", f"{gained.pages:+,}", f"{-lost.pages:+,}", f"{kept.words:,}"]
+        cells = [f"{value:g}{' *' if value == in_use else ''}", *figures, _bar(part)]
         table.add_row(*cells[: len(table.columns)], style="bold" if value == in_use else None)
     show_table(table)
     _say("* the value in use. Gained and lost: against the rules before.")
@@ -59,7 +60,7 @@ def _totals(tuned: Tuned) -> Table:
         ("pages kept", "words kept"), tuned.measured, tuned.before, tuned.after, tuned.gained, tuned.lost, strict=True
     )
     for name, all_, before, after, gained, lost in lines:
-        shares = [f"{count / all_:.2%}" if all_ else "-" for count in (before, after)]
+        shares = [share(count, all_) for count in (before, after)]
         table.add_row(name, f"{before:,}", shares[0], f"{after:,}", shares[1], f"{gained:+,}", f"{-lost:+,}")
     return table
 
@@ -94,8 +95,8 @@ def _judgements(reasons: Iterable[str], example: Example, rules: dict[str, Rule]
         yield f"{reason}{measured}"
 
 
-def _bar(share: float) -> str:
-    eighths = round(share * _CURVE_CHARS * 8)
+def _bar(part: float) -> str:
+    eighths = round(part * _CURVE_CHARS * 8)
     return "█" * (eighths // 8) + (_PARTS[eighths % 8] if eighths % 8 else "")
 
 

@@ -65,7 +65,9 @@ def _quality(given: Given) -> list[str]:
 
 # Arguments by the benchmark's name, and what it cannot do without.
 BENCHMARKS: dict[str, tuple[Callable[[Given], Sequence[str | None]], tuple[str, ...]]] = {
-    "measure_vs_datatrove": (_quality, ("corpus",)),
+    "measure_vs_datatrove": (
+        lambda given: ["--peer-python", given.peer_python, *_quality(given)], ("corpus", "peer_python"),
+    ),
     "extract_quality": (lambda _: [], ("corpus",)),
     "faster_trafilatura": (lambda _: [], ("corpus",)),
     "triage": (lambda _: [], ("corpus",)),

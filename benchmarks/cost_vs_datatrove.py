@@ -6,8 +6,9 @@ Both extract with the same version of trafilatura, favour precision, no deduplic
 own; datatrove's limit of one second for a page is raised, so that the machine decides no row. Both judge languages by
 lid.176.ftz. datatrove splits words with spaCy, and judges URLs by the lists that it brings along; winnow has none
 unless it is given some. Its cost is the CPU of its processes, as the slope between two numbers of copies; what it
-spends inside trafilatura.extract is measured there. winnow runs without language triage, then with it. Of the pages
-six in ten are in English, the language that both want.
+spends inside trafilatura.extract is measured there. winnow runs by FineWeb's recipe, the same rules, and by
+RefinedWeb's with the peer's settings of extraction, each without language triage, then with it. Of the pages six in
+ten are in English, the language that both want.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 PEER_SET_UP = "`make build/peers/datatrove/.ready` makes it: --peer-python build/peers/datatrove/bin/python"
 MODEL = "https://dl.fbaipublicfiles.com/fasttext/supervised-models/lid.176.bin"
 TIMEOUT_SECONDS = 60.0
+ALIKE = ("extract.favor=precision", "fuzzy.enabled=false", "spans.enabled=false", "url_duplicates.enabled=false")
 
 
 def main() -> None:
@@ -40,15 +42,18 @@ def main() -> None:
     from benchmarks.cost_per_page import measure_winnow
 
     ours = {
-        name: measure_winnow("fineweb", options.copies, ["fuzzy.enabled=false", f"language.triage.enabled={triage}"])
-        for name, triage in (("winnow, recipe fineweb", "false"), ("winnow, with triage", "true"))
+        f"winnow, {recipe}{' with triage' if triage else ''}": measure_winnow(
+            recipe, options.copies, [*ALIKE, f"language.triage.enabled={str(triage).lower()}"]
+        )
+        for recipe in ("fineweb", "refinedweb")
+        for triage in (False, True)
     }
     pages, inside, outside = _measure_datatrove(options.peer_python, options.peer_copies)
     peer = inside + outside
-    print(f"\n{'CPU ms a page':26}{'extraction, triage':>20}{'outside':>10}{'whole':>10}{'datatrove / it':>16}")
+    print(f"\n{'CPU ms a page':32}{'extraction, triage':>20}{'outside':>10}{'whole':>10}{'datatrove / it':>16}")
     for name, (within, beside) in {**ours, f"datatrove 0.10.1, {pages} pages": (inside, outside)}.items():
         whole = within + beside
-        print(f"{name:26}{within:20.2f}{beside:10.2f}{whole:10.2f}{peer / whole:16.2f}")
+        print(f"{name:32}{within:20.2f}{beside:10.2f}{whole:10.2f}{peer / whole:16.2f}")
 
 
 def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, float]:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
@@ -72,7 +73,7 @@ def main(paths: list[str]) -> None:
                 reader(path)
                 seconds[reader.__name__].append(time.process_time() - start)
         cpu = {name: min(values) for name, values in seconds.items()}
-        print(path, *(f"  {name:16} {value:.3f} s" for name, value in cpu.items()), sep="\n")
+        print(Path(path).name, *(f"  {name:16} {value:.3f} s" for name, value in cpu.items()), sep="\n")
         _print_ratios(cpu)
         total.update(cpu)
     print("all of them")

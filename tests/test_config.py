@@ -77,6 +77,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("language.min_score=1.5", "less than or equal to 1"),
         ("language.wanted=de", "valid list"),
         ("archives.num_shards=0", "greater than 0"),
+        ("spark.config.=x", r"spark.config.: string should match pattern '^spark\..', found ''"),
+        ("spark.config.executor.memory=2g", "spark.config.executor.memory: string should match pattern"),
         ("extract.favor=speed", "'balanced', 'precision' or 'recall'"),
         ("rules.gopher_too_few_words.mim=3", "rules.gopher_too_few_words.mim"),
         ("language.wanted=[", "no YAML"),

@@ -185,7 +185,7 @@ def _validate(merged: dict[str, Any], sources: Mapping[str, str], problems: list
 
 
 def _describe(location: tuple[int | str, ...], message: str, value: Any, sources: Mapping[str, str]) -> str:
-    path = ".".join(str(part) for part in location)
+    path = ".".join(str(part) for part in location if part != "[key]")
     source = next((sources[near] for near in _ancestors(path) if near in sources), "conf/base.yaml")
     return f"{source}: {path}: {message[0].lower()}{message[1:]}, found {value!r}"
 

@@ -189,7 +189,7 @@ class Spark(_Section):
     driver_memory: str | None
     batch_bytes: PositiveInt
     wave_archives_per_core: PositiveInt
-    config: dict[str, str | int | float | bool]
+    config: dict[Annotated[str, Field(pattern=r"^spark\..")], str | int | float | bool]  # Spark itself ignores others
 
 
 class Settings(_Section):

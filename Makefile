@@ -59,6 +59,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy tests/chaos
 	$(BIN)/mypy -p docs.generate
+	$(BIN)/mypy -p benchmarks
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

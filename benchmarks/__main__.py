@@ -127,8 +127,8 @@ def run(name: str, given: Given) -> Ended:
     arguments, needs = BENCHMARKS[name]
     missing = [need for need in needs if getattr(given, need) is None]
     if missing:
-        said = f"not run: {', '.join('WINNOW_CORPUS' if need == 'corpus' else need for need in missing)} not given"
-        return Ended(name, 1, 0.0, 0.0, 0, os.getloadavg()[0], said)
+        why = f"not run: {', '.join('WINNOW_CORPUS' if need == 'corpus' else need for need in missing)} not given"
+        return Ended(name, 1, 0.0, 0.0, 0, os.getloadavg()[0], why)
     module = [f"benchmarks.{name}", *map(str, arguments(given))]
     load, began = os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
@@ -142,7 +142,7 @@ def run(name: str, given: Given) -> Ended:
         return Ended(command, process.returncode, wall, cpu, peak, load, said.read().strip())
 
 
-def _waited(process: subprocess.Popen[str]) -> Iterator[resource.struct_rusage]:
+def _waited(process: subprocess.Popen[bytes]) -> Iterator[resource.struct_rusage]:
     """What a process and its orphans used, once they have ended; Spark's JVM outlives who started it."""
     with suppress(ChildProcessError):
         while True:

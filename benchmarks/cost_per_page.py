@@ -87,7 +87,9 @@ class Commits:
 
     def __enter__(self) -> None:
         self.seconds, self.count = 0.0, 0
-        self._originals = [(commits, "commit", commits.commit), (delta, "replace", delta.replace)]
+        self._originals: list[tuple[Any, str, Callable[..., Any]]] = [
+            (commits, "commit", commits.commit), (delta, "replace", delta.replace),
+        ]  # fmt: skip
         for module, name, original in self._originals:
             setattr(module, name, partial(self._timed, original))
 
@@ -160,7 +162,7 @@ def lay_out(folder: Path, copies: int, sets: Sequence[str] = SETS) -> Path:
 def run(work: Work, archives: Path, meter: Meter) -> Steps:
     """Every job over these archives."""
     steps = Steps(meter)
-    run_crawl(work, *find_archives([str(archives)], None), steps)  # type: ignore[arg-type]
+    run_crawl(work, *find_archives([str(archives)], None), steps)
     return steps
 
 

@@ -55,7 +55,7 @@ def compare(corpus: Path, settings: ExtractSettings, every: int) -> tuple[dict[s
             found = {}
             for faster in (True, False) if number % 2 else (False, True):
                 found[faster], seconds = timed(html, replace(settings, faster=faster))
-                totals[name]["faster" if faster else "plain"] += seconds
+                totals[name]["faster" if faster else "plain"] += seconds  # type: ignore[assignment]
             totals[name]["pages"] += 1
             different += found[True] != found[False]
     return totals, different

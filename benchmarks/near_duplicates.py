@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -179,7 +179,7 @@ def compare_signatures(fuzzy: Fuzzy) -> None:
     shingling = 1000 * timed(lambda: page_shingles(column, fuzzy)) / len(texts)
     signing = 1000 * timed(lambda: signatures(found.hashes, found.bounds, count, fuzzy.seed)) / len(texts)
     sets = [found.hashes[a:b].tolist() for a, b in zip(found.bounds, found.bounds[1:], strict=False)]
-    theirs = []
+    theirs: list[Any] = []
 
     def sketch() -> None:
         theirs[:] = [_sketch(one, count, fuzzy.seed) for one in sets]

@@ -33,7 +33,7 @@ def fastwarc_texts(path: str, verify_digests: bool = False) -> int:
     for record in ArchiveIterator(path, fsspec_args=False, auto_decode="all", verify_digests=verify_digests):
         body = record.reader.read()
         if record.record_type == WarcRecordType.response:
-            charset = record.http_charset or detect_encoding(body, from_html_meta=True)
+            charset = record.http_charset or detect_encoding(body, from_html_meta=True) or "utf-8"
             chars += len(bytes_to_str(body, charset, errors="replace"))
     return chars
 

@@ -115,8 +115,8 @@ def work(name: str, gigabytes: float) -> None:
 
     settings = demo_settings()
     generated = inputs(gigabytes)
-    opening = pages.open_location
     patched: Any = pages
+    opening = patched.open_location
     patched.open_location = lambda place, given: generated[place]() if place in generated else opening(place, given)
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
     reading = pages.Reading(

@@ -87,8 +87,10 @@ def look(
         skipped[language] = found is not None
     _, seconds["text"] = timed(rounds, lambda: whole_text(html))
     extracted, seconds["extraction"] = timed(rounds, lambda: extract(html, extraction))
-    language, score = model.identify(extracted.text) if extracted.gate is None else (None, 0.0)
-    return Look(name, url, extracted.text, language, score, skipped, seconds)
+    identified: tuple[str | None, float] = (None, 0.0)
+    if extracted.gate is None:
+        identified = model.identify(extracted.text)
+    return Look(name, url, extracted.text, *identified, skipped, seconds)
 
 
 def bound(lost: int, kept: int) -> float:

@@ -80,7 +80,7 @@ def main() -> None:
             open_session("memory of a worker", settings.spark), settings, fingerprints(settings), f"{name}/tables", "C"
         )
         peaks = Peaks(meter)
-        run_crawl(work, *find_archives([str(archives)], None), peaks)  # type: ignore[arg-type]
+        run_crawl(work, *find_archives([str(archives)], None), peaks)
         peaks.close()
         print(f"{delta.read(work, 'pages').count()} pages; load {os.getloadavg()[0]:.1f}")
         for job in JOBS:

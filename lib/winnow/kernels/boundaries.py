@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from winnow.kernels.folding import UNSPACED
 from winnow.kernels.text import ASSIGNED_CHARACTERS, NEWLINE, SPACE, WORD, characters, jit
 
-KERNEL_VERSION = 1  # raised by hand when output changes
+KERNEL_VERSION = 2  # raised by hand when output changes
 
 _IS_SPACE, _IN_WORD, _BETWEEN, _EXTENDS, _PREPENDS, _REGIONAL, _JAMO, _LINKS = (1 << bit for bit in range(8))
+_CONTROL = _REGIONAL | _JAMO  # no character is both of these
 _JOINER, _TAGS = 0x200D, 0xE0000
 _LETTERS_BETWEEN = "'’.,:·"  # within a word where word characters stand on both sides
 # Unicode's Grapheme_Cluster_Break=Prepend, and what extends a grapheme without being a mark.
@@ -46,6 +47,9 @@ def cutting() -> NDArray[np.uint8]:
     for text, bit in ((_EXTEND, _EXTENDS), (_PREPEND, _PREPENDS), (_REGIONALS, _REGIONAL), (_HANGUL, _JAMO)):
         for first, last in _ranges(text):
             table[first:last] |= bit
+    for point in range(ASSIGNED_CHARACTERS):
+        if unicodedata.category(chr(point)) in ("Cc", "Cf", "Zl", "Zp") and not table[point] & (_EXTENDS | _PREPENDS):
+            table[point] |= _CONTROL
     return table
 
 
@@ -59,7 +63,10 @@ def _kind(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> int:
     char = chars[i]
     if char < len(table):
         return int(table[char])
-    return _EXTENDS if char >= _TAGS and char < _TAGS + 0x1000 else 0
+    if char < _TAGS or char >= _TAGS + 0x1000:
+        return 0
+    place = char - _TAGS  # tags and variation selectors; the others, one of them assigned, are of no grapheme
+    return _EXTENDS if (place >= 0x20 and place < 0x80) or (place >= 0x100 and place < 0x1F0) else _CONTROL
 
 
 @jit
@@ -73,6 +80,8 @@ def may_cut(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> bool
     if i <= 0 or i >= len(chars):
         return True
     left, right = _kind(chars, i - 1, table), _kind(chars, i, table)
+    if left & _CONTROL == _CONTROL or right & _CONTROL == _CONTROL:
+        return True
     is_joined = right & _EXTENDS or left & _PREPENDS or left & right & (_REGIONAL | _JAMO) or chars[i - 1] == _JOINER
     k, links = i - 1, 0
     while not is_joined and k >= 0 and left & _EXTENDS:

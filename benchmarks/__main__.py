@@ -4,7 +4,8 @@
 
 `make bench` makes the peers' environments and runs all, some hours on two cores; names choose some. The page is written
 anew after each: machine, versions, a table of the seconds and memory of every command with all of its processes, peers
-among them, and what each printed. A benchmark that fails, or that lacks its peer, says so there; the exit code is 0.
+among them, as /proc shows them twice a second, and what each printed. A benchmark that fails, or that lacks its peer,
+says so there; the exit code is 0.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import argparse
 import ctypes
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from winnow.markdown import table
+from winnow.processes import Meter
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("winnow", "pyspark", "delta-spark", "pyarrow", "numpy", "numba", "trafilatura", "datasketch", "fastwarc")
@@ -71,6 +72,7 @@ BENCHMARKS: dict[str, tuple[Callable[[Given], Sequence[str | None]], tuple[str, 
     "extract_quality": (lambda _: [], ("corpus",)),
     "faster_trafilatura": (lambda _: [], ("corpus",)),
     "triage": (lambda _: [], ("corpus",)),
+    "language_vs_fasttext": (lambda _: [], ("corpus",)),
     "extractor_overhead": (lambda _: [], ("corpus",)),
     "read_vs_fastwarc": (_archives, ("corpus",)),
     "reader_memory": (lambda _: [], ("corpus",)),
@@ -106,8 +108,9 @@ def main() -> None:
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if sys.platform != "linux":
+        parser.error("what the processes cost is read from /proc: run it on Linux, or in docker-compose's container")
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         given = Given(
@@ -131,25 +134,27 @@ def run(name: str, given: Given) -> Ended:
         return Ended(name, 1, 0.0, 0.0, 0, os.getloadavg()[0], why)
     module = [f"benchmarks.{name}", *map(str, arguments(given))]
     load, began = os.getloadavg()[0], time.monotonic()
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said, Meter() as meter:
         process = subprocess.Popen([sys.executable, "-m", *module], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
-        used = list(_waited(process))
+        _wait(process)
         wall = time.monotonic() - began
         said.seek(0)
         command = " ".join(Path(part).name if "/" in part else part for part in module)
-        cpu = sum(each.ru_utime + each.ru_stime for each in used)
-        peak = max(each.ru_maxrss for each in used) * (1 if sys.platform == "darwin" else 1024)
+        cpu = sum(seconds for kind, seconds in meter.seconds().items() if kind != "driver")  # which is this process
+        peak = max(size for kind, size in meter.peak_bytes().items() if kind != "driver")
         return Ended(command, process.returncode, wall, cpu, peak, load, said.read().strip())
 
 
-def _waited(process: subprocess.Popen[bytes]) -> Iterator[resource.struct_rusage]:
-    """What a process and its orphans used, once they have ended; Spark's JVM outlives who started it."""
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Until a process and its orphans have ended; Spark's JVM outlives who started it.
+
+    What they used is not taken from here: pyspark's daemon does not wait for its workers, whose share would be lost.
+    """
     with suppress(ChildProcessError):
         while True:
-            pid, status, used = os.wait4(-1, 0)
+            pid, status = os.wait()
             if pid == process.pid:
                 process.returncode = os.waitstatus_to_exitcode(status)
-            yield used
 
 
 def page(versions: str, ended: Sequence[Ended]) -> str:

@@ -5,10 +5,11 @@
 Both extract with the same version of trafilatura, favour precision, no deduplication, each in a process beside its
 own; datatrove's limit of one second for a page is raised, so that the machine decides no row. Both judge languages by
 lid.176.ftz. datatrove splits words with spaCy, and judges URLs by the lists that it brings along; winnow has none
-unless it is given some. Its cost is the CPU of its processes, as the slope between two numbers of copies; what it
-spends inside trafilatura.extract is measured there. winnow runs by FineWeb's recipe, the same rules, and by
-RefinedWeb's with the peer's settings of extraction, each without language triage, then with it. Of the pages six in
-ten are in English, the language that both want.
+unless it is given some. Its cost is the CPU of its processes, as the slope between two numbers of copies: the smaller
+runs before and after the larger, since a machine's speed changes meanwhile, and the lower of the two slopes counts
+(of winnow's the last). What it spends inside trafilatura.extract is measured there. winnow runs by FineWeb's recipe,
+the same rules, and by RefinedWeb's with the peer's settings of extraction, each without language triage, then with it.
+Of the pages six in ten are in English, the language that both want.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, floa
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _place_model(folder / "assets", default_model_path())
-        for number, (count, sets) in enumerate(((1, SETS[1:]), (copies[0], SETS), (copies[1], SETS))):
+        for number, (count, sets) in enumerate(((1, SETS[1:]), *((copies[size], SETS) for size in (0, 1, 0)))):
             lay_out(folder / f"archives-{number}", count, sets)
         environment = {**os.environ, "HF_HOME": name, "HF_ASSETS_CACHE": f"{name}/assets", "PYTHONPATH": ""}
         command = [python, str(Path(__file__).resolve()), "--peer", name]
@@ -72,11 +73,12 @@ def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, floa
             said = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment, check=False)
         if said.returncode:
             sys.exit("\n".join((folder / "log").read_text().splitlines()[-20:]) + f"\n{PEER_SET_UP}")
-    _, small, large = json.loads(said.stdout.splitlines()[-1])
-    for run in (small, large):
+    _, before, large, after = json.loads(said.stdout.splitlines()[-1])
+    for run in (before, large, after):
         figures = ", ".join(f"{kind} {number:.1f}" for kind, number in run.items())
         print(f"datatrove: {figures}; load after {os.getloadavg()[0]:.1f}")
-    pages = large["pages"] - small["pages"]
+    pages = int(large["pages"] - before["pages"])
+    small = max(before, after, key=lambda run: run["cpu"])
     inside, whole = (1000 * (large[kind] - small[kind]) / pages for kind in ("trafilatura", "cpu"))
     return pages, inside, whole - inside
 
@@ -108,7 +110,7 @@ def _peer(folder: Path) -> None:
 
     trafilatura.extract = timed
     runs = []
-    for number in range(3):
+    for number in range(4):
         ticks.write_text("")
         before, began = _cpu_seconds(), time.monotonic()
         pages = _run_fineweb(folder / f"archives-{number}", folder / f"out-{number}")

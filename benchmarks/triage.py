@@ -27,10 +27,10 @@ from scipy.stats import beta
 
 from winnow.config import load_settings
 from winnow.kernels.extract import Extracted, ExtractionError, ExtractSettings, extract_page
-from winnow.kernels.html import decode_html
+from winnow.kernels.html import decode_html, whole_text
 from winnow.kernels.language import shared_model
 from winnow.kernels.measure import compile_settings, measure_text
-from winnow.kernels.triage import TriageSettings, triage_page, whole_text
+from winnow.kernels.triage import TriageSettings, triage_page
 from winnow.resources import measure_settings, rules_of, triage_settings
 from winnow.settings import Settings
 from winnow.warc import ArchiveReader

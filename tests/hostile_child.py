@@ -1,17 +1,22 @@
-"""The extractor's child with a parser that does what a page's `<meta name="act">` says; run as the child's command."""
+"""The extractor's child with parsers that do what a page says; run as the child's command.
+
+`<meta name="act">` tells trafilatura, `<meta name="show">` what reads the whole text before it.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
 import trafilatura
+from lxml import html as lxml_html
 
-from winnow.extractor_child import serve
+from winnow import extractor_child
 
-extract = trafilatura.extract
+extract, whole_text = trafilatura.extract, extractor_child.whole_text
 
 
 def act_out(tree: Any, **flags: Any) -> str | None:
@@ -21,6 +26,19 @@ def act_out(tree: Any, **flags: Any) -> str | None:
         if said is not None:
             return f"{said}"
     return extract(tree, **flags)
+
+
+def show_off(html: str) -> str:
+    for act in lxml_html.document_fromstring(html).xpath("//meta[@name='show']/@content"):
+        name, _, argument = act.partition(" ")
+        ACTS[name](argument)
+    return whole_text(html)
+
+
+def burn(seconds: str) -> None:
+    until = time.process_time() + float(seconds)
+    while time.process_time() < until:
+        pass
 
 
 def kill(name: str) -> None:
@@ -65,6 +83,7 @@ def fail(name: str) -> None:
 
 
 ACTS = {
+    "burn": burn,
     "kill": kill,
     "count_and_die": count_and_die,
     "die_once": die_once,
@@ -80,5 +99,5 @@ ACTS = {
 
 
 if __name__ == "__main__":
-    trafilatura.extract = act_out
-    serve()
+    trafilatura.extract, extractor_child.whole_text = act_out, show_off
+    extractor_child.serve()

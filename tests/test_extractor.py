@@ -29,7 +29,7 @@ from winnow.errors import SurroundingsError
 from winnow.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result, child_cpu_seconds
 from winnow.kernels.extract import extract_page
 from winnow.kernels.language import shared_model
-from winnow.kernels.triage import Unwanted, triage_page
+from winnow.kernels.triage import TriageSettings, Unwanted, triage_page
 from winnow.resources import triage_settings
 
 HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
@@ -42,8 +42,8 @@ def act(order: str) -> str:
     return page(f"<p>{SENTENCE * 20}</p>", head=f"<title>A hostile page</title><meta name=act content='{order}'>")
 
 
-def open_hostile(settings: ExtractSettings = BALANCED) -> Extractor:
-    return Extractor(settings, "NFC", command=HOSTILE_CHILD)
+def open_hostile(settings: ExtractSettings = BALANCED, triage: TriageSettings | None = None) -> Extractor:
+    return Extractor(settings, "NFC", triage, HOSTILE_CHILD)
 
 
 @pytest.fixture
@@ -206,9 +206,38 @@ def test_triage_is_under_the_limits_of_a_page() -> None:
         assert extractor.extract(plain_page()) == PLAIN
 
 
-def test_pages_of_every_size_pass(extractor: Extractor) -> None:
-    for html in ("", "\0", "a\ud800b", plain_page(1), plain_page(2_000), page(f"<p>{SENTENCE}</p>") + " " * 3_000_000):
-        assert extractor.extract(html)[:3] == extract_page(html, BALANCED, "NFC")
+def shown(order: str, then: str = "burn 0") -> str:
+    return act(then).replace("<head>", f"<head><meta name=show content='{order}'>")
+
+
+def test_the_whole_text_and_the_extraction_share_a_pages_seconds() -> None:
+    with open_hostile(replace(BALANCED, max_cpu_seconds=1.0), TRIAGE) as hostile:
+        for order, then, gate in (
+            ("burn 0.1", "burn 0.6", None),
+            ("burn 0.6", "burn 0.1", None),
+            ("burn 0.6", "burn 0.6", "extract_timeout"),
+            ("burn 0.1", "burn 0.6", None),
+        ):
+            assert hostile.extract(shown(order, then)).gate == gate
+
+
+def test_a_page_that_ends_the_child_by_its_whole_text_costs_that_page_alone(tmp_path: Path) -> None:
+    tries = tmp_path / "tries"
+    with open_hostile(BALANCED, TRIAGE) as hostile:
+        assert hostile.extract(shown("kill SIGSEGV"))[::3] == ("extract_crash", "SIGSEGV")
+        assert hostile.extract(plain_page()) == PLAIN
+        assert hostile.extract(shown(f"die_once {tries}")) == PLAIN
+        assert tries.read_text() == "try\n"
+        assert hostile.extract(act("kill SIGSEGV"))[::3] == ("extract_crash", "SIGSEGV")
+        assert hostile.extract(GERMAN_PAGE).gate == "unwanted_language_early"
+
+
+@pytest.mark.parametrize("triage", [None, TRIAGE], ids=["", "triage"])
+def test_pages_of_every_size_pass(triage: TriageSettings | None) -> None:
+    pages = ("", "\0", "a\ud800b", plain_page(1), plain_page(2_000), page(f"<p>{SENTENCE}</p>") + " " * 3_000_000)
+    with Extractor(BALANCED, "NFC", triage) as extractor:
+        for html in pages:
+            assert extractor.extract(html)[:3] == extract_page(html, BALANCED, "NFC")
 
 
 def test_a_child_that_cannot_start_is_no_gate() -> None:

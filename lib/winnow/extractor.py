@@ -1,10 +1,12 @@
 """trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
 
-    parent: Extractor.extract(html) --HTML--> child: triage_page, extract_page under limits --gate, title, text-->
+    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, text-->
 
-Triage comes first, so that a page which it stops meets no limit on depth or elements. The limits of the others, in the
-order in which they are met: depth and number of elements (kernels/extract), address space, CPU seconds, both of which
-count for triage too. A page on which the child dies is tried once more in a new child, and only then gated.
+With triage, the parent asks for the page's whole text first, looks at its language, and asks for the extraction of the
+page that the child has where it may be a wanted one: a page which triage stops meets no limit on depth or elements. The
+limits of the others, in the order in which they are met: depth and number of elements (kernels/extract), address space,
+CPU seconds, both of which count for the whole text too. A page on which the child dies is tried once more in a new
+child, and only then gated.
 """
 
 from __future__ import annotations
@@ -22,14 +24,24 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from winnow.errors import SurroundingsError
-from winnow.extractor_child import ANSWER, GATE_CODES, OUT_OF_MEMORY, REQUEST, Normalization
+from winnow.extractor_child import (
+    ANSWER,
+    EXTRACT,
+    EXTRACT_SHOWN,
+    GATE_CODES,
+    OUT_OF_MEMORY,
+    REQUEST,
+    SHOW,
+    Normalization,
+)
 from winnow.kernels.extract import EXTRACT_GATES, ExtractSettings
-from winnow.kernels.triage import UNWANTED_LANGUAGE, TriageSettings, Unwanted
+from winnow.kernels.language import shared_model
+from winnow.kernels.triage import UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
 
 __all__ = ["EXTRACT_GATES", "ExtractSettings", "Extractor", "Result", "shared_extractor"]
 
@@ -37,8 +49,6 @@ CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.extractor_child")
 PIPE_BYTES = 1 << 20
 START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
 WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
-# NumPy, which fastText imports, would reserve memory for threads, and glibc an arena where memory runs out for one.
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
 
 
@@ -78,8 +88,10 @@ class Extractor:
         triage: TriageSettings | None = None,
         command: Sequence[str] = CHILD_COMMAND,
     ) -> None:
-        arguments = [asdict(settings), normalization, asdict(triage) if triage else None]
-        self._command = (*command, json.dumps(arguments))
+        self._command = (*command, json.dumps([asdict(settings), normalization]))
+        self._triage = triage and partial(
+            triage_page, model=shared_model(Path(triage.model) if triage.model else None), settings=triage
+        )
         self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
         self._recycle_pages = settings.recycle_pages
         self._child: _Child | None = None
@@ -98,9 +110,9 @@ class Extractor:
         """
         page = html.encode("utf-8", "surrogatepass")
         with suppress(ChildDiedError):
-            return self._ask(page)
+            return self._ask(html, page)
         try:
-            return self._ask(page)
+            return self._ask(html, page)
         except ChildDiedError as death:
             return Result(death.gate, "", "", str(death))
 
@@ -110,13 +122,15 @@ class Extractor:
             self._child.end()
         self._child = None
 
-    def _ask(self, page: bytes) -> Result:
+    def _ask(self, html: str, page: bytes) -> Result:
         if self._child is not None and self._child.pages >= self._recycle_pages:
             self.close()
         if self._child is None:
             self._child = _Child(self._command)
+        self._child.begin(page, self._max_wall_seconds)
         try:
-            return self._child.answer(page, self._max_wall_seconds)
+            unwanted = self._triage(html, read_text=self._child.show) if self._triage else None
+            return Result(UNWANTED_LANGUAGE, "", "", None, unwanted) if unwanted else self._child.extract()
         except BaseException:  # an interrupted page must not leave its answer for the next one
             self.close()
             raise
@@ -154,7 +168,7 @@ _living: set[int] = set()
 class _Child:
     def __init__(self, command: Sequence[str]) -> None:
         path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
-        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", **_ONE_THREAD}
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
@@ -168,6 +182,7 @@ class _Child:
         for pipe in (self._requests, self._answers):
             _prepare_pipe(pipe)
         self.pages = 0
+        self._page, self._shown = b"", False
         self._deadline = time.monotonic() + START_SECONDS
         try:
             self._receive(ANSWER.size)
@@ -175,16 +190,28 @@ class _Child:
             problem = f"the extractor's process does not start: {death}. Its own message stands above; its command is "
             raise SurroundingsError(problem + " ".join(command)) from death
 
-    def answer(self, page: bytes, max_wall_seconds: float) -> Result:
+    def begin(self, page: bytes, max_wall_seconds: float) -> None:
+        """The page that the next requests are for."""
         self.pages += 1
         self._deadline = time.monotonic() + max_wall_seconds
-        self._send(REQUEST.pack(len(page)) + page)
+        self._page, self._shown = page, False
+
+    def show(self, _html: str) -> str:
+        """The page's whole text."""
+        self._shown = True
+        _, _, text = self._ask(SHOW, self._page)
+        return text
+
+    def extract(self) -> Result:
+        gate, title, body = self._ask(EXTRACT_SHOWN, b"") if self._shown else self._ask(EXTRACT, self._page)
+        return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
+
+    def _ask(self, task: int, page: bytes) -> tuple[str | None, str, str]:
+        """The gate, title and text that answer a task."""
+        self._send(REQUEST.pack(task, len(page)) + page)
         code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
         content = self._receive(title_bytes + body_bytes)
-        title, body, gate = content[:title_bytes].decode(), content[title_bytes:].decode(), GATE_CODES[code]
-        if gate == UNWANTED_LANGUAGE:
-            return Result(gate, "", "", None, Unwanted(*json.loads(body)))
-        return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
+        return GATE_CODES[code], content[:title_bytes].decode(), content[title_bytes:].decode()
 
     def end(self) -> None:
         self._process.kill()

@@ -1,4 +1,4 @@
-"""The child of winnow.extractor: skips or extracts each page of a pipe under limits, writes what became of it."""
+"""The child of winnow.extractor: shows or extracts each page of a pipe under limits, writes what became of it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from winnow.kernels.extract import EXTRACT_GATES, Extracted, ExtractionError, ExtractSettings, extract_page
-from winnow.kernels.language import LanguageModel
-from winnow.kernels.triage import TRIAGE_GATES, UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
+from winnow.kernels.html import whole_text
 
 Normalization = Literal["NFC", "none"]
-Triage = Callable[[str], Unwanted | None]
 
-REQUEST = struct.Struct("<Q")  # bytes of the page, which follows
-ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text, error or JSON; both follow
-GATE_CODES = (None, *EXTRACT_GATES, *TRIAGE_GATES)
+REQUEST = struct.Struct("<BQ")  # task, bytes of the page, which follows; none for EXTRACT_SHOWN
+SHOW, EXTRACT, EXTRACT_SHOWN = range(3)  # tasks: a page's whole text; its extraction; that of the page shown last
+ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text or error; both follow
+GATE_CODES = (None, *EXTRACT_GATES)
 MAX_ERROR_CHARS = 300
+LEAST_SECONDS = 0.01  # of CPU for extraction after a whole text that took nearly all; none would be no limit
 OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
 PR_SET_PDEATHSIG = 1
 SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></html>"
@@ -33,20 +32,22 @@ SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></htm
 
 def serve() -> None:
     """The child: answers one page after the other until its parent closes the pipe or dies."""
-    arguments, normalization, triage_arguments = json.loads(sys.argv[-1])
+    arguments, normalization = json.loads(sys.argv[-1])
     settings = ExtractSettings(**arguments)
-    triage = _triage(**triage_arguments) if triage_arguments else _no_triage
     requests, answers = _take_pipes()
     _prepare_process()
-    triage(SAMPLE_PAGE)
+    whole_text(SAMPLE_PAGE)
     extract_page(SAMPLE_PAGE, settings, normalization)
     most_memory = _limit_memory(settings.max_memory_bytes)
     answers.write(ANSWER.pack(0, 0, 0))
     answers.flush()
-    for html in _requested_pages(requests):
-        signal.setitimer(signal.ITIMER_PROF, settings.max_cpu_seconds)
-        answer = _answer(html, settings, normalization, triage)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+    html, seconds = "", 0.0
+    for task, page in _requested_pages(requests):
+        if task != EXTRACT_SHOWN:
+            html, seconds = page, settings.max_cpu_seconds
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, LEAST_SECONDS))
+        answer = _answer(task, html, settings, normalization)
+        seconds, _ = signal.setitimer(signal.ITIMER_PROF, 0)
         if _peak_memory() > most_memory:
             os._exit(OUT_OF_MEMORY)
         answers.write(answer)
@@ -54,19 +55,10 @@ def serve() -> None:
     os._exit(0)
 
 
-def _triage(model: str | None, **thresholds: Any) -> Triage:
-    return partial(triage_page, model=LanguageModel(model), settings=TriageSettings(model=model, **thresholds))
-
-
-def _no_triage(_html: str) -> None:
-    return None
-
-
-def _answer(html: str, settings: ExtractSettings, normalization: Normalization, triage: Triage) -> bytes:
+def _answer(task: int, html: str, settings: ExtractSettings, normalization: Normalization) -> bytes:
     try:
-        unwanted = triage(html)
-        if unwanted:
-            gate, text, title = Extracted(UNWANTED_LANGUAGE, json.dumps(unwanted), "")
+        if task == SHOW:
+            gate, text, title = Extracted(None, whole_text(html), "")
         else:
             gate, text, title = extract_page(html, settings, normalization)
     except ExtractionError as error:
@@ -77,9 +69,11 @@ def _answer(html: str, settings: ExtractSettings, normalization: Normalization, 
     return ANSWER.pack(GATE_CODES.index(gate), len(name), len(body)) + name + body
 
 
-def _requested_pages(requests: BinaryIO) -> Iterator[str]:
+def _requested_pages(requests: BinaryIO) -> Iterator[tuple[int, str]]:
+    """Each task with its page."""
     while header := requests.read(REQUEST.size):
-        yield requests.read(*REQUEST.unpack(header)).decode("utf-8", "surrogatepass")
+        task, size = REQUEST.unpack(header)
+        yield task, requests.read(size).decode("utf-8", "surrogatepass")
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -14,8 +14,9 @@ from tests.kernels.html_soup import SOUPS
 from tests.reference import triage as slow
 from winnow.config import load_settings
 from winnow.demo.texts import FRENCH, GERMAN
+from winnow.kernels.html import whole_text
 from winnow.kernels.language import shared_model
-from winnow.kernels.triage import TRIAGE_GATES, UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page, whole_text
+from winnow.kernels.triage import TRIAGE_GATES, UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
 from winnow.resources import triage_settings
 
 MODEL = shared_model(None)

@@ -1,10 +1,11 @@
-"""The text of an HTML page's bytes: its character set found, and decoded by it."""
+"""The text of an HTML page's bytes: its character set found, and decoded by it; all the text that a page shows."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
+from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 KERNEL_VERSION = 1
@@ -87,6 +88,11 @@ def charset_of(label: str) -> str | None:
         return "windows-" + codec[2:]
     name = codec.replace("iso8859", "iso-8859").replace("iso2022", "iso-2022").replace("_", "-")
     return _NAMES.get(codec, name.replace("utf-16-", "utf-16"))
+
+
+def whole_text(html: str) -> str:
+    """All text that a page shows, or would show without scripts, block by block on lines of its own."""
+    return extract_plain_text(without_surrogates(html), main_content=False, noscript=True)
 
 
 def without_surrogates(text: str) -> str:

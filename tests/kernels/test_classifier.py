@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import struct
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "few buckets": {"bucket": 7},
     "an odd dimension": {"dim": 7},
 }
+ROUNDING = 0.0 if platform.machine() == "x86_64" else 1e-5  # elsewhere compilers join products with sums
 WORDS = [
     "river",
     "Mühle",
@@ -61,11 +63,12 @@ def saved(model: Any, path: Path) -> Classifier:
 
 
 def same(found: Classifier, model: Any, line: bytes, min_score: float) -> bool:
-    """The same labels, each with the same score, bit by bit, the likeliest first."""
+    """The same labels, each with the same score, the likeliest first."""
     scores = found.scores(line, min_score)
+    assert scores == sorted(scores, key=lambda score: -score[1])
     expected = model.f.predict(line + b"\n", -1, min_score, "replace")
-    assert [score for _, score in scores] == [score for score, _ in expected]
-    return sorted(scores) == sorted((str(label).removeprefix(LABEL_PREFIX), score) for score, label in expected)
+    labels = {str(label).removeprefix(LABEL_PREFIX): score for score, label in expected}
+    return bool(dict(scores) == pytest.approx(labels, rel=0, abs=ROUNDING))
 
 
 LID, LID_ITSELF = read_classifier(default_model_path()), fasttext.load_model(str(default_model_path()))
@@ -82,7 +85,8 @@ def test_lid_176_scores_as_in_fasttext(line: bytes, min_score: float) -> None:
     assert same(LID, LID_ITSELF, line, min_score)
     best = LID.scores(line, 0.0, best_alone=True)[0]
     assert best == LID.scores(line, 0.0)[0]
-    assert best[1] == LID_ITSELF.f.predict(line + b"\n", 1, 0.0, "replace")[0][0]
+    likeliest = LID_ITSELF.f.predict(line + b"\n", 1, 0.0, "replace")[0][0]
+    assert best[1] == pytest.approx(likeliest, rel=0, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -190,7 +190,8 @@ def _versions(given: Given) -> str:
         platform.processor(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    machine = f"{os.cpu_count()} cores ({processor}), {memory:.0f} GB, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release().partition('-')[0]}"
+    machine = f"{os.cpu_count()} cores ({processor}), {memory:.0f} GB, {system}"
     return f"{datetime.now(UTC):%Y-%m-%d}; {machine}; Python {platform.python_version()}; {', '.join(names)}."
 
 

@@ -25,9 +25,9 @@ $(PACKAGES): requirements.lock
 
 $(READY): $(PACKAGES) pyproject.toml
 	$(INSTALL) --no-build-isolation -e .
-	$(BIN)/python -m winnow.session
-	$(BIN)/python -m winnow.class_archive
-	$(BIN)/python -m winnow.warm
+	$(BIN)/python -m winnow.setup.jars
+	$(BIN)/python -m winnow.setup.class_archive
+	$(BIN)/python -m winnow.setup.kernels
 	@touch $@
 
 # Jupyter, for notebooks and the image.
@@ -92,7 +92,7 @@ notebooks: $(READY) $(NOTEBOOK_PACKAGES)
 
 # winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
 pack: $(READY)
-	$(BIN)/python -m winnow.pack build/environment.tar.gz
+	$(BIN)/python -m winnow.setup.pack build/environment.tar.gz
 	rm -rf build/lib build/bdist.* build/winnow-*.whl
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
 

@@ -25,8 +25,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from winnow.markdown import table
-from winnow.processes import Meter
+from winnow.export.markdown import table
+from winnow.runs.meter import Meter
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("winnow", "pyspark", "delta-spark", "pyarrow", "numpy", "numba", "trafilatura", "datasketch", "fastwarc")

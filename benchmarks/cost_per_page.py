@@ -29,19 +29,19 @@ import pyarrow as pa
 import trafilatura
 from deltalake import DeltaTable
 
-from winnow import commits, delta
-from winnow.archives import find_archives
-from winnow.config import load_settings
-from winnow.delta import Work
-from winnow.fingerprint import fingerprints
-from winnow.kernels.extract import ExtractSettings, extract_page
-from winnow.kernels.html import decode_html
-from winnow.maintenance import FILE_BYTES
-from winnow.processes import KINDS, Meter
-from winnow.run import run_crawl
-from winnow.session import open_session
-from winnow.settings import Settings
-from winnow.warc import ArchiveReader
+from winnow.kernels.pages.extract import ExtractSettings, extract_page
+from winnow.kernels.pages.html import decode_html
+from winnow.runs.compaction import FILE_BYTES
+from winnow.runs.crawl import run_crawl
+from winnow.runs.meter import KINDS, Meter
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Settings
+from winnow.sources.named_archives import find_archives
+from winnow.spark.session import open_session
+from winnow.warc.reader import ArchiveReader
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
 
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")
 TINY_ARCHIVES, TINY_CRAWLS = 8, 3

@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.cost_per_page import SETS, lay_out, run
-from winnow import delta
-from winnow.config import load_settings
-from winnow.delta import Work
-from winnow.fingerprint import fingerprints
-from winnow.processes import Meter
-from winnow.session import open_session
+from winnow.runs.meter import Meter
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.load import load_settings
+from winnow.spark.session import open_session
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 SIZES = (1, 1, 2, 4, 8)
 

@@ -19,20 +19,20 @@ from pydoc_data.topics import topics
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.commands.explain import explain
-from winnow.commands.report import report
-from winnow.commands.tune import tune
-from winnow.config import load_settings
-from winnow.crawls import add_crawl
-from winnow.delta import Work
-from winnow.fingerprint import SOURCES, digest, fingerprints
-from winnow.kernels.measure import METRICS
-from winnow.resources import rules_of
-from winnow.session import open_session
+from winnow.commands.looking.explain import explain
+from winnow.commands.looking.report import report
+from winnow.commands.looking.tune import tune
+from winnow.kernels.measures.measure import METRICS
+from winnow.settings.fingerprint import SOURCES, digest, fingerprints
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.load import load_settings
+from winnow.spark.session import open_session
 from winnow.stages.funnel import report_funnel
 from winnow.stages.verdicts import judge_pages
 from winnow.tables import METRICS_TYPE, TABLES
+from winnow.warehouse import delta
+from winnow.warehouse.crawls import add_crawl
+from winnow.warehouse.work import Work
 
 CRAWL, SHARDS = "GENERATED", 100
 TEXT_CHARS = 2_500

@@ -21,18 +21,18 @@ from pydoc_data.topics import topics
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import commits, delta
-from winnow.commits import Todo
-from winnow.config import load_settings
-from winnow.crawls import add_crawl
-from winnow.delta import Work
 from winnow.export.columns import exported
 from winnow.export.files import Format
+from winnow.export.placing import ORDER, shuffle_documents
 from winnow.export.run import Wanted, export_documents
-from winnow.fingerprint import digest, fingerprints
-from winnow.processes import Meter
-from winnow.session import compiled, open_session
-from winnow.stages.placed_documents import ORDER, shuffle_documents
+from winnow.runs.meter import Meter
+from winnow.settings.fingerprint import digest, fingerprints
+from winnow.settings.load import load_settings
+from winnow.spark.session import compiled, open_session
+from winnow.warehouse import commits, delta
+from winnow.warehouse.commits import Todo
+from winnow.warehouse.crawls import add_crawl
+from winnow.warehouse.work import Work
 
 CRAWL, SHARDS, FILES, SEED = "GENERATED", 4, 8, 7
 PARAGRAPHS, DOCUMENT_CHARS = 12, 4_000

@@ -22,8 +22,8 @@ from pathlib import Path
 import trafilatura
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from winnow.config import load_settings
-from winnow.kernels.extract import ExtractSettings, extract_page
+from winnow.kernels.pages.extract import ExtractSettings, extract_page
+from winnow.settings.load import load_settings
 
 MAX_DIFFERENCE = 0.002
 

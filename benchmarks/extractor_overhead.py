@@ -20,9 +20,9 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from winnow.config import load_settings
-from winnow.extractor import Extractor, ExtractSettings
-from winnow.kernels.extract import extract_page
+from winnow.kernels.pages.extract import extract_page
+from winnow.settings.load import load_settings
+from winnow.workers.extractor import Extractor, ExtractSettings
 
 PAGES, ROUNDS, MAX_MS = 300, 5, 0.5
 

@@ -23,8 +23,8 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from winnow.config import load_settings
-from winnow.kernels.extract import Extracted, ExtractionError, ExtractSettings, extract_page
+from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
+from winnow.settings.load import load_settings
 
 SETS = ("pages_gold_wcxb", "pages_docs_multilang", "pages_zh_oiwiki", "pages_udhr_lid")
 

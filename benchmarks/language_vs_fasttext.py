@@ -18,9 +18,9 @@ from typing import Any
 import fasttext
 
 from benchmarks.triage import SETS, corpus_pages
-from winnow.kernels.classifier import LABEL_PREFIX, read_classifier
-from winnow.kernels.html import whole_text
-from winnow.kernels.language import default_model_path, one_line
+from winnow.kernels.languages.fasttext_scores import LABEL_PREFIX, read_classifier
+from winnow.kernels.languages.identify import default_model_path, one_line
+from winnow.kernels.pages.html import whole_text
 
 ROUNDS, PIECE_CHARS, MIN_SCORE = 3, 400, 0.9
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.config import load_settings
-from winnow.delta import Work
-from winnow.session import jvm, open_session
+from winnow.settings.load import load_settings
+from winnow.spark.session import jvm, open_session
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 COMMITS = 6
 SHARDS = 100

@@ -20,7 +20,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 from winnow.demo.crawl import CRAWLS, make_crawl
-from winnow.processes import Meter
+from winnow.runs.meter import Meter
 
 SHARDS = 100
 

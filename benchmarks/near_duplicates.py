@@ -30,14 +30,14 @@ from datasketch import MinHash, MinHashLSH
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from winnow.config import load_settings
-from winnow.kernels.minhash import permutations, sign_pages, signatures
-from winnow.processes import Meter
-from winnow.session import open_session
-from winnow.settings import Fuzzy
-from winnow.stages.components import label_components
-from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
-from winnow.stages.signing import page_shingles
+from winnow.kernels.near_duplicates.minhash import permutations, sign_pages, signatures
+from winnow.runs.meter import Meter
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Fuzzy
+from winnow.spark.session import open_session
+from winnow.stages.duplicates.components import label_components
+from winnow.stages.duplicates.near_duplicates import Scopes, elect_survivors, find_edges
+from winnow.workers.signing import page_shingles
 
 WORDS, VOCABULARY, COPIED = 490, 50_000, 0.2
 BATCH = 500

@@ -14,9 +14,9 @@ from pathlib import Path
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-from winnow.framing import Framer
-from winnow.kernels.html import decode_html
-from winnow.warc import ArchiveReader, held_bytes
+from winnow.kernels.pages.html import decode_html
+from winnow.warc.framing import Framer
+from winnow.warc.reader import ArchiveReader, held_bytes
 
 ROUNDS = 15
 MAX_HTML_BYTES = 2_000_000

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, BinaryIO, cast
 
-from tests.make_archives import HTML, http, record
+from tests.warc.make_archives import HTML, http, record
 
 LIMIT_BYTES = 1_000_000_000
 PIECE_BYTES = 1 << 20
@@ -107,11 +107,11 @@ def fixtures() -> Iterator[str]:
 
 def work(name: str, gigabytes: float) -> None:
     """What a worker does with archives, in this process; prints rows, seconds and peaks."""
-    from winnow.arrow import batches_of
     from winnow.demo.show import demo_settings
-    from winnow.kernels.extract import ExtractSettings
-    from winnow.resources import triage_settings, url_lists
+    from winnow.kernels.pages.extract import ExtractSettings
+    from winnow.settings.kernel_settings import triage_settings, url_lists
     from winnow.stages import pages
+    from winnow.workers.arrow import batches_of
 
     settings = demo_settings()
     generated = inputs(gigabytes)

@@ -31,12 +31,17 @@ from tests.reference.spans import Page, Span, repeated_spans
 
 from benchmarks.span_texts import generated_texts, hard_texts, in_lists, page_id, real_texts, store, word_counts
 from benchmarks.stages import ended_stages
-from winnow.config import load_settings
-from winnow.kernels.tokens import TokenSettings
-from winnow.processes import Meter
-from winnow.session import open_session
-from winnow.settings import Spans
-from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
+from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.runs.meter import Meter
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Spans
+from winnow.spark.session import open_session
+from winnow.stages.duplicates.repeated_spans import (
+    candidate_windows,
+    decide_spans,
+    repeated_minimizers,
+    scope_pages,
+)
 
 WARM_RUNS, WARM_BYTES = 10, 10_000_000
 ROUNDS_BYTES = 300_000_000  # a size is run so often that its rounds have about as many together, thrice at most

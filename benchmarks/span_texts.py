@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from tests.reference.gopher import with_plain_newlines
 
-from winnow.config import load_settings
-from winnow.kernels.extract import ExtractSettings, extract_page
+from winnow.kernels.pages.extract import ExtractSettings, extract_page
+from winnow.settings.load import load_settings
 
 DOCUMENT_WORDS, PARAGRAPH_WORDS = 700, 80
 EXTRACTED = ("pages_gold_wcxb", "pages_docs_multilang")

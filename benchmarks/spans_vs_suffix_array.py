@@ -37,9 +37,9 @@ from benchmarks.span_texts import (
     word_counts,
 )
 from benchmarks.suffix_array import Windows, windows_of_bytes, windows_of_words
-from winnow.config import load_settings
-from winnow.processes import Meter
-from winnow.session import open_session
+from winnow.runs.meter import Meter
+from winnow.settings.load import load_settings
+from winnow.spark.session import open_session
 
 LENGTHS = {"words": 50, "bytes": 100}
 BRUTE_UNITS = 300_000  # brute force takes half a kilobyte for each, a whole one in bytes

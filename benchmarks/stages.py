@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from pyspark.sql import SparkSession
 
-from winnow.session import stages_of
+from winnow.spark.costs import stages_of
 
 _MOST_TASKS = 10_000
 

@@ -25,15 +25,15 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from scipy.stats import beta
 
-from winnow.config import load_settings
-from winnow.kernels.extract import Extracted, ExtractionError, ExtractSettings, extract_page
-from winnow.kernels.html import decode_html, whole_text
-from winnow.kernels.language import shared_model
-from winnow.kernels.measure import compile_settings, measure_text
-from winnow.kernels.triage import TriageSettings, triage_page
-from winnow.resources import measure_settings, rules_of, triage_settings
-from winnow.settings import Settings
-from winnow.warc import ArchiveReader
+from winnow.kernels.languages.identify import shared_model
+from winnow.kernels.languages.triage import TriageSettings, triage_page
+from winnow.kernels.measures.measure import compile_settings, measure_text
+from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
+from winnow.kernels.pages.html import decode_html, whole_text
+from winnow.settings.kernel_settings import measure_settings, rules_of, triage_settings
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Settings
+from winnow.warc.reader import ArchiveReader
 
 T = TypeVar("T")
 

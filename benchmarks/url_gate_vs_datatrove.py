@@ -75,8 +75,8 @@ def _sample(corpus: Path) -> dict[str, list[str]]:
 
 
 def _build(folder: Path) -> None:
-    from winnow.list_file import write_list_file
-    from winnow.url_lists import load_lists
+    from winnow.settings.url_list_file import write_list_file
+    from winnow.settings.url_lists import load_lists
 
     began = time.process_time()
     write_list_file(load_lists(folder, ["adult"], folder / "words", None, False), folder / "lists.arrow")
@@ -90,8 +90,8 @@ def _in_own_process(python: str, role: str, folder: Path) -> dict[str, Any]:
 
 
 def _measure_worker(folder: Path) -> None:
-    from winnow.kernels.url import gate_url
-    from winnow.list_file import open_list_file
+    from winnow.kernels.pages.url import gate_url
+    from winnow.settings.url_list_file import open_list_file
 
     settings = SimpleNamespace(strict_min=1, hard_min=1, soft_min=2)
     kinds = json.loads((folder / "urls.json").read_text())
@@ -106,8 +106,8 @@ def _measure_worker(folder: Path) -> None:
 
 
 def _write_none(folder: Path) -> Path:
-    from winnow.list_file import write_list_file
-    from winnow.url_lists import load_lists
+    from winnow.settings.url_list_file import write_list_file
+    from winnow.settings.url_lists import load_lists
 
     write_list_file(load_lists(None, [], None, None, False), folder / "lists.arrow")
     return folder / "lists.arrow"

@@ -20,10 +20,10 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from benchmarks.stages import ended_stages
-from winnow.config import load_settings
-from winnow.processes import Meter
-from winnow.session import open_session
-from winnow.stages.url_duplicates import find_url_duplicates, name_keys, with_url_key
+from winnow.runs.meter import Meter
+from winnow.settings.load import load_settings
+from winnow.spark.session import open_session
+from winnow.stages.duplicates.url_duplicates import find_url_duplicates, name_keys, with_url_key
 
 SHARDS = 100
 BUCKETS = 64

@@ -17,14 +17,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.cost_per_page import SETS, Steps
-from winnow import delta
-from winnow.archives import find_archives
-from winnow.config import load_settings
-from winnow.delta import Work
-from winnow.fingerprint import fingerprints
-from winnow.processes import Meter
-from winnow.run import run_crawl
-from winnow.session import open_session
+from winnow.runs.crawl import run_crawl
+from winnow.runs.meter import Meter
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.load import load_settings
+from winnow.sources.named_archives import find_archives
+from winnow.spark.session import open_session
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 PAGES, STRETCH_SECONDS = 2_459, 1.0  # pages of the two archives together
 JOBS = ("extract_pages", "measure_pages")

@@ -1,10 +1,9 @@
 """Kept pages of one wave of shards -> documents."""
 
-from winnow import commits, delta
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.resources import rules_of
+from winnow.settings.kernel_settings import rules_of
 from winnow.stages.documents import build_documents
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -21,4 +20,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("build_documents")
+    from winnow.terminal.submit import submit
+
+    submit("build_documents", run)

@@ -2,15 +2,15 @@
 
 from pyspark import StorageLevel
 
-from winnow import commits, delta
-from winnow.budget import check_budget
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.removals import orders
-from winnow.resources import share_lists, url_lists
+from winnow.scopes.removals import orders
+from winnow.scopes.waves import archive_tasks
+from winnow.settings.kernel_settings import url_lists
+from winnow.stages.checks import check_budget
 from winnow.stages.pages import pages_of, read_archives, warcs_of
 from winnow.stages.removals import gate_removed
-from winnow.waves import archive_tasks
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
+from winnow.workers.shared_lists import share_lists
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -35,4 +35,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("extract_pages")
+    from winnow.terminal.submit import submit
+
+    submit("extract_pages", run)

@@ -3,14 +3,13 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import commits
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.report.near_duplicates import check_components
-from winnow.scopes import compared_pages, look_around, scope_inputs, with_signatures
-from winnow.stages.components import label_components
-from winnow.stages.elections import ELECTED
-from winnow.stages.near_duplicates import elect_survivors, find_edges
+from winnow.scopes.around import look_around
+from winnow.scopes.near_duplicates import compared_pages, scope_inputs, sign_own, stored_signatures
+from winnow.stages.checks import check_components
+from winnow.stages.duplicates.components import label_components
+from winnow.stages.duplicates.near_duplicates import elect_survivors, find_edges
+from winnow.warehouse import commits
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -21,14 +20,11 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since, fuzzy = commits.begin(work), work.settings.fuzzy
     if not fuzzy.enabled:
-        return commits.commit(work, "near_duplicates", work.spark.createDataFrame([], ELECTED), ready, since)
+        return commits.commit_nothing(work, "near_duplicates", ready, since)
     pages, scopes = compared_pages(work, around, list(ready.shards))
-    unsigned, signed = pages, None
-    if fuzzy.signatures == "stored" and fuzzy.within == "shard":
-        commits.forget(work, "near_duplicates", ready)
-        unsigned, signed = with_signatures(work, around, ready, pages)
-    edges = find_edges(unsigned, scopes, fuzzy, signed)
-    edges = edges.persist(StorageLevel.DISK_ONLY)  # read four times, and most of the cost
+    sign_own(work, ready, pages)
+    unsigned, signed = stored_signatures(work, around, ready, pages)
+    edges = find_edges(unsigned, scopes, fuzzy, signed).persist(StorageLevel.DISK_ONLY)  # read four times
     try:
         labels = label_components(edges, fuzzy.max_driver_edges)
         members = check_components(labels, scopes.pages, fuzzy.max_component)
@@ -39,4 +35,7 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("find_near_duplicates")
+    from winnow.report.near_duplicates import show_crawl
+    from winnow.terminal.submit import submit
+
+    submit("find_near_duplicates", run, show_crawl)

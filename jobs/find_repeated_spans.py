@@ -3,13 +3,12 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import commits
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.resources import token_settings
-from winnow.scopes import look_around
-from winnow.span_scopes import scoped_pages, span_inputs
-from winnow.stages.repeated_spans import DECIDED, candidate_windows, decide_spans, repeated_minimizers
+from winnow.scopes.around import look_around
+from winnow.scopes.repeated_spans import scoped_pages, span_inputs
+from winnow.settings.kernel_settings import token_settings
+from winnow.stages.duplicates.repeated_spans import candidate_windows, decide_spans, repeated_minimizers
+from winnow.warehouse import commits
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -20,7 +19,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since, spans, tokens = commits.begin(work), work.settings.spans, token_settings(work.settings)
     if not spans.enabled:
-        return commits.commit(work, "repeated_spans", work.spark.createDataFrame([], DECIDED), ready, since)
+        return commits.commit_nothing(work, "repeated_spans", ready, since)
     pages = scoped_pages(work, around, list(ready.shards))
     sample = repeated_minimizers(pages, tokens, spans)
     windows = candidate_windows(pages, tokens, spans, sample)
@@ -34,4 +33,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("find_repeated_spans")
+    from winnow.terminal.submit import submit
+
+    submit("find_repeated_spans", run)

@@ -3,12 +3,11 @@
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from winnow import commits
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.scopes import look_around
-from winnow.stages.url_duplicates import NAMED, find_url_duplicates, name_keys, with_url_key
-from winnow.url_scopes import earlier_documents, kept_pages, num_buckets, url_inputs
+from winnow.scopes.around import look_around
+from winnow.scopes.url_duplicates import earlier_documents, kept_pages, num_buckets, url_inputs
+from winnow.stages.duplicates.url_duplicates import find_url_duplicates, name_keys, with_url_key
+from winnow.warehouse import commits
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -19,7 +18,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since, settings = commits.begin(work), work.settings.url_duplicates
     if not settings.enabled:
-        return commits.commit(work, "url_duplicates", work.spark.createDataFrame([], NAMED), ready, since)
+        return commits.commit_nothing(work, "url_duplicates", ready, since)
     new = with_url_key(kept_pages(work), settings.url_key)
     earlier = earlier_documents(work, around, settings.url_key)
     found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around))
@@ -31,4 +30,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("find_url_duplicates")
+    from winnow.terminal.submit import submit
+
+    submit("find_url_duplicates", run)

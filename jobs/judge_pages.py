@@ -1,10 +1,9 @@
 """Measures of one wave of shards -> verdicts: every reason of every page, as Column expressions."""
 
-from winnow import commits, delta
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.resources import rules_of
+from winnow.settings.kernel_settings import rules_of
 from winnow.stages.verdicts import judge_pages
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -20,4 +19,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("judge_pages")
+    from winnow.terminal.submit import submit
+
+    submit("judge_pages", run)

@@ -1,10 +1,9 @@
 """Ungated pages of one wave of shards -> measures: every metric in one pass over the text, line corrections."""
 
-from winnow import commits, delta
-from winnow.cli import submit
-from winnow.delta import Work
-from winnow.resources import measure_settings
+from winnow.settings.kernel_settings import measure_settings
 from winnow.stages.measures import measure_pages
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
@@ -19,4 +18,6 @@ def run(work: Work, shards: list[int]) -> int | None:
 
 
 if __name__ == "__main__":
-    submit("measure_pages")
+    from winnow.terminal.submit import submit
+
+    submit("measure_pages", run)

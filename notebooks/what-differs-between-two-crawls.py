@@ -9,12 +9,12 @@ import os
 
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.crawls import crawl_row, listed_crawls
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
-from winnow.report.page import beside, funnel_section, reasons_section
-from winnow.report.sections import Side, places, url_pass
+from winnow.report.html.page import beside, funnel_section, reasons_section
+from winnow.report.html.sections import Side, places, url_pass
+from winnow.warehouse import delta
+from winnow.warehouse.crawls import crawl_row, listed_crawls
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 newer = open_crawl(warehouse)

@@ -9,14 +9,14 @@ import os
 
 from pyspark.sql import functions as F
 
-from winnow import delta
 from winnow.notebook import open_crawl
 from winnow.report.examples import sample_examples
 from winnow.report.figures import gather
+from winnow.report.html.life_page import life_section
+from winnow.report.html.page import examples_section
+from winnow.report.html.sections import Side, near_duplicates
 from winnow.report.life import find_pages, tell
-from winnow.report.life_page import life_section
-from winnow.report.page import examples_section
-from winnow.report.sections import Side, near_duplicates
+from winnow.warehouse import delta
 
 work = open_crawl(os.environ.get("WINNOW_WAREHOUSE", "demo/tables"))
 near = delta.read(work, "near_duplicates")

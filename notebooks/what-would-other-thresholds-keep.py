@@ -7,14 +7,14 @@
 # %%
 import os
 
-from winnow import delta
-from winnow import tune as tuning
 from winnow.notebook import open_crawl
 from winnow.report.figures import gather
-from winnow.report.page import metrics_section
-from winnow.report.sections import Side
+from winnow.report.html.page import metrics_section
+from winnow.report.html.sections import Side
 from winnow.report.tune import show_sweep, show_tuned
-from winnow.resources import rules_of
+from winnow.settings.kernel_settings import rules_of
+from winnow.tune import thresholds as tuning
+from winnow.warehouse import delta
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 work = open_crawl(warehouse)

@@ -10,12 +10,12 @@ import os
 
 from pyspark.sql import functions as F
 
-from winnow import delta
 from winnow.notebook import open_crawl
 from winnow.report.examples import sample_examples
 from winnow.report.figures import gather
-from winnow.report.page import examples_section, funnel_section, reasons_section
-from winnow.report.sections import Side
+from winnow.report.html.page import examples_section, funnel_section, reasons_section
+from winnow.report.html.sections import Side
+from winnow.warehouse import delta
 
 work = open_crawl(os.environ.get("WINNOW_WAREHOUSE", "demo/tables"))
 side = Side(gather(work), sample_examples(work, count=3, seed=0))

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from winnow.class_archive import java_options
-from winnow.config import load_settings
-from winnow.session import COMPILE_QUICKLY
-from winnow.settings import Settings
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Settings
+from winnow.spark.java import COMPILE_QUICKLY, java_options
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
 
@@ -46,7 +45,7 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def spark(settings: Settings) -> Iterator[SparkSession]:
     """One session for all tests that need Spark; made when the first of them asks."""
-    from winnow.session import open_session
+    from winnow.spark.session import open_session
 
     session = open_session("winnow tests", settings.spark)
     session.conf.set("spark.sql.shuffle.partitions", "2")  # frames of a few rows: more partitions only cost time

@@ -8,8 +8,8 @@ from docs.generate.docstrings import Docstring, docstrings
 from docs.generate.markdown import code, page
 from docs.generate.rules import RECIPES, head_comment, rule_files
 from docs.generate.settings import all_settings
-from winnow.config import CONF
-from winnow.markdown import table
+from winnow.export.markdown import table
+from winnow.settings.load import CONF
 
 _INTRO = """\
 What is not as published, and what had to be chosen because nothing is published: by the docstrings of the code, the

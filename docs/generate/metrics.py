@@ -9,8 +9,8 @@ from typing import NamedTuple
 from docs.generate.docstrings import Docstring, docstring
 from docs.generate.markdown import code, page
 from docs.generate.rules import users
-from winnow.kernels.measure import METRICS
-from winnow.markdown import table
+from winnow.export.markdown import table
+from winnow.kernels.measures.measure import METRICS
 
 _INTRO = f"""\
 `measures.metrics` holds these {len(METRICS)} numbers of every ungated page, taken in one pass over its text; none is

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from docs.generate.markdown import code
-from winnow.config import CONF, load_settings, read_yaml
-from winnow.kernels.measure import METRICS
-from winnow.resources import rules_of
-from winnow.rules import Rule, load_rules
+from winnow.kernels.measures.measure import METRICS
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.load import CONF, load_settings, read_yaml
+from winnow.settings.rules import Rule, load_rules
 
 RECIPES = tuple(sorted(path.stem for path in (CONF / "recipes").glob("*.yaml")))
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from docs.generate.markdown import code, page
-from winnow.config import CONF, read_yaml
-from winnow.markdown import table
-from winnow.settings import Settings
+from winnow.export.markdown import table
+from winnow.settings.load import CONF, read_yaml
+from winnow.settings.schema import Settings
 
 _INTRO = """\
 Every setting stands once in `conf/base.yaml`, with its default, its unit and its source. Layers are laid over it, later

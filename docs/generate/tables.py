@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyspark.sql import types as t
 
 from docs.generate.markdown import code, page
-from winnow.kernels.measure import METRICS
-from winnow.markdown import table
+from winnow.export.markdown import table
+from winnow.kernels.measures.measure import METRICS
 from winnow.tables import SCHEMA_VERSION, TABLES, Table
-from winnow.warc import SKIPPED_KINDS
+from winnow.warc.reader import SKIPPED_KINDS
 
 _INTRO = f"""\
 The data model, version {SCHEMA_VERSION} (`crawls.schema_version`). Each is a Delta table `<warehouse>/<table>`, Parquet

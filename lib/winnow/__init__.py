@@ -3,25 +3,44 @@
 Measure, then judge: a *kernel* measures one document, a *rule* judges one measurement, a *stage* maps tables to a
 table, a *job* commits one table for one wave of shards. Nothing is dropped without a reason in a column.
 
-    archives -> list_warcs -> extract_pages -> measure_pages -> judge_pages
+    archives -> list_archives -> extract_pages -> measure_pages -> judge_pages
              -> find_near_duplicates -> find_repeated_spans -> find_url_duplicates -> build_documents -> report_funnel
 
-    tables      columns of every table          config      settings: base < environment < recipe < file < --set
-    rules       what a page must measure        delta       the Delta tables, read and written
-    crawls      the crawls of a warehouse       commits     what is to do, and the commit of a wave
-    warc        records of an archive           extractor   trafilatura in a process of its own
-    sources/    archives on servers and in stores
-    kernels/    pure functions of one document  stages/     (DataFrame, settings) -> DataFrame
-    arrow       kernels over Arrow batches      session     Spark as winnow needs it
-    scopes, span_scopes, url_scopes             which pages of which crawls each kind of duplicate is sought among
-    run         every job of a recipe, in waves at_work     who else writes the warehouse
-    cli, commands/                              the command line, before Spark is imported
-    report/     what tables say, as HTML, text and JSON
-    tune        other thresholds over measures  plan        what a crawl will cost
-    removals    pages taken down                maintenance compaction, old versions deleted
-    export/     documents as files that other libraries train on, with a data card
+A job calls a stage, a stage calls workers, a worker calls kernels. State lies in warehouse/; scopes/ chooses the rows
+that a job looks at. The same word names the same thing on every floor: job find_near_duplicates,
+stages/duplicates/near_duplicates, kernels/near_duplicates/.
+
+from bytes to a page
+    sources/    archives by name: in folders, on servers, in stores
+    warc/       records of an archive, and the pages among them
+pure functions of one document, a room for each table
+    kernels/    text, pages, languages, faster_trafilatura, measures, near_duplicates, repeated_spans, url_duplicates
+kernels in Spark
+    workers/    what runs in a Python worker: Arrow batches, the process that extracts
+    stages/     (DataFrame, settings) -> DataFrame, one module for each table; duplicates/ for tables of copies
+what a run is to do, and what is done
+    settings/   settings, rules and lists as a user gives them; the fingerprints that follow from them
+    spark/      a session, Java, the cost of stages
+    warehouse/  Delta tables, crawls, commits, who is at work
+    scopes/     which pages and shards each job looks at
+    jobs/       one module for each job (the folder jobs/ of the project)
+what a person starts
+    cli, terminal/   arguments, progress, results, messages, exit codes
+    commands/   looking: commands that read; making: commands that write
+    runs/       work that spans jobs: a run, removals, compaction, an estimate
+    tune/       other thresholds and lists over tables that are there
+    report/     what tables say, in a terminal; html/ as a page
+    export/     documents as files to train on, with a data card
     demo/       generated crawls with planted faults, and the truth about them
-    pack        a Python with winnow in it, for executors that have none
+    setup/      what `make setup` and `make pack` run
+for all
+    errors      the tree of errors              tables      columns of every table
+    notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
+
+Rooms to come, so that walls need not move: texts/ (WET, JSON lines, Parquet, DataFrames in); kernels/languages/ (words
+and thresholds of every language); kernels/scores/ and train/ (classifiers, perplexity); kernels/repeated_lines/;
+kernels/sites/; kernels/personal/; reading/ (tables without Spark); browse/ (decisions in a browser); mixtures/
+(weights, tokens, files for training).
 """
 
 __version__ = "0.1.0"

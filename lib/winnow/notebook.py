@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from winnow.delta import Work
-from winnow.prepare import prepare_maintenance
-from winnow.report.sides import look_at
+from winnow.report.html.sides import look_at
+from winnow.terminal.start import prepare_maintenance
+from winnow.warehouse.work import Work
 
 
 def open_crawl(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pyspark.sql import types as t
 
-from winnow.kernels.measure import METRICS
+from winnow.kernels.measures.measure import METRICS
 
 SCHEMA_VERSION = 1
 

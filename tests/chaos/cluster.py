@@ -33,8 +33,9 @@ from tests.chaos.clean_run import clean_run, compared
 from tests.chaos.stores import free_port
 from tests.jobs.warehouse import FIRST, demo_flags, processes_of
 from winnow import jobs
-from winnow.run import JOBS
-from winnow.session import COMPILE_QUICKLY, DELTA
+from winnow.runs.crawl import JOBS
+from winnow.spark.jars import DELTA
+from winnow.spark.java import COMPILE_QUICKLY
 
 HOST = "127.0.0.1"
 OVER_AND_OVER = {  # as much speculation as Spark can be told to do
@@ -96,14 +97,14 @@ def run_packed(
     """Every job in one application; its executors' Python must be the packed one, and compile nothing."""
     folder = submission.folder
     flags = ["--archives", f"{environment}#environment", "--packages", DELTA, "--conf", f"spark.jars.ivy={ivy}"]
-    job = packages(folder / "packed") / "winnow" / "jobs" / "command.py"
+    program = packages(folder / "packed") / "winnow" / "__main__.py"
     tables = ["--crawl", FIRST, "--warehouse", str(folder / "packed tables"), "--environment", "cluster"]
     tables += ["--set", f"spark.config={json.dumps(OVER_AND_OVER)}"]
     python = {
         "PYSPARK_DRIVER_PYTHON": str(folder / "packed" / "bin" / "python"),
         "PYSPARK_PYTHON": "./environment/bin/python",
     }
-    with submission.sent(job, ["run", str(archives), *tables], flags, **python) as run:
+    with submission.sent(program, ["run", str(archives), *tables], flags, **python) as run:
         read_until(run, "  list_warcs")
         os.kill(min(executors(workers)), signal.SIGKILL)
         said = read_until(run, "  build_documents")

@@ -27,13 +27,19 @@ from pyspark.sql import functions as F
 
 from tests.jobs.warehouse import processes_of
 from tests.stages.frames import rows_of
-from winnow.config import load_settings
-from winnow.kernels.tokens import TokenSettings
-from winnow.session import newest_stage, open_session
-from winnow.settings import Settings
-from winnow.stages.components import label_components
-from winnow.stages.near_duplicates import Scopes, elect_survivors, find_edges
-from winnow.stages.repeated_spans import candidate_windows, decide_spans, repeated_minimizers, scope_pages
+from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Settings
+from winnow.spark.costs import newest_stage
+from winnow.spark.session import open_session
+from winnow.stages.duplicates.components import label_components
+from winnow.stages.duplicates.near_duplicates import Scopes, elect_survivors, find_edges
+from winnow.stages.duplicates.repeated_spans import (
+    candidate_windows,
+    decide_spans,
+    repeated_minimizers,
+    scope_pages,
+)
 
 FILES, PAGES = 8, 500
 Result = TypeVar("Result")

@@ -24,8 +24,8 @@ from pyspark import SparkConf
 from pyspark.java_gateway import launch_gateway
 
 from tests.jobs.warehouse import FIRST, everything, started, whole_run, winnow
-from winnow.config import CONF, load_settings
 from winnow.demo.crawl import make_crawl
+from winnow.settings.load import CONF, load_settings
 from winnow.sources.stores import open_store
 
 Compare = Callable[[str, Path], None]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import typer.main
 
 from winnow.cli import app
-from winnow.config import load_settings
+from winnow.settings.load import load_settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -8,11 +8,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from docs.generate import examples
-from tests.make_archives import HTML, http, record
-from winnow.config import load_settings
-from winnow.extractor import Extractor, ExtractSettings
-from winnow.resources import share_lists, url_lists
+from tests.warc.make_archives import HTML, http, record
+from winnow.settings.kernel_settings import url_lists
+from winnow.settings.load import load_settings
 from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives
+from winnow.workers.extractor import Extractor, ExtractSettings
+from winnow.workers.shared_lists import share_lists
 
 ENGLISH = "".join(f"<p>The {word} river carries the small boat to the old mill.</p>" for word in ("quiet", "wide") * 5)
 LIMITED = {gate: one for gate, one in examples.GATES.items() if gate in ("extract_timeout", "extract_crash")}

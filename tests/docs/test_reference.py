@@ -15,11 +15,11 @@ from docs.generate.docstrings import docstrings
 from docs.generate.metrics import all_metrics
 from docs.generate.rules import RECIPES, recipe_rules, rule_files
 from tests.docs.blocks import DOCS
-from winnow.config import load_settings
-from winnow.kernels.measure import METRICS, compile_settings, measure_text
-from winnow.resources import measure_settings
-from winnow.rules import Rule
-from winnow.settings import Settings
+from winnow.kernels.measures.measure import METRICS, compile_settings, measure_text
+from winnow.settings.kernel_settings import measure_settings
+from winnow.settings.load import load_settings
+from winnow.settings.rules import Rule
+from winnow.settings.schema import Settings
 from winnow.stages.funnel import DROP_REASONS
 from winnow.tables import TABLES
 
@@ -81,7 +81,7 @@ def test_every_metric_is_defined_once_and_names_its_rules() -> None:
 
 
 def test_every_gate_and_reason_has_a_sentence_and_an_example() -> None:
-    from winnow.report.explain import GATES
+    from winnow.report.life_lines import GATES
 
     assert names("reasons.md", "## Gates") == list(GATES)
     assert names("reasons.md", "## Copies") == list(DROP_REASONS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from winnow.config import load_settings
 from winnow.export.card import size_category, told_settings
+from winnow.settings.load import load_settings
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.make_archives import FORMS, HTML, arc, http, page, record
+from tests.warc.make_archives import FORMS, HTML, arc, http, page, record
 
 CHUNKED = b"Transfer-Encoding: chunked"
 

@@ -16,24 +16,33 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.fuzz.damage import ARCHIVES, KINDS, Damaged, Flip, Insert
-from tests.kernels.html_soup import MODES as EXTRACT_MODES
-from tests.kernels.html_soup import SOUPS, outcomes
-from tests.kernels.measuring import MODES, Mode, compiled, corrected, differences, settings, texts
-from tests.kernels.test_extract import BALANCED
-from tests.make_archives import FORMS
+from tests.kernels.measures.measuring import MODES, Mode, compiled, corrected, differences, settings, texts
+from tests.kernels.pages.html_soup import MODES as EXTRACT_MODES
+from tests.kernels.pages.html_soup import SOUPS, outcomes
+from tests.kernels.pages.test_extract import BALANCED
 from tests.reference import gopher
-from winnow.framing import Damage, Framer, record_at
-from winnow.http import parse_response
-from winnow.kernels.body import decode_body
-from winnow.kernels.html import charset_of, decode_html
-from winnow.kernels.measure import METRICS, measure_buffer
-from winnow.kernels.url import explain_url, gate_url, parse_url, registered_domain
-from winnow.kernels.url_lists import UrlLists
-from winnow.records import Record
-from winnow.url_lists import load_lists
-from winnow.warc import PAGE_GATES, SKIPPED_KINDS, Account, ArchiveReader, Page, classify, held_bytes, make_page
-from winnow.warc import parse_date as parse_record_date
-from winnow.warc import parse_url as parse_record_url
+from tests.warc.make_archives import FORMS
+from winnow.kernels.measures.measure import METRICS, measure_buffer
+from winnow.kernels.pages.html import charset_of, decode_html
+from winnow.kernels.pages.url import explain_url, gate_url, parse_url, registered_domain
+from winnow.kernels.pages.url_sets import UrlLists
+from winnow.settings.url_lists import load_lists
+from winnow.warc.body import decode_body
+from winnow.warc.framing import Damage, Framer, record_at
+from winnow.warc.http import parse_response
+from winnow.warc.reader import (
+    PAGE_GATES,
+    SKIPPED_KINDS,
+    Account,
+    ArchiveReader,
+    Page,
+    classify,
+    held_bytes,
+    make_page,
+)
+from winnow.warc.reader import parse_date as parse_record_date
+from winnow.warc.reader import parse_url as parse_record_url
+from winnow.warc.records import Record
 
 LIMIT = 200_000  # bytes of a page
 CPU_SECONDS = 20  # of one input: what takes longer hangs

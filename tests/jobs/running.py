@@ -7,12 +7,12 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tests.jobs.warehouse import ONE_WAVE
-from winnow.archives import find_archives
-from winnow.delta import Work
 from winnow.demo.show import demo_settings
-from winnow.fingerprint import fingerprints
-from winnow.progress import Progress
-from winnow.run import run_crawl
+from winnow.runs.crawl import run_crawl
+from winnow.settings.fingerprint import fingerprints
+from winnow.sources.named_archives import find_archives
+from winnow.terminal.progress import Progress
+from winnow.warehouse.work import Work
 
 
 def work_on(spark: SparkSession, warehouse: Path, crawl: str, *changes: str) -> Work:

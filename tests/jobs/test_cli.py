@@ -18,10 +18,10 @@ import pytest
 
 from tests.jobs.warehouse import FIRST as CRAWL
 from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, whole_run, winnow
-from winnow import run
-from winnow.archives import SUFFIXES
+from winnow.runs import crawl
+from winnow.sources.named_archives import SUFFIXES
 
-JOBS = ("list_warcs", *run.JOBS)
+JOBS = ("list_warcs", *crawl.JOBS)
 LEAVE_SECONDS = 60
 TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -268,8 +268,11 @@ def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archi
     live = [line for line in shown.splitlines() if " tasks " in line]
     assert any(line.startswith("extract_pages  ") and line.endswith("  shards 0-3") for line in live)
     assert max(map(len, live)) <= 80
-    assert {"java", "pyspark.daemon", "winnow.extractor_child"} <= {
-        name for name in ("java", "pyspark.daemon", "winnow.extractor_child") for line in alive.values() if name in line
+    assert {"java", "pyspark.daemon", "winnow.workers.extractor_child"} <= {
+        name
+        for name in ("java", "pyspark.daemon", "winnow.workers.extractor_child")
+        for line in alive.values()
+        if name in line
     }
     for handle in handles:
         assert select.select([handle], [], [], LEAVE_SECONDS)[0], "a process outlives the command"

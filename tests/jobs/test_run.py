@@ -10,27 +10,29 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
-from winnow.jobs import extract_pages, list_warcs, measure_pages
+from winnow.jobs import extract_pages, list_archives, measure_pages
 
 from tests.jobs.running import run, work_on
 from tests.jobs.warehouse import FIRST, SECOND, TABLES, everything, rows_of
 from tests.reference.spans import Span
 from tests.reference.spans import cut as without
-from tests.web_server import Fault, served
-from winnow import commits, delta, removals
-from winnow.archives import Archive, find_archives
-from winnow.commands.explain import explain
-from winnow.commands.remove import remove
-from winnow.crawls import crawl_row
-from winnow.delta import Work
+from tests.sources.web_server import Fault, served
+from winnow.commands.looking.explain import explain
+from winnow.commands.making.remove import remove
 from winnow.demo.show import disagreements
 from winnow.errors import SettingsError, WinnowError
-from winnow.kernels.removals import url_selector
-from winnow.plan import measure
-from winnow.progress import Progress
-from winnow.run import JOBS, run_crawl
-from winnow.scopes import compared_pages, look_around
+from winnow.kernels.pages.selectors import url_selector
+from winnow.runs import removals
+from winnow.runs.crawl import JOBS, run_crawl
+from winnow.runs.estimate import measure
+from winnow.scopes.around import look_around
+from winnow.scopes.near_duplicates import compared_pages
+from winnow.sources.named_archives import Archive, find_archives
 from winnow.stages.funnel import imbalances
+from winnow.terminal.progress import Progress
+from winnow.warehouse import commits, delta
+from winnow.warehouse.crawls import crawl_row
+from winnow.warehouse.work import Work
 
 
 def versions(warehouse: Path) -> dict[str, int]:
@@ -258,7 +260,7 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
         lost = min(path for path in server.files if path.endswith("-00003.warc.gz"))
         server.always[lost] = Fault(bytes_sent=5000, reset=True)
         server.faults[lost] = [Fault(status=503)] * 6
-        list_warcs.run(work, *listed())
+        list_archives.run(work, *listed())
         for job in (extract_pages, measure_pages):
             job.run(work, [0, 1, 2, 3])
         first = {row["warc_path"]: row for row in rows_of(tmp_path, "warcs")}

@@ -17,20 +17,21 @@ from winnow.jobs import judge_pages
 
 from tests.jobs.running import run, work_on
 from tests.jobs.warehouse import FIRST, SECOND, everything, rows_of
-from winnow import tune as tuning
-from winnow.cli import _show_funnel
-from winnow.commands.explain import explain
-from winnow.commands.report import report
-from winnow.commands.tune import tune
-from winnow.commits import Todo
-from winnow.config import load_settings
-from winnow.delta import Work
+from winnow.commands.looking.explain import explain
+from winnow.commands.looking.report import report
+from winnow.commands.looking.tune import tune
 from winnow.demo.show import demo_settings, disagreements
 from winnow.demo.truth import read_truth
 from winnow.errors import SettingsError
-from winnow.resources import rules_of
-from winnow.scopes import compared_pages, look_around, with_signatures
-from winnow.standing import rules_stand
+from winnow.report.funnel import show_crawl
+from winnow.scopes.around import look_around
+from winnow.scopes.near_duplicates import compared_pages, sign_own, stored_signatures
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.load import load_settings
+from winnow.tune import thresholds as tuning
+from winnow.warehouse.commits import Todo
+from winnow.warehouse.made_with import rules_stand
+from winnow.warehouse.work import Work
 
 CHANGES = [
     "rules.gopher_too_few_words.min=120", "rules.gopher_hashes=null", "rules.gopher_bullet_lines.max=1",
@@ -67,12 +68,17 @@ def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path) -
     assert {(row["crawl"], len(row["bands"])) for row in signed} == {(FIRST, 3600), (SECOND, 3600)}
     around, shards = look_around(work), {0: "made from this", 1: "made from that"}
     pages, _ = compared_pages(work, around, list(shards))
-    unsigned, known = with_signatures(work, around, Todo(shards, False), pages)
+    ready = Todo(shards, False)
+    sign_own(work, ready, pages)
+    unsigned, known = stored_signatures(work, around, ready, pages)
+    assert known is not None
     assert unsigned.count() == 0
     assert {row.crawl for row in known.select("crawl").distinct().collect()} == {FIRST, SECOND}
     unfinished = around._replace(done={key: note for key, note in around.done.items() if key[0] != FIRST})
     pages, _ = compared_pages(work, unfinished, list(shards))
-    _, known = with_signatures(work, unfinished, Todo(shards, False), pages)
+    sign_own(work, ready, pages)
+    _, known = stored_signatures(work, unfinished, ready, pages)
+    assert known is not None
     assert {row.crawl for row in known.select("crawl").distinct().collect()} == {SECOND}
 
 
@@ -215,7 +221,7 @@ def test_answers_for_programs(spark: SparkSession, both: Path, capsys: pytest.Ca
 
 
 def test_a_funnel_for_programs(spark: SparkSession, both: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _show_funnel(work_on(spark, both, SECOND), as_json=True)
+    show_crawl(work_on(spark, both, SECOND), as_json=True)
     told = json.loads(capsys.readouterr().out)
     rows = [row for row in rows_of(both, "funnel") if row["crawl"] == SECOND]
     assert (told["crawl"], told["funnel"][0]["stage"]) == (SECOND, "extract_pages")

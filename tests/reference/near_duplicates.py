@@ -8,7 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
-from winnow.kernels.folding import UNSPACED
+from winnow.kernels.text.folding import UNSPACED
 
 _ENDS = [part.split("-") for part in UNSPACED.split()]
 ALONE = "[" + "".join(f"{chr(int(ends[0], 16))}-{chr(int(ends[-1], 16))}" for ends in _ENDS) + "]"

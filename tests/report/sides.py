@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from winnow.kernels.measure import METRICS
+from winnow.kernels.measures.measure import METRICS
 from winnow.report.axes import edges_of
 from winnow.report.examples import Change, Example
 from winnow.report.figures import Cluster, Cost, Damaged, Figures, Group, Span, Taken
-from winnow.report.sections import Side
-from winnow.rules import Rule
+from winnow.report.html.sections import Side
+from winnow.settings.rules import Rule
 
 RULE = Rule("gopher_too_few_words", "word_count", 50.0, float("inf"), "The page has fewer than 50 words.")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.kernels.measure import METRICS
+from winnow.kernels.measures.measure import METRICS
 from winnow.report.marks import excerpt, offending
-from winnow.rules import Rule
+from winnow.settings.rules import Rule
 
 TEXT = "the a bb\n- one # two ...\n12 34 {x}\nsome words here\nsome words here\n\nLorem Ipsum ends."
 MARKED = {

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.web_server import Fault, Server, served
-from winnow.archives import Archive, find_archives, rebase
-from winnow.config import load_settings
+from tests.sources.web_server import Fault, Server, served
 from winnow.errors import SettingsError
-from winnow.settings import Sources
-from winnow.sources.locations import common_folder, folders_above, host_of, join, key_below, parent_of, plain_path
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Sources
+from winnow.sources.locations import (
+    common_folder,
+    folders_above,
+    host_of,
+    join,
+    key_below,
+    parent_of,
+    plain_path,
+)
+from winnow.sources.named_archives import Archive, find_archives, rebase
 
 KEYS = [f"crawl-data/CC/segments/{number}/{number}.warc.gz" for number in range(3)]
 LIST = "/crawl-data/CC/warc.paths.gz"

@@ -10,10 +10,10 @@ from typing import Any
 import fsspec
 import pytest
 
-from winnow.archives import find_archives
-from winnow.config import load_settings
 from winnow.errors import SettingsError
-from winnow.sources.file import RemoteFile
+from winnow.settings.load import load_settings
+from winnow.sources.named_archives import find_archives
+from winnow.sources.remote_file import RemoteFile
 from winnow.sources.retry import Patience, TransientError, fetch
 from winnow.sources.stores import StoreSource
 

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.make_archives import FORMS, page, pages
-from tests.web_server import Fault, Server, served
-from winnow.config import load_settings
-from winnow.settings import Sources
-from winnow.sources.file import RemoteFile
+from tests.sources.web_server import Fault, Server, served
+from tests.warc.make_archives import FORMS, page, pages
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Sources
+from winnow.sources.remote_file import RemoteFile
 from winnow.sources.retry import Patience, SourceError, TransientError
 from winnow.sources.web import WebSource
-from winnow.warc import Account, ArchiveReader, Page
+from winnow.warc.reader import Account, ArchiveReader, Page
 
 BLOCK = 100_000
 SIZE = 1_000_050

@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from tests.stages.frames import frame, metrics, rows_of
-from winnow.rules import Rule
+from winnow.settings.rules import Rule
 from winnow.stages.documents import build_documents
 
 RULES = (Rule("too_few", "word_count", 2, math.inf, ""),)

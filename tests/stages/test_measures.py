@@ -4,9 +4,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.stages.frames import frame, rows_of
-from winnow.kernels.measure import METRICS, compile_settings, measure_text
-from winnow.resources import measure_settings
-from winnow.settings import Settings
+from winnow.kernels.measures.measure import METRICS, compile_settings, measure_text
+from winnow.settings.kernel_settings import measure_settings
+from winnow.settings.schema import Settings
 from winnow.stages.measures import measure_array, measure_pages
 
 TEXTS = ["", "one two\n3 likes\nthree", "naïve 文字 🙂 text", "a b c d e f g h a b c d e f g h", "\n\n\n"]

@@ -4,14 +4,15 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from tests.sources.web_server import Fault, Server, served
 from tests.stages.frames import rows_of
-from tests.web_server import Fault, Server, served
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
-from winnow.kernels.triage import UNWANTED_LANGUAGE
-from winnow.resources import share_lists, url_lists
-from winnow.settings import Settings
+from winnow.kernels.languages.triage import UNWANTED_LANGUAGE
+from winnow.settings.kernel_settings import url_lists
+from winnow.settings.schema import Settings
 from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives, warcs_of
+from winnow.workers.shared_lists import share_lists
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 
 from tests.stages.frames import frame, metrics
-from winnow.rules import Rule
+from winnow.settings.rules import Rule
 from winnow.stages.verdicts import judge_pages, kept_expr
 from winnow.tables import METRICS_TYPE
 

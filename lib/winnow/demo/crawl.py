@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 from winnow.demo.archives import ArchiveName, write_archive, write_manifest
+from winnow.demo.drafts import Draft, Plan
 from winnow.demo.kinds import Groups, cut_record, plan_pages
 from winnow.demo.library import Library
-from winnow.demo.plan import Draft, Plan
 from winnow.demo.truth import ArchiveTruth, PageTruth, Truth, write_truth
 from winnow.demo.wire import WIRES, noise, send
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from winnow.demo.drafts import ARTICLE, Draft, Plan
 from winnow.demo.faults import FAULTS, Fault
 from winnow.demo.library import Article
-from winnow.demo.plan import ARTICLE, Draft, Plan
 from winnow.demo.sites import REFERENCE_MODULES, paragraphs_html, reference_page
 from winnow.demo.texts import LANGUAGES, NOTICES, story
 from winnow.errors import SettingsError

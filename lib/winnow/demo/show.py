@@ -12,21 +12,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Console
 
-from winnow import delta
-from winnow.archives import find_archives
-from winnow.config import CONF, load_settings
-from winnow.crawls import crawls_until, listed_crawls
-from winnow.delta import Work
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.truth import compare, compare_archives, compare_spans, compare_urls
 from winnow.errors import WinnowError
-from winnow.fingerprint import fingerprints
-from winnow.progress import Progress
 from winnow.report.funnel import show_funnel
-from winnow.report.sides import look_at, write_report
-from winnow.run import run_crawl
-from winnow.session import open_session
-from winnow.settings import Settings
+from winnow.report.html.sides import look_at, write_report
+from winnow.runs.crawl import run_crawl
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.load import CONF, load_settings
+from winnow.settings.schema import Settings
+from winnow.sources.named_archives import find_archives
+from winnow.spark.session import open_session
+from winnow.terminal.progress import Progress
+from winnow.warehouse import delta
+from winnow.warehouse.crawls import crawls_until, listed_crawls
+from winnow.warehouse.work import Work
 
 _SEED = 20241121
 

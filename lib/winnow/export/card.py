@@ -11,10 +11,10 @@ import yaml
 
 from winnow import __version__
 from winnow.export.columns import COLUMNS, features
-from winnow.markdown import table
+from winnow.export.markdown import table
 from winnow.report.funnel import HEADINGS, Line
-from winnow.rules import Rule
-from winnow.settings import Settings
+from winnow.settings.rules import Rule
+from winnow.settings.schema import Settings
 
 _SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 

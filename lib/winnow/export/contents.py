@@ -9,12 +9,13 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import commits, delta, removals
-from winnow.crawls import listed_crawls
-from winnow.delta import Note, Work
 from winnow.errors import SettingsError, WinnowError
 from winnow.export.card import Count
-from winnow.fingerprint import digest
+from winnow.scopes.removals import count_orders, orders_pending
+from winnow.settings.fingerprint import digest
+from winnow.warehouse import commits, delta
+from winnow.warehouse.crawls import listed_crawls
+from winnow.warehouse.work import Note, Work
 
 
 class Made(NamedTuple):
@@ -81,14 +82,14 @@ def _standing(work: Work, crawls: Sequence[str]) -> tuple[dict[str, Made], int]:
             )
         else:
             made[crawl] = found
-    if removals.pending(now):
+    if orders_pending(now):
         problems.append(
             f"{work.warehouse}: pages were ordered to be taken down and are not yet; `winnow remove --warehouse "
             f"{work.warehouse}` carries it out"
         )
     if problems:
         raise SettingsError(problems)
-    return made, removals.count(now)
+    return made, count_orders(now)
 
 
 def _made(notes: Mapping[tuple[str, str, int], Note], crawl: str, num_shards: int) -> Made | None:

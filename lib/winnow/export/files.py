@@ -26,9 +26,9 @@ from pyspark import TaskContext
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import IntegerType, LongType, StructField, StructType
 
-from winnow.arrow import Batches
 from winnow.errors import SurroundingsError
 from winnow.export.columns import SCHEMA
+from winnow.workers.arrow import Batches
 
 Format = Literal["parquet", "jsonl.zst"]
 

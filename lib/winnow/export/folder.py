@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.errors import SettingsError, WinnowError
-from winnow.prepare import folder_problems
+from winnow.warehouse.places import folder_problems
 
 CARD = "README.md"
 _MANIFEST = "_export.json"

@@ -13,20 +13,20 @@ from typing import Any, NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.arrow import map_batches
-from winnow.delta import Work
 from winnow.errors import SettingsError, SurroundingsError
 from winnow.export import folder
 from winnow.export.card import Card, Recipe, render_card
 from winnow.export.columns import COLUMNS, exported
 from winnow.export.contents import Contents, look_at_documents
 from winnow.export.files import WRITTEN, Format, Target, write_files
-from winnow.fingerprint import fingerprints
+from winnow.export.placing import ORDER, line_up_documents, shuffle_documents
 from winnow.report.funnel import funnel_lines
-from winnow.resources import rules_of
-from winnow.session import compiled
-from winnow.stages.placed_documents import ORDER, line_up_documents, shuffle_documents
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.kernel_settings import rules_of
+from winnow.spark.session import compiled
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
+from winnow.workers.arrow import map_batches
 
 _FILE_CHARS = 500_000_000  # of text for each file, where no number of files is asked for (choice)
 

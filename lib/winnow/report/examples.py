@@ -10,16 +10,16 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.delta import Work
-from winnow.kernels.language import LANGUAGE_GATES
-from winnow.kernels.triage import TRIAGE_GATES
-from winnow.kernels.url import URL_GATES, explain_url
+from winnow.kernels.languages.identify import LANGUAGE_GATES
+from winnow.kernels.languages.triage import TRIAGE_GATES
+from winnow.kernels.pages.url import URL_GATES, explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
-from winnow.resources import rules_of, url_lists
-from winnow.rules import Rule
+from winnow.settings.kernel_settings import rules_of, url_lists
+from winnow.settings.rules import Rule
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 Key = tuple[str, int, int]
 

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.crawls import crawl_row
-from winnow.delta import Work
-from winnow.kernels.measure import METRICS
+from winnow.kernels.measures.measure import METRICS
 from winnow.report.axes import bin_expr, edges_of
-from winnow.report.near_duplicates import alarming_size
-from winnow.resources import rules_of
-from winnow.rules import Rule
-from winnow.standing import rules_stand
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.rules import Rule
+from winnow.stages.checks import alarming_size
+from winnow.warehouse import delta
+from winnow.warehouse.crawls import crawl_row
+from winnow.warehouse.made_with import rules_stand
+from winnow.warehouse.work import Work
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
 _MOST_DAMAGED = 50

@@ -8,28 +8,18 @@ from typing import NamedTuple
 
 from pyspark.sql import Row
 from rich.box import ROUNDED
-from rich.console import Console
 from rich.table import Table
 
+from winnow.report.tables import show_table
 from winnow.stages.funnel import STAGES
+from winnow.terminal.output import print_json
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 
 def show_funnel(rows: Iterable[Row], crawl: str) -> None:
     """The funnel on standard output."""
     show_table(funnel_table(rows, crawl))
-
-
-def show_table(table: Table) -> None:
-    """A table on standard output: framed in a terminal that is wide enough, else plain columns; no figure is cut."""
-    console = Console()
-    if not console.is_terminal or _width(console, table) > console.width:
-        table.box = None
-        console.width = _width(console, table)
-    console.print(table)
-
-
-def _width(console: Console, table: Table) -> int:
-    return console.measure(table, options=console.options.update(max_width=1_000)).maximum
 
 
 class Step(NamedTuple):
@@ -95,3 +85,12 @@ def _in_order(stage: str, sums: dict[tuple[str, str], list[int]]) -> list[str]:
     reasons = [reason for known, reason in sums if known == stage and reason not in ("", "kept")]
     taken = sorted(reasons, key=lambda reason: (-sums[(stage, reason)][1], reason))
     return ["", *taken, *(["kept"] if (stage, "kept") in sums else [])]
+
+
+def show_crawl(work: Work, as_json: bool = False) -> None:
+    """The funnel of a crawl on standard output, for people or as JSON."""
+    rows = delta.read(work, "funnel").collect()  # some 40 rows a shard
+    if as_json:
+        print_json({"crawl": work.crawl, "warehouse": work.warehouse, "funnel": sum_funnel(rows)})
+    else:
+        show_funnel(rows, work.crawl)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from winnow.kernels.extract import EXTRACT_GATES
-from winnow.kernels.language import LANGUAGE_GATES
-from winnow.kernels.removals import REMOVED_GATE
-from winnow.kernels.triage import TRIAGE_GATES
-from winnow.kernels.url import URL_GATES
+from winnow.kernels.languages.identify import LANGUAGE_GATES
+from winnow.kernels.languages.triage import TRIAGE_GATES
+from winnow.kernels.pages.extract import EXTRACT_GATES
+from winnow.kernels.pages.selectors import REMOVED_GATE
+from winnow.kernels.pages.url import URL_GATES
 from winnow.report.figures import Figures
-from winnow.warc import PAGE_GATES
+from winnow.warc.reader import PAGE_GATES
 
 SOURCE = (
     "RefinedWeb: Penedo et al. 2023 (arXiv 2306.01116), figure 2 and table 5, which count documents up to the language "

@@ -11,14 +11,14 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow import delta
-from winnow.delta import Work
-from winnow.kernels.removals import url_selector
-from winnow.kernels.url import registered_domain
-from winnow.resources import rules_of, token_settings
-from winnow.rules import Rule
+from winnow.kernels.pages.selectors import url_selector
+from winnow.kernels.pages.url import registered_domain
+from winnow.settings.kernel_settings import rules_of, token_settings
+from winnow.settings.rules import Rule
+from winnow.stages.duplicates.repeated_spans import pages_holding
 from winnow.stages.removals import ordered_pages
-from winnow.stages.repeated_spans import pages_holding
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 SPANS_FOLLOWED = 3  # of a page, whose other holders are looked for
 HOLDERS = 5  # named of each

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from winnow.kernels.quality import BULLETS, SHORT_LINE_CHARS, STOP_WORDS
-from winnow.rules import Rule
+from winnow.kernels.measures.quality import BULLETS, SHORT_LINE_CHARS, STOP_WORDS
+from winnow.settings.rules import Rule
 
 Range = tuple[int, int]
 

@@ -10,41 +10,12 @@ from rich.box import ROUNDED
 from rich.console import Console
 from rich.table import Table
 
-from winnow.errors import WinnowError
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
-_LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component, and of all that are compared
 _SIZES = (2, 3, 10, 100, 1_000)
 _MOST = 10  # of the largest clusters, domains and languages
 _UNLIKE = (0.8, 0.7, 0.5)
-
-
-def alarming_size(pages: int) -> float:
-    """Pages above which a component, of so many pages that were compared, is out of proportion."""
-    return max(_LEAST_ALARMING, _ALARMING_FRACTION * pages)
-
-
-def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
-    """How many pages are in components, of so many that were compared; a warning where one component has too many.
-
-    Raises WinnowError where one has more than `max_component`.
-    """
-    sizes = labels.groupBy("label").agg(F.count("*").alias("pages"))
-    largest = F.max(F.struct("pages", "label")).alias("largest")
-    row = sizes.agg(F.coalesce(F.sum("pages"), F.lit(0)).alias("pages"), largest).first()
-    assert row is not None
-    if row.largest is not None:
-        said = (
-            f"a component of near duplicates has {row.largest.pages:,} of {pages:,} pages, of which page "
-            f"{row.largest.label} is one"
-        )
-        if max_component is not None and row.largest.pages > max_component:
-            raise WinnowError(
-                f"{said}; fuzzy.max_component is {max_component:,}. Where that page is boilerplate, a rule may reject "
-                "such pages; where all are copies, raise fuzzy.max_component"
-            )
-        if row.largest.pages > alarming_size(pages):
-            sys.stderr.write(f"winnow: {said}; look at it, and set fuzzy.max_component to stop at such a one\n")
-    return int(row.pages)
 
 
 def show_near_duplicates(near: DataFrame, pages: DataFrame, crawl: str) -> None:
@@ -119,3 +90,8 @@ def _table(title: str, *columns: str) -> Table:
     for column in columns:
         table.add_column(column, no_wrap=True)
     return table
+
+
+def show_crawl(work: Work) -> None:
+    """What near duplicates a crawl has, on standard output."""
+    show_near_duplicates(delta.read(work, "near_duplicates"), delta.read(work, "pages"), work.crawl)

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from winnow.report.explain import plain
-from winnow.report.funnel import show_table
+from winnow.report.life_lines import plain
 from winnow.report.quantities import ratio, share
-from winnow.rules import Rule
-from winnow.tune import Example, Hits, Step, Sweep, Total, Tuned
+from winnow.report.tables import show_table
+from winnow.settings.rules import Rule
+from winnow.tune.thresholds import Example, Hits, Step, Sweep, Total, Tuned
 
 _CURVE_CHARS = 24
 _PARTS = " ▏▎▍▌▋▊▉█"

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from winnow.settings import Sources
-from winnow.sources.file import open_location, source_of
+from winnow.settings.schema import Sources
 from winnow.sources.locations import folders_above, is_remote, is_web, join
+from winnow.sources.remote_file import open_location, source_of
 from winnow.sources.retry import Patience, SourceError, TransientError, persist
 from winnow.sources.stores import identity_of, open_store, store_failure
 from winnow.sources.web import Identity

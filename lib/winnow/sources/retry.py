@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from winnow.settings import Sources
+from winnow.settings.schema import Sources
 
 T = TypeVar("T")
 

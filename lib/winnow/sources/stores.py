@@ -9,10 +9,10 @@ from typing import Any
 import fsspec.core
 
 from winnow.errors import SettingsError
-from winnow.settings import Sources
+from winnow.settings.schema import Sources
+from winnow.sources.host_slots import take_slot
 from winnow.sources.locations import host_of
 from winnow.sources.retry import SourceError, TransientError
-from winnow.sources.slots import take_slot
 from winnow.sources.web import Identity
 
 _HADOOP = "pip install hdfs-native, or Hadoop's client with CLASSPATH as `hadoop classpath --glob` prints it"

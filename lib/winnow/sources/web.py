@@ -15,10 +15,10 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from winnow import __version__
-from winnow.settings import Sources
+from winnow.settings.schema import Sources
+from winnow.sources.host_slots import Slot, take_slot
 from winnow.sources.locations import host_of
 from winnow.sources.retry import SourceError, TransientError
-from winnow.sources.slots import Slot, take_slot
 
 PIECE_BYTES = 64 * 1024
 _PASSING = frozenset({408, 425, 429})  # and every 5xx

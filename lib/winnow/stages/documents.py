@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 from pyspark.sql.pandas.functions import arrow_udf
 
-from winnow.arrow import counting, python_cpu, text_buffers
-from winnow.kernels.cutting import cut_texts
-from winnow.rules import Rule
+from winnow.kernels.repeated_spans.cutting import cut_texts
+from winnow.settings.rules import Rule
 from winnow.stages.verdicts import kept_expr
+from winnow.workers.arrow import counting, python_cpu, text_buffers
 
 _FROM_PAGES = ("warc_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.stages.repeated_spans import REPEAT_REASONS
+from winnow.stages.duplicates.repeated_spans import REPEAT_REASONS
 
 DROP_REASONS = {
     "near_duplicate": "A page that stays is so like it that it went as its near copy.",

@@ -10,9 +10,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.arrow import Batches, map_batches, text_buffers
-from winnow.kernels.measure import METRICS, Compiled, MeasureSettings, compile_settings, measure_buffer
+from winnow.kernels.measures.measure import (
+    METRICS,
+    Compiled,
+    MeasureSettings,
+    compile_settings,
+    measure_buffer,
+)
 from winnow.tables import METRICS_TYPE
+from winnow.workers.arrow import Batches, map_batches, text_buffers
 
 _SCHEMA = t.StructType(
     [

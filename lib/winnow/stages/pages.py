@@ -11,18 +11,19 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.arrow import Batches, batches_of, map_batches
-from winnow.extractor import child_cpu_seconds, shared_extractor
-from winnow.kernels.extract import ExtractSettings
-from winnow.kernels.html import decode_html
-from winnow.kernels.language import gate_language, shared_model
-from winnow.kernels.triage import TriageSettings
-from winnow.kernels.url import gate_url, registered_domain
-from winnow.resources import shared_lists, triage_settings
-from winnow.settings import Settings
-from winnow.sources.file import open_location
+from winnow.kernels.languages.identify import gate_language, shared_model
+from winnow.kernels.languages.triage import TriageSettings
+from winnow.kernels.pages.extract import ExtractSettings
+from winnow.kernels.pages.html import decode_html
+from winnow.kernels.pages.url import gate_url, registered_domain
+from winnow.settings.kernel_settings import triage_settings
+from winnow.settings.schema import Settings
+from winnow.sources.remote_file import open_location
 from winnow.tables import PAGES, WARCS
-from winnow.warc import ArchiveReader, Page
+from winnow.warc.reader import ArchiveReader, Page
+from winnow.workers.arrow import Batches, batches_of, map_batches
+from winnow.workers.extractor import child_cpu_seconds, shared_extractor
+from winnow.workers.shared_lists import shared_lists
 
 _ACCOUNT = (
     "status",

@@ -9,8 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.arrow import Batches, map_batches
-from winnow.kernels.removals import REMOVED, url_selectors
+from winnow.kernels.pages.selectors import REMOVED, url_selectors
+from winnow.workers.arrow import Batches, map_batches
 
 # What a gated page does not keep.
 _EMPTIED = ("charset", "text", "title", "language", "language_score")

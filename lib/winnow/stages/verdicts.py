@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from winnow.rules import Rule
+from winnow.settings.rules import Rule
 
 
 def judge_pages(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:

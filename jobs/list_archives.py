@@ -1,0 +1,32 @@
+"""Archives that are new to the warehouse -> crawls, warcs."""
+
+from pyspark.sql import functions as F
+from pyspark.sql import types as t
+
+from winnow.sources.named_archives import Archive, rebase
+from winnow.stages.archives import list_warcs
+from winnow.tables import WARCS
+from winnow.warehouse import delta
+from winnow.warehouse.crawls import add_crawl
+from winnow.warehouse.work import Work
+
+
+def run(work: Work, root: str, archives: list[Archive]) -> int | None:
+    """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
+    crawl = add_crawl(work, root)
+    if work.root is None and crawl.root != root:
+        archives = rebase(archives, root, crawl.root)
+    schema = t.StructType([WARCS.columns[name] for name in Archive._fields])
+    named = work.spark.createDataFrame(archives, schema)
+    fresh = list_warcs(named, delta.read(work, "warcs"), crawl.num_shards)
+    count = fresh.count()
+    if count:
+        keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}
+        delta.upsert(work, "warcs", fresh.withColumns(keyed), ["crawl", "shard", "warc_path"])
+    return count or None
+
+
+if __name__ == "__main__":
+    from winnow.terminal.submit import submit_list
+
+    submit_list("list_archives", run)

@@ -1,0 +1,55 @@
+"""`winnow explain`: what became of one page, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from winnow.errors import WinnowError
+from winnow.terminal.options import Config, Json, Recipe, Set, Verbose, Warehouse
+
+
+def explain(
+    page: Annotated[str, typer.Argument(help="A URL, or a page_id.", metavar="URL|PAGE_ID", show_default=False)],
+    warehouse: Warehouse,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="HTML file to write, with every difference.", show_default=False)
+    ] = None,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
+
+    Rules are judged under the settings given; where the tables were made under others, it says so.
+
+    Example: winnow explain --warehouse tables/ https://example.org/page
+    """
+    from winnow.terminal.start import prepare_maintenance
+    from winnow.warehouse.places import check_output
+
+    if html is not None:
+        check_output("--html", html)
+    work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
+    from winnow.report.life import find_pages, nearest_urls, tell
+    from winnow.report.life_lines import show_life
+
+    found = find_pages(work, page)
+    if not found:
+        near = "".join(f"\n  {url}" for url in nearest_urls(work, page))
+        hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
+        raise WinnowError(f"no page {page} in {warehouse}{hint}")
+    lives = [tell(work, row) for row in found]
+    if as_json:
+        from winnow.terminal.output import print_json
+
+        print_json(lives)
+    elif html is None:
+        for life in lives:
+            show_life(life)
+    if html is not None:
+        from winnow.report.html.life_page import render_lives
+
+        html.write_text(render_lives(page, lives).markup, encoding="utf-8")
+        typer.echo(f"{html}: {html.stat().st_size:,} bytes", err=True)

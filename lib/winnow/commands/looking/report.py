@@ -1,0 +1,42 @@
+"""`winnow report`: one HTML file about a run, or about two side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from winnow.terminal.options import Config, Recipe, Set, Verbose, Warehouse
+
+
+def report(
+    warehouse: Warehouse,
+    output: Annotated[Path, typer.Option("--output", "-o", help="HTML file to write.", show_default=False)],
+    crawl: Annotated[
+        str | None, typer.Option("--crawl", help="A crawl of the warehouse; default: the newest.", show_default=False)
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="What to show beside it: another crawl of the warehouse, or another warehouse.",
+                     show_default=False),
+    ] = None,
+    examples: Annotated[int, typer.Option(min=0, max=100, help="Random pages to show for each reason.")] = 10,
+    seed: Annotated[int, typer.Option(help="Other pages for each seed.")] = 0,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Write one page about a run that loads nothing and runs nothing: funnel, thresholds, duplicates, cost, examples.
+
+    Example: winnow report --warehouse tables/ --against CC-MAIN-2024-18 -o report.html
+    """
+    from winnow.terminal.start import prepare_maintenance
+    from winnow.warehouse.places import check_output
+
+    check_output("--output", output)
+    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose)
+    from winnow.report.html.sides import look_at, other_side, write_report
+
+    first = look_at(work, crawl)
+    sides = [first, *([other_side(first, against)] if against is not None else [])]
+    write_report(sides, output, examples, seed)
+    typer.echo(f"{output}: {output.stat().st_size:,} bytes")

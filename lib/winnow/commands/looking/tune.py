@@ -1,0 +1,84 @@
+"""`winnow tune`: what other thresholds would keep and reject, without a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from winnow.errors import SettingsError
+from winnow.terminal.options import Config, Json, Recipe, Set, SomeCrawl, Verbose, Warehouse
+
+if TYPE_CHECKING:
+    from winnow.warehouse.work import Work
+
+
+def tune(
+    warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    crawl: SomeCrawl = None,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Option("--sweep", help="REASON.min=FIRST:LAST:STEP, as in gopher_too_few_words.min=10:100:10, or values.",
+                     show_default=False),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Recipe to write: *.yaml.", show_default=False)
+    ] = None,
+    examples: Annotated[int, typer.Option(min=1, max=20, help="Pages gained, and pages lost, to show.")] = 5,
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Say what other rules would keep and reject of pages that were measured; changes no table.
+
+    Exactly what a run with these rules would decide. What needs measuring again is refused, and told.
+    Example: winnow tune --warehouse tables/ --set rules.gopher_too_few_words.min=30 --save mine.yaml
+    """
+    from winnow.settings.load import as_recipe, load_settings
+    from winnow.terminal.start import prepare_maintenance
+
+    if save is not None:
+        _check_save(save)
+    changed = load_settings(recipe, None, config, changes)
+    from winnow.report.tune import show_sweep, show_tuned
+    from winnow.settings.kernel_settings import rules_of
+    from winnow.terminal.output import print_json
+    from winnow.tune import thresholds as tuning
+    from winnow.warehouse.made_with import check_measured, rules_stand
+
+    base = load_settings(recipe, None, config)
+    tuning.check_changes(base, changed)
+    rules = rules_of(changed)
+    wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
+    work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
+    check_measured(work)
+    before = rules_of(base)
+    if not rules_stand(work, base):
+        typer.echo(f"The verdicts at hand were made with other rules: before is what {recipe} would give.", err=True)
+    tuned = tuning.tune(work, before, rules, examples)
+    swept = [(each, tuning.sweep(work, before, rules, each)) for each in wanted]
+    if as_json:
+        print_json({"tuned": tuned, "sweeps": [{"sweep": each, "steps": steps} for each, steps in swept]})
+    else:
+        show_tuned(tuned, rules)
+        for each, steps in swept:
+            mine = next(rule for rule in rules if rule.reason == each.reason)
+            show_sweep(each, steps, tuned.measured.pages, mine)
+    if save is not None:
+        _save(save, as_recipe(recipe, config, changes), work)
+
+
+def _check_save(path: Path) -> None:
+    from winnow.warehouse.places import check_output
+
+    if path.suffix not in (".yaml", ".yml"):
+        raise SettingsError([f"--save {path}: a recipe's name ends in .yaml"])
+    if path.exists():
+        raise SettingsError([f"--save {path}: is there already; name a new file"])
+    check_output("--save", path)
+
+
+def _save(path: Path, settings: dict[str, object], work: Work) -> None:
+    import yaml
+
+    path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    typer.echo(f"{path}: winnow run ... --warehouse {work.warehouse} --recipe {path}", err=True)

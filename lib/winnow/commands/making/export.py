@@ -1,0 +1,58 @@
+"""`winnow export`: documents as files that other libraries train on, with a data card."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from winnow.terminal.options import Config, Recipe, Set, Verbose, Warehouse
+
+
+def export(
+    warehouse: Warehouse,
+    output: Annotated[str, typer.Option("--output", "-o", help="New folder to write.", show_default=False)],
+    crawls: Annotated[
+        list[str] | None,
+        typer.Option("--crawl", help="A crawl of the warehouse; more than once for more; default: all.",
+                     show_default=False),
+    ] = None,
+    form: Annotated[Literal["parquet", "jsonl.zst"], typer.Option("--format", help="Of the files.")] = "parquet",
+    shards: Annotated[
+        int | None,
+        typer.Option(min=1, max=99_999, help="Number of files; default: one for each 500 million characters.",
+                     show_default=False),
+    ] = None,
+    shuffle: Annotated[
+        int | None,
+        typer.Option(metavar="SEED", min=0, max=2**63 - 1, help="Shuffle by this seed; default: by crawl, shard, id.",
+                     show_default=False),
+    ] = None,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Write documents as Parquet or JSON lines with where each comes from, and a data card; start it again to go on.
+
+    The settings given are told in the card, where the documents were made with them. The folder gets its name once all
+    is written; the same tables and options give the same bytes.
+    Example: winnow export --warehouse tables/ -o out/ --format parquet --shards 100 --shuffle 7
+    """
+    from winnow.export.folder import check_folder
+    from winnow.terminal.start import prepare_maintenance
+
+    folder = check_folder(output)
+    work = prepare_maintenance(warehouse, "winnow export", recipe, config, changes, verbose, brief=False)
+    from winnow.export.run import Wanted, export_documents
+    from winnow.terminal.progress import Progress
+
+    wanted = Wanted(crawls or [], form, shards, shuffle)
+    with Progress(work.spark) as progress:
+        progress.begin("export", [])
+        done = export_documents(work, wanted, folder, recipe)
+        progress.end("export", done.written, 1.0)
+    if not done.is_recipe_told:
+        typer.echo(
+            f"The card tells no settings: the documents were made with others than {recipe}, or by another version of "
+            "winnow. Name theirs with --recipe, --config and --set; README.md is written again once it is deleted.",
+            err=True,
+        )
+    typer.echo(f"{folder}: {done.documents:,} documents in {done.files:,} files, {done.bytes:,} bytes")

@@ -1,0 +1,39 @@
+"""`winnow maintain`: tables compacted, and what no version needs deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from winnow.terminal.options import Config, Json, Recipe, Set, Verbose, Warehouse
+
+
+def maintain(
+    warehouse: Warehouse,
+    retain_hours: Annotated[
+        float,
+        typer.Option(min=0, help="Versions younger than this stay readable; 0 only where nobody reads or writes."),
+    ] = 168.0,  # Delta's own
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Bring small files together and delete those that no version of the last week needs; rows stay as they are.
+
+    Example: winnow maintain --warehouse tables/ --retain-hours 24
+    """
+    from winnow.terminal.start import prepare_maintenance
+
+    work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose, brief=False)
+    from winnow.runs.compaction import maintain_tables
+    from winnow.terminal.output import print_json
+    from winnow.warehouse.presence import at_work
+
+    with at_work(work, "winnow maintain"):
+        tables = maintain_tables(work.spark, work.warehouse, retain_hours)
+        if as_json:
+            print_json(list(tables))
+            return
+        for done in tables:
+            files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
+            typer.echo(f"{done.table:16} files {files}, bytes {size}")

@@ -1,0 +1,109 @@
+"""`winnow plan`: what a crawl will cost, from a sample that is run for real."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.filesize import decimal
+
+from winnow.errors import SettingsError
+from winnow.terminal.options import Archives, Config, Json, Recipe, Root, Set, Verbose
+
+if TYPE_CHECKING:
+    from winnow.runs.estimate import Cost, Sample, Target
+
+
+def plan(
+    archives: Archives,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of the cluster that will run it.", show_default=False)],
+    sample: Annotated[str, typer.Option(help="Share of the archives that is run here, two at least.")] = "0.5%",
+    total_archives: Annotated[
+        int | None, typer.Option(min=1, help="Plan for so many archives, of which those named are a part.")
+    ] = None,
+    total_pages: Annotated[
+        int | None, typer.Option(min=1, help="Plan for so many pages, where archives hold more or fewer than here.")
+    ] = None,
+    price: Annotated[float | None, typer.Option(min=0, help="Price of a core for an hour.", show_default=False)] = None,
+    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, root: Root = None,
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Say what each job of a crawl will take: CPU, time, memory, shuffle, storage, price. No table is kept.
+
+    Example: winnow plan crawl/ --cores 64 --price 0.04 --total-archives 90000
+    """
+    share = _share(sample)
+    from winnow.terminal.progress import Progress
+    from winnow.terminal.start import Given, prepare
+
+    given = Given("PLAN", "winnow-plan", recipe, config, changes, root, "local", archives)
+    work, (base, listed) = prepare(given, "winnow plan", verbose)
+    if not str(work.spark.sparkContext.master).startswith("local"):
+        raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
+    from winnow.runs.estimate import Target, choose, measure, scaled, size_ratio
+    from winnow.settings.load import load_settings
+    from winnow.terminal.output import print_json
+
+    if len(listed) < 2:
+        raise SettingsError([f"{len(listed)} archive: a plan needs two at least, one to warm up and one to measure"])
+    chosen = choose(listed, share)
+    target = Target(total_archives or len(listed), cores, price)
+    with Progress(work.spark) as progress:
+        measured = measure(work, base, chosen, progress)
+    if not measured.pages:
+        raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
+    scale = total_pages / measured.pages if total_pages else size_ratio(listed, chosen[1:], target.archives)
+    whole = scaled(measured, scale, target, load_settings(recipe, "cluster", config, changes))
+    if as_json:
+        print_json({"target": target, "scale": scale, "sample": measured, "plan": whole})
+    else:
+        _show(measured, whole, scale, target)
+
+
+def _share(text: str) -> float:
+    """Raises SettingsError where this is no share."""
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise SettingsError([f"--sample {text}: expected a share, as in 0.5% or 0.005"])
+    return share
+
+
+def _show(sample: Sample, whole: dict[str, Cost], scale: float, target: Target) -> None:
+    from rich.table import Table
+
+    from winnow.report.tables import show_table
+    from winnow.runs.estimate import total
+
+    table = Table(title=f"Plan for {target.archives:,} archives on {target.cores:,} cores", title_justify="left")
+    table.add_column("job", no_wrap=True)
+    for name in ("CPU hours", "hours", "shuffle", "table", *(["price"] if target.price is not None else [])):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("measured", no_wrap=True)
+    for job, cost in whole.items():
+        table.add_row(job, *_figures(cost, target), _source(sample.costs[job], sample.pages))
+    table.add_row("all", *_figures(total(whole.values()), target), "", style="bold")
+    show_table(table)
+    typer.echo(
+        f"From {sample.pages:,} pages of {sample.archives} archives, run here on {sample.cores} cores; the crawl is "
+        f"{scale:,.1f} times that: {sample.pages * scale:,.0f} pages. Hours are CPU hours over cores, and what "
+        "each wave of the sample took beyond its CPU."
+    )
+    if any(sample.peak_bytes.values()):
+        worker, child, jvm = (sample.peak_bytes[kind] / 2**20 for kind in ("workers", "extractor", "jvm"))
+        typer.echo(
+            f"Memory: a Python worker {worker:,.0f} MB and its extractor {child:,.0f} MB at most, for each core; "
+            f"the JVM here {jvm:,.0f} MB. An executor of 4 cores: {4 * (worker + child) / 1024:.1f} GB of "
+            "spark.executor.memoryOverhead beside its heap."
+        )
+
+
+def _figures(cost: Cost, target: Target) -> list[str]:
+    price = [f"{cost.cpu / 3600 * target.price:,.2f}"] if target.price is not None else []
+    return [f"{cost.cpu / 3600:,.2f}", f"{cost.wall / 3600:,.2f}", decimal(cost.shuffled), decimal(cost.bytes), *price]
+
+
+def _source(cost: Cost, pages: int) -> str:
+    return f"{cost.cpu / pages * 1e3:,.2f} CPU ms a page, {cost.wall:,.1f} s in {cost.waves} waves"

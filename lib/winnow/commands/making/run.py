@@ -1,0 +1,41 @@
+"""The command `winnow run`."""
+
+from __future__ import annotations
+
+from winnow.terminal.options import (
+    Again,
+    Archives,
+    Config,
+    CrawlName,
+    Environment,
+    Json,
+    Recipe,
+    Root,
+    Set,
+    Verbose,
+    Warehouse,
+)
+
+
+def run(
+    archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
+    changes: Set = None, root: Root = None, environment: Environment = None,
+    again: Again = None,
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
+
+    Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
+    """
+    from winnow.report.funnel import show_crawl
+    from winnow.runs.crawl import run_crawl
+    from winnow.terminal.progress import Progress
+    from winnow.terminal.start import Given, prepare
+    from winnow.warehouse.presence import at_work
+
+    work, listing = prepare(
+        Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
+    )
+    with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
+        run_crawl(work, *listing, progress, again or [])
+    show_crawl(work, as_json)

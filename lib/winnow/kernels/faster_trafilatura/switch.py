@@ -1,0 +1,54 @@
+"""trafilatura's own text for less CPU, where its version is known: the one place that says which."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from threading import RLock
+from typing import Any
+
+KNOWN_VERSIONS = {"trafilatura": {"2.3.1"}, "justext": {"3.0.2"}, "lxml": {"6.1.3"}}
+
+_lock = RLock()
+
+
+@contextmanager
+def faster(wanted: bool) -> Iterator[None]:
+    """Calls of trafilatura inside answer as they do outside, faster where that is wanted and the versions are known.
+
+    trafilatura's modules are changed inside, by one thread at a time, and no other may call them meanwhile; a tree
+    given to `trafilatura.extract` is used up. Of a page nothing is left but answers to conditions on attributes, a
+    bounded number, which depend on no page.
+    Where a version is not known, nothing is changed; the first time with a warning.
+    """
+    if not wanted or not (replacements := _replacements()):
+        yield
+        return
+    with _lock:
+        try:
+            for module, name, _, part in replacements:
+                setattr(module, name, part)
+            yield
+        finally:
+            for module, name, own, _ in replacements:
+                setattr(module, name, own)
+
+
+@cache
+def _replacements() -> list[tuple[Any, str, Any, Any]]:
+    """Module, name, trafilatura's own and ours; none where a version is not known."""
+    strange = [f"{name} {version(name)}" for name, known in KNOWN_VERSIONS.items() if version(name) not in known]
+    if strange:
+        known = ", ".join(f"{name} {' or '.join(sorted(known))}" for name, known in KNOWN_VERSIONS.items())
+        warnings.warn(
+            f"extraction is as slow as trafilatura itself: {', '.join(strange)} is not known here, only {known} are. "
+            "The text is the same; extract.faster=false silences this",
+            stacklevel=4,
+        )
+        return []
+    parts = importlib.import_module("winnow.kernels.faster_trafilatura.parts").REPLACEMENTS
+    return [(module, name, getattr(module, name), part) for module, name, part in parts]

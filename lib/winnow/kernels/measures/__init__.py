@@ -1,0 +1,1 @@
+"""Metrics of one document, and the line corrections before them."""

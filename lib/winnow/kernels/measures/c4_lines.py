@@ -1,0 +1,152 @@
+"""Lines of a page that are no text, dropped or cut as C4 does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.measures.phrases import Phrases, kinds_within
+from winnow.kernels.measures.quality import (
+    CURLY_BRACKET,
+    JAVASCRIPT,
+    LOREM_IPSUM,
+    POLICY,
+    ends_in_three_stops,
+)
+from winnow.kernels.measures.refinedweb_lines import copy_chars, end_line
+from winnow.kernels.text.characters import DECIMAL, Characters, Lines, count_words, jit, lines_until, strip
+
+_OPEN, _CLOSE = map(ord, "[]")
+_EDIT = tuple(map(ord, "[edit]"))
+_CITATION_NEEDED = tuple(map(ord, "[citation needed]"))
+_END_MARKS = tuple(map(ord, '.?!"'))
+
+
+@dataclass(frozen=True, slots=True)
+class C4Lines:
+    """Settings of `lines: c4`, and the phrases of `c4_bad_word_count`."""
+
+    terminal_punctuation: bool
+    min_line_words: int
+    max_word_chars: int
+    bad_words: tuple[str, ...]
+
+
+class C4Rules(NamedTuple):
+    """C4Lines as Numba reads them."""
+
+    terminal_punctuation: bool
+    min_line_words: int
+    max_word_chars: int
+    notices: Phrases
+
+
+def compile_c4(settings: C4Lines, notices: Phrases) -> C4Rules:
+    """The rules of `lines: c4`; `notices` comes from `quality.compile_notices`."""
+    limits = int(settings.min_line_words), int(settings.max_word_chars)
+    return C4Rules(bool(settings.terminal_punctuation), *limits, notices)
+
+
+@jit
+def correct_c4(
+    chars: NDArray[np.uint32],
+    tables: Characters,
+    lines: Lines,
+    rules: C4Rules,
+    out: NDArray[np.uint32],
+    out_lines: Lines,
+) -> tuple[int, Lines, int, int, int]:
+    """C4's line rules: characters written to `out`, lines left, words in flagged lines, "lorem ipsum" lines, "{" lines.
+
+    Each line is stripped, then, in this order:
+
+        dropped   a word has more than `max_word_chars` characters
+        cut       citations: [edit], [citation needed], digits in brackets, empty brackets
+        dropped   it does not end in . ? ! or ", or it ends in "..." (only with `terminal_punctuation`)
+        dropped   it has fewer than `min_line_words` words
+        counted   it holds "lorem ipsum"
+        dropped   it holds "javascript"
+        counted   it holds "{"
+        dropped   it holds a phrase about terms, privacy or cookies
+    A dropped or cut line is flagged. Phrases match in any case, citations as written. What is left is joined by "\\n",
+    without blank lines at either end.
+
+    Source: clean_page of tensorflow_datasets; datatrove counts words before citations are cut and takes "'" too.
+    Differs: a line is stripped once more after its citations are cut and it was judged (clean_page strips only the
+    page); a page with "lorem ipsum" or "{" goes on. Oracle: tests/reference/c4.py.
+    """
+    at, left, flagged, lorem, curly = 0, 0, 0, 0, 0
+    for line in range(len(lines.start)):
+        words = lines.words[line]
+        start, end = strip(chars, lines.start[line], lines.end[line], tables.properties)
+        begin = at + (left > 0)
+        stop = _cut_citations(chars, start, end, tables.properties, out, begin)
+        is_cut = stop - begin < end - start
+        left_words = count_words(out, begin, stop, tables.properties) if is_cut else words
+        flagged += words * is_cut
+        is_kept = lines.longest[line] <= rules.max_word_chars and _has_end_mark(out, begin, stop, rules)
+        is_kept &= left_words >= rules.min_line_words
+        if is_kept:
+            kinds = kinds_within(out, begin, stop, rules.notices, tables.lower)
+            lorem += kinds & LOREM_IPSUM != 0
+            curly += kinds & CURLY_BRACKET != 0 and kinds & JAVASCRIPT == 0
+            is_kept = kinds & (JAVASCRIPT | POLICY) == 0
+        if not is_kept:
+            flagged += words * (not is_cut)
+        elif left or left_words:
+            first, last = strip(out, begin, stop, tables.properties)
+            stop = copy_chars(out, first, last, out, begin)
+            at, left = end_line(out, out_lines, at, left, begin, stop, left_words)
+    while left and out_lines.words[left - 1] == 0:
+        left -= 1
+    return out_lines.end[left - 1] if left else 0, lines_until(out_lines, left), flagged, lorem, curly
+
+
+@jit
+def _has_end_mark(chars: NDArray[np.uint32], start: int, end: int, rules: C4Rules) -> bool:
+    """Whether the line ends as a sentence does, or need not."""
+    if not rules.terminal_punctuation:
+        return True
+    if start == end or ends_in_three_stops(chars, start, end):
+        return False
+    return int(chars[end - 1]) in _END_MARKS
+
+
+@jit
+def _cut_citations(
+    chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8], out: NDArray[np.uint32], at: int
+) -> int:
+    """The end of the range copied to `out` without citations."""
+    i = start
+    while i < end:
+        size = _citation_size(chars, i, end, properties) if chars[i] == _OPEN else 0
+        if size == 0:
+            out[at] = chars[i]
+            at += 1
+        i += max(size, 1)
+    return at
+
+
+@jit
+def _citation_size(chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8]) -> int:
+    """The characters of the citation that begins with this bracket; 0 where none does."""
+    i = start + 1
+    while i < end and properties[chars[i]] & DECIMAL:
+        i += 1
+    if i < end and chars[i] == _CLOSE:
+        return i + 1 - start
+    if _reads(chars, start, end, _EDIT):
+        return len(_EDIT)
+    return len(_CITATION_NEEDED) if _reads(chars, start, end, _CITATION_NEEDED) else 0
+
+
+@jit
+def _reads(chars: NDArray[np.uint32], start: int, end: int, literal: tuple[int, ...]) -> bool:
+    """Whether the literal stands here, case and all."""
+    i = 0
+    while i < len(literal) and start + i < end and chars[start + i] == literal[i]:
+        i += 1
+    return i == len(literal)

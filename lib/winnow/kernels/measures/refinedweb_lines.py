@@ -1,0 +1,232 @@
+"""Lines of a page that are no text, dropped or cut as RefinedWeb does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.measures.phrases import Phrases, compile_phrases, longest_match, may_begin
+from winnow.kernels.text.characters import (
+    DECIMAL,
+    DIGIT,
+    NEWLINE,
+    SPACE,
+    UPPER,
+    WORD,
+    Characters,
+    Lines,
+    count_words,
+    jit,
+    lines_until,
+    lowered,
+    strip,
+)
+
+METRICS = ("flagged_word_fraction", "removed_word_fraction", "corrected_char_count", "corrected_word_count")
+
+_DOT, _COMMA = map(ord, ".,")
+_SUFFIXES = tuple(map(ord, "kmb"))
+
+
+@dataclass(frozen=True, slots=True)
+class RefinedWebLines:
+    """Settings of `lines: refinedweb`; phrases match in any case."""
+
+    upper_fraction: float
+    short_words: int
+    counters: tuple[str, ...]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    anywhere: tuple[str, ...]
+
+
+class RefinedWebRules(NamedTuple):
+    """RefinedWebLines as Numba reads them; `end` holds its phrases reversed."""
+
+    upper_fraction: float
+    short_words: int
+    counters: Phrases
+    begin: Phrases
+    end: Phrases
+    anywhere: Phrases
+
+
+def compile_refinedweb(settings: RefinedWebLines) -> RefinedWebRules:
+    """The rules of `lines: refinedweb`."""
+    counters, begin, end, anywhere = (
+        compile_phrases(dict.fromkeys(phrases, 1))
+        for phrases in (settings.counters, settings.begin, [phrase[::-1] for phrase in settings.end], settings.anywhere)
+    )
+    return RefinedWebRules(float(settings.upper_fraction), int(settings.short_words), counters, begin, end, anywhere)
+
+
+@jit
+def correct_refinedweb(
+    chars: NDArray[np.uint32],
+    tables: Characters,
+    lines: Lines,
+    rules: RefinedWebRules,
+    out: NDArray[np.uint32],
+    out_lines: Lines,
+) -> tuple[int, Lines, int]:
+    """RefinedWeb's line corrections: characters written to `out`, lines left, words in flagged lines.
+
+    Each line is flagged, and its words all count, if it is
+
+        dropped   more than `upper_fraction` of its characters are upper case (`str.isupper`)
+                  every character is a digit (`str.isdigit`)
+                  a counter: a number ("," or "." only between digits, then K, M, B or nothing), white space, one of
+                  `counters`; before and after that nothing but `\\W`
+                  one word, or white space alone; an empty line stays
+        cut       of at most `short_words` words, and, stripped before each step, it holds one of `anywhere` (cut with
+                  one white space before it), ends in one of `end`, begins with one of `begin`; what is left is
+                  stripped, and dropped where nothing is
+    The longest of several phrases is cut, and each step is done once. Other lines stay as they stand, joined by "\\n".
+
+    Source: Penedo et al. 2023 (RefinedWeb), appendix G.2; order, and the tests for upper case and digits, of DCLM.
+    Differs: the paper publishes one example of each phrase list and no upper-case share. Singular counters ("1 like")
+    are in the settings, DCLM has the plural alone; dots match dots; "1,,000" is no number.
+    Oracle: tests/reference/refinedweb_lines.py.
+    """
+    starts, ends, counts, counters, properties = lines.start, lines.end, lines.words, rules.counters, tables.properties
+    at, left, flagged = 0, 0, 0
+    for line in range(len(starts)):
+        start, end, words = starts[line], ends[line], counts[line]
+        is_bare = end > start and (words < 2 or _is_mainly(chars, start, end, properties, rules.upper_fraction))
+        if is_bare or _is_counter(chars, start, end, tables, counters):
+            flagged += words
+            continue
+        begin = at + (left > 0)
+        stop = copy_chars(chars, start, end, out, begin)
+        if 0 < words <= rules.short_words:
+            stop = _cut_phrases(chars, start, end, tables, rules, out, begin, stop)
+        if stop - begin < end - start:
+            flagged += words
+            words = count_words(out, begin, stop, properties)
+            if words == 0:
+                continue
+        at, left = end_line(out, out_lines, at, left, begin, stop, words)
+    return at, lines_until(out_lines, left), flagged
+
+
+@jit
+def end_line(
+    out: NDArray[np.uint32], out_lines: Lines, at: int, left: int, begin: int, stop: int, words: int
+) -> tuple[int, int]:
+    """The line from `begin` to `stop` of `out`, entered into the table; the end of what is written, lines left."""
+    if left:
+        out[at] = NEWLINE
+    out_lines.start[left], out_lines.end[left], out_lines.words[left] = begin, stop, words
+    return stop, left + 1
+
+
+@jit
+def copy_chars(chars: NDArray[np.uint32], start: int, end: int, out: NDArray[np.uint32], at: int) -> int:
+    """The end of the range copied to `out` from `at` on; within one array it must not move to the right."""
+    for i in range(start, end):
+        out[at + i - start] = chars[i]
+    return at + end - start
+
+
+@jit
+def _is_mainly(
+    chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8], upper_fraction: float
+) -> bool:
+    """Whether the line is mainly upper case, or only digits."""
+    upper, digits = 0, 0
+    for i in range(start, end):
+        upper += properties[chars[i]] & UPPER != 0
+        digits += properties[chars[i]] & DIGIT != 0
+    size = end - start
+    return upper / size > upper_fraction or digits == size
+
+
+@jit
+def _is_counter(chars: NDArray[np.uint32], start: int, end: int, tables: Characters, counters: Phrases) -> bool:
+    """Whether the line is a number and a counter's name."""
+    properties = tables.properties
+    while start < end and not properties[chars[start]] & WORD:
+        start += 1
+    number_end = _skip_number(chars, start, end, tables)
+    name = number_end
+    while name < end and properties[chars[name]] & SPACE:
+        name += 1
+    if number_end in (start, name):
+        return False
+    size = longest_match(chars, name, end, 1, counters, tables.lower)
+    for i in range(name + size, end):
+        if properties[chars[i]] & WORD:
+            return False
+    return size > 0
+
+
+@jit
+def _skip_number(chars: NDArray[np.uint32], start: int, end: int, tables: Characters) -> int:
+    """Where the number that begins here ends; `start` where none does."""
+    properties, i = tables.properties, start
+    while i < end and properties[chars[i]] & DECIMAL:
+        i += 1
+        is_separated = i + 1 < end and (chars[i] == _DOT or chars[i] == _COMMA)
+        if is_separated and properties[chars[i + 1]] & DECIMAL:
+            i += 1
+    if start < i < end:
+        for suffix in _SUFFIXES:
+            if lowered(chars[i], tables.lower) == suffix:
+                return i + 1
+    return i
+
+
+@jit
+def _cut_phrases(
+    chars: NDArray[np.uint32],
+    start: int,
+    end: int,
+    tables: Characters,
+    rules: RefinedWebRules,
+    out: NDArray[np.uint32],
+    at: int,
+    copied: int,
+) -> int:
+    """The end of the short line in `out` without its phrases; `copied`, and nothing changed, where it has none."""
+    properties, lower = tables.properties, tables.lower
+    first, last = strip(chars, start, end, properties)
+    stripped = last - first
+    stop = _cut_anywhere(chars, first, last, tables, rules.anywhere, out, at)
+    begin, stop = strip(out, at, stop, properties)
+    size = longest_match(out, stop - 1, begin - 1, -1, rules.end, lower)
+    begin, stop = strip(out, begin, stop - size, properties)
+    size = longest_match(out, begin, stop, 1, rules.begin, lower)
+    begin, stop = strip(out, begin + size, stop, properties)
+    if stop - begin == stripped:
+        return copy_chars(chars, start, end, out, at)
+    return copy_chars(out, begin, stop, out, at)
+
+
+@jit
+def _cut_anywhere(
+    chars: NDArray[np.uint32],
+    start: int,
+    end: int,
+    tables: Characters,
+    phrases: Phrases,
+    out: NDArray[np.uint32],
+    at: int,
+) -> int:
+    """The end of the range copied to `out` without the phrases in it, nor a white space before each."""
+    properties, lower, begins = tables.properties, tables.lower, phrases.begins
+    i = start
+    while i < end:
+        size = 0
+        if properties[chars[i]] & SPACE and may_begin(chars, i + 1, end, begins):
+            size = longest_match(chars, i + 1, end, 1, phrases, lower)
+            size += size > 0
+        if size == 0 and may_begin(chars, i, end, begins):
+            size = longest_match(chars, i, end, 1, phrases, lower)
+        if size == 0:
+            out[at] = chars[i]
+            at += 1
+        i += max(size, 1)
+    return at

@@ -1,0 +1,270 @@
+"""How much of a text repeats itself, by line, paragraph and n-gram of words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.measures.numbering import NO_NUMBER, Numbers, number_pairs, number_ranges, seed_of
+from winnow.kernels.text.characters import Lines, Words, jit, strip
+
+TOP_SIZES = (2, 3, 4)
+DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
+METRICS = (
+    "duplicate_line_fraction",
+    "duplicate_line_char_fraction",
+    "duplicate_paragraph_fraction",
+    "duplicate_paragraph_char_fraction",
+    "copied_line_fraction",
+    "copied_line_char_fraction",
+    "copied_paragraph_fraction",
+    "copied_paragraph_char_fraction",
+    *(f"top_{n}_gram_ratio" for n in TOP_SIZES),
+    *(f"duplicate_{n}_gram_fraction" for n in DUPLICATE_SIZES),
+    *(f"top_{n}_gram_text_ratio" for n in TOP_SIZES),
+    *(f"repeated_{n}_gram_fraction" for n in DUPLICATE_SIZES),
+)
+_GRAMS = METRICS.index("top_2_gram_ratio")
+_TEXT_GRAMS = METRICS.index("top_2_gram_text_ratio")
+_ONCE = NO_NUMBER  # an n-gram that occurs once has no number
+
+
+class Pieces(NamedTuple):
+    """Room for the character ranges [start, end) of lines or paragraphs; both int32."""
+
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+
+
+@jit
+def measure_repetition(
+    chars: NDArray[np.uint32],
+    properties: NDArray[np.uint8],
+    words: Words,
+    lines: Lines,
+    scratch: tuple[Numbers, Pieces, NDArray[np.int32], NDArray[np.int32]],
+    metrics: NDArray[np.float64],
+) -> None:
+    """Shares of the text before line corrections that repeat themselves, written to `metrics` in the order of METRICS.
+
+    Every metric is 0.0 where its denominator is empty or the text has fewer words than n; nothing is null or NaN.
+    n-grams are sequences of whitespace words, compared exactly, case and punctuation included.
+
+        duplicate_line_fraction          lines equal to an earlier line, of all lines; lines are what stands between
+                                         runs of newlines, an empty one where a run begins or ends the text; [0, 1]
+        duplicate_line_char_fraction     characters of these lines, of all characters of the text; [0, 1]
+        duplicate_paragraph_fraction     paragraphs equal to an earlier one, of all paragraphs; one is what stands
+                                         between two or more newlines of the stripped text; [0, 1]
+        duplicate_paragraph_char_fraction  characters of these paragraphs, of all characters of the text; [0, 1]
+        copied_line_fraction             lines that occur more than once, the first copy too, of all lines; lines are
+                                         stripped, and blank ones left out; [0, 1]
+        copied_line_char_fraction        characters of these lines, of the characters of all lines that count; [0, 1]
+        copied_paragraph_fraction        paragraphs that occur more than once, the first copy too, of all paragraphs;
+                                         [0, 1]
+        copied_paragraph_char_fraction   characters of these paragraphs, of the characters of all paragraphs; [0, 1]
+        top_{2,3,4}_gram_ratio           word characters of the most frequent n-gram times its occurrences, of all word
+                                         characters; 0.0 where none occurs twice; of equally frequent ones the longest;
+                                         above 1 where occurrences overlap
+        duplicate_{5..10}_gram_fraction  word characters inside any n-gram that occurs more than once, the first copy
+                                         too, each counted once, of all word characters; [0, 1]
+        top_{2,3,4}_gram_text_ratio      characters, one space between words, of the most frequent n-gram times its
+                                         occurrences, of all characters of the text; of equally frequent ones the
+                                         earliest, even where it occurs once; above 1 where occurrences overlap
+        repeated_{5..10}_gram_fraction   word characters of n-grams seen before, read from the left and jumping over
+                                         each one, of all characters of the text: the first copy is not counted; [0, 1]
+
+    Source: Rae et al. 2021, table A1, which does not say whether the first copy counts. `copied_*`, `top_*_gram_ratio`
+    and `duplicate_*_gram_fraction` count it, as DCLM and RedPajama-v2 do; the others do not, as datatrove 0.10 does.
+    Differs: words are split at white space (datatrove: spaCy tokens; DCLM: uniseg words without punctuation), and
+    `repeated_*` compares word by word (datatrove joins them, so that "ab c" equals "a bc").
+    Oracle: tests/reference/gopher.py.
+    """
+    numbers, pieces, grams, sums = scratch
+    metrics[:] = 0.0
+    seed = seed_of(chars)
+    _measure_pieces(chars, properties, _list_lines(lines, pieces), pieces, seed, numbers, metrics[0:2], metrics[4:6])
+    size = _list_paragraphs(chars, words, lines, pieces)
+    _measure_pieces(chars, properties, size, pieces, seed, numbers, metrics[2:4], metrics[6:8])
+    _measure_grams(chars, words, seed, numbers, grams, sums, metrics[_GRAMS:])
+
+
+@jit
+def _measure_grams(
+    chars: NDArray[np.uint32],
+    words: Words,
+    seed: np.uint64,
+    numbers: Numbers,
+    grams: NDArray[np.int32],
+    sums: NDArray[np.int32],
+    metrics: NDArray[np.float64],
+) -> None:
+    """All n-gram metrics of one text; an n-gram is numbered only while both (n-1)-grams in it occur more than once."""
+    total = len(words.start)
+    sums[0] = 0
+    for i in range(total):
+        sums[i + 1] = sums[i] + words.end[i] - words.start[i]
+    number_ranges(chars, words.start, words.end, total, seed, numbers)
+    ids = numbers.ids
+    grams[:total] = ids[:total]
+    repeated = _forget_single(grams, total, numbers.copies)
+    for n in range(2, min(10, total) + 1):
+        starts = total - n + 1
+        distinct = number_pairs(grams, ids[n - 1 :], starts, repeated, seed, numbers)
+        if n <= 4:
+            top, text_top = _top_grams(n, distinct, sums, numbers)
+            metrics[n - 2] = top / sums[total]
+            metrics[n - 2 + _TEXT_GRAMS - _GRAMS] = text_top / len(chars)
+        repeated = _forget_single(grams, starts, numbers.copies)
+        if n >= 5 and repeated:
+            metrics[n - 2] = _covered_chars(grams, starts, n, sums) / sums[total]
+            repeats = _repeated_chars(grams, starts, n, sums, numbers.copies)
+            metrics[n - 2 + _TEXT_GRAMS - _GRAMS] = repeats / len(chars)
+
+
+@jit
+def _forget_single(grams: NDArray[np.int32], starts: int, copies: NDArray[np.int32]) -> int:
+    """How many n-grams occur more than once; the others lose their number."""
+    repeated = 0
+    for i in range(starts):
+        if grams[i] != _ONCE and copies[grams[i]] == 1:
+            grams[i] = _ONCE
+        repeated += grams[i] != _ONCE
+    return repeated
+
+
+@jit
+def _top_grams(n: int, distinct: int, sums: NDArray[np.int32], numbers: Numbers) -> tuple[int, int]:
+    """Word characters of the longest, and characters of the earliest most frequent n-gram, times its occurrences."""
+    all_copies, firsts = numbers.copies, numbers.first
+    most, longest, earliest = 1, 0, sums[n]
+    for number in range(distinct):
+        copies, first = all_copies[number], firsts[number]
+        length = sums[first + n] - sums[first]
+        if copies > most:
+            most, longest, earliest = copies, length, length
+        elif copies == most > 1:
+            longest = max(longest, length)
+    return longest * most, (earliest + n - 1) * most
+
+
+@jit
+def _covered_chars(grams: NDArray[np.int32], starts: int, n: int, sums: NDArray[np.int32]) -> int:
+    """Word characters inside n-grams that occur more than once."""
+    chars, covered = 0, 0
+    for i in range(starts):
+        if grams[i] != _ONCE:
+            chars += sums[i + n] - sums[max(i, covered)]
+            covered = i + n
+    return chars
+
+
+@jit
+def _repeated_chars(
+    grams: NDArray[np.int32], starts: int, n: int, sums: NDArray[np.int32], copies: NDArray[np.int32]
+) -> int:
+    """Word characters of n-grams seen before; `copies` is used up to remember the seen ones."""
+    chars, i = 0, 0
+    while i < starts:
+        if grams[i] != _ONCE and copies[grams[i]] == _ONCE:
+            chars += sums[i + n] - sums[i]
+            i += n
+            continue
+        if grams[i] != _ONCE:
+            copies[grams[i]] = _ONCE
+        i += 1
+    return chars
+
+
+@jit
+def _list_lines(lines: Lines, pieces: Pieces) -> int:
+    """The number of lines between runs of newlines, written to `pieces`."""
+    size = 0
+    last = len(lines.start) - 1
+    for line in range(last + 1):
+        if lines.end[line] > lines.start[line] or line in (0, last):
+            pieces.start[size], pieces.end[size] = lines.start[line], lines.end[line]
+            size += 1
+    return size
+
+
+@jit
+def _list_paragraphs(chars: NDArray[np.uint32], words: Words, lines: Lines, pieces: Pieces) -> int:
+    """The number of paragraphs, written to `pieces`: stretches between empty lines, from the first word to the last."""
+    if len(words.start) == 0:
+        return 0
+    size, inside = 0, False
+    begin, stop = words.start[0], words.end[len(words.end) - 1]
+    for line in range(len(lines.start)):
+        start, end = max(lines.start[line], begin), min(lines.end[line], stop)
+        if lines.end[line] < begin or lines.start[line] >= stop:
+            continue
+        if lines.end[line] == lines.start[line]:
+            inside = False
+            continue
+        if not inside:
+            pieces.start[size] = start
+            size += 1
+        pieces.end[size - 1] = end
+        inside = True
+    return size
+
+
+@jit
+def _measure_pieces(
+    chars: NDArray[np.uint32],
+    properties: NDArray[np.uint8],
+    size: int,
+    pieces: Pieces,
+    seed: np.uint64,
+    numbers: Numbers,
+    duplicate: NDArray[np.float64],
+    copied: NDArray[np.float64],
+) -> None:
+    """Shares of lines or paragraphs that are later copies, and, stripped, any copies; `pieces` is used up."""
+    if size == 0:
+        return
+    number_ranges(chars, pieces.start, pieces.end, size, seed, numbers)
+    later, later_chars = later_copies(pieces, size, numbers)
+    duplicate[0] = later / size
+    duplicate[1] = later_chars / max(len(chars), 1)
+    kept = _strip_pieces(chars, properties, size, pieces)
+    if kept == NO_NUMBER:
+        kept = size
+    else:
+        number_ranges(chars, pieces.start, pieces.end, kept, seed, numbers)
+    copies, copies_chars, all_chars = 0, 0, 0
+    for i in range(kept):
+        length = pieces.end[i] - pieces.start[i]
+        is_copied = numbers.copies[numbers.ids[i]] > 1
+        copies += is_copied
+        copies_chars += length * is_copied
+        all_chars += length
+    copied[0] = copies / max(kept, 1)
+    copied[1] = copies_chars / max(all_chars, 1)
+
+
+@jit
+def later_copies(pieces: Pieces, size: int, numbers: Numbers) -> tuple[int, int]:
+    """How many pieces equal an earlier one, and their characters."""
+    first, ids, starts, ends = numbers.first, numbers.ids, pieces.start, pieces.end
+    count, chars = 0, 0
+    for i in range(size):
+        if first[ids[i]] != i:
+            count += 1
+            chars += ends[i] - starts[i]
+    return count, chars
+
+
+@jit
+def _strip_pieces(chars: NDArray[np.uint32], properties: NDArray[np.uint8], size: int, pieces: Pieces) -> int:
+    """The number of pieces that are not blank, now stripped; NO_NUMBER where all of them were so before."""
+    kept, changed = 0, False
+    for i in range(size):
+        start, end = strip(chars, pieces.start[i], pieces.end[i], properties)
+        changed |= end - start != pieces.end[i] - pieces.start[i] or end == start
+        if end > start:
+            pieces.start[kept], pieces.end[kept] = start, end
+            kept += 1
+    return kept if changed else NO_NUMBER

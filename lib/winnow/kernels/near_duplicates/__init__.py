@@ -1,0 +1,1 @@
+"""Shingles, signatures, buckets and elections of near duplicates."""

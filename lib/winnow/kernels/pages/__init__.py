@@ -1,0 +1,1 @@
+"""A page before it is measured: its URL, its character set, its text."""

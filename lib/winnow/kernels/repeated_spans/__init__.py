@@ -1,0 +1,1 @@
+"""Tokens, windows and spans of repeated stretches."""

@@ -1,0 +1,140 @@
+"""The life of a page in words, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from winnow.kernels.languages.identify import LANGUAGE_GATES
+from winnow.kernels.languages.triage import TRIAGE_GATES
+from winnow.kernels.pages.extract import EXTRACT_GATES
+from winnow.kernels.pages.selectors import REMOVED_GATE
+from winnow.kernels.pages.url import URL_GATES
+from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
+from winnow.warc.reader import PAGE_GATES
+
+GATES = {**REMOVED_GATE, **URL_GATES, **PAGE_GATES, **TRIAGE_GATES, **EXTRACT_GATES, **LANGUAGE_GATES}
+_DIFFERENCES = 12  # shown of a diff
+_SHOWN_CHARS = 160
+_LABEL_CHARS = 14
+
+Line = tuple[str, str, bool]  # label, sentence, whether it is what became of the page
+
+
+def show_life(life: Life) -> None:
+    """Print what became of a page and why, stage by stage; what dropped it in bold."""
+    console = Console()
+    console.print(Text(plain(life.page.url), "bold"), soft_wrap=True)
+    for label, told, is_end in _lines(life):
+        text = Text(f"{label:<{_LABEL_CHARS}}").append(plain(told), "bold" if is_end else "")
+        console.print(text, soft_wrap=True, highlight=False)
+
+
+def _lines(life: Life) -> Iterator[Line]:
+    yield from facts(life)
+    if life.page.gate:
+        return
+    yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
+    yield from verdict(life)
+    if life.reasons != []:
+        return
+    yield from near_copies(life)
+    if life.copy_of is not None:
+        differences = differences_of(life, life.copy_of)
+        for before, mine, kept in differences[:_DIFFERENCES]:
+            yield "  differs", f"... {before} [-{_short(mine)}-] [+{_short(kept)}+]", False
+        if len(differences) > _DIFFERENCES:
+            yield "  differs", f"and in {len(differences) - _DIFFERENCES:,} more places", False
+    yield from (("repeated", _stretch(one), False) for one in life.stretches)
+    yield from ending(life)
+
+
+def facts(life: Life) -> Iterator[Line]:
+    """Where the page lies, when it was fetched, and the gate that stopped it, or what was extracted from it."""
+    page = life.page
+    yield "page", f"{page.page_id} of {page.crawl}, shard {page.shard}", False
+    yield "archive", f"{page.warc_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
+    fetched = f"{page.fetched_at:%Y-%m-%d %H:%M:%S}" if page.fetched_at else "at an unknown time"
+    charset = f", {page.charset}" if page.charset else ""
+    yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {page.html_bytes:,} bytes of HTML", False
+    if page.gate:
+        yield "gate", f"{page.gate}: {GATES.get(page.gate, 'unknown to this version')}", True
+        if page.language is not None:
+            yield "language", f"{page.language}, score {page.language_score:.3f}", False
+        return
+    yield "text", f"{len(page.text):,} characters, title {page.title!r}", False
+    yield "language", f"{page.language}, score {page.language_score:.3f}", False
+    if life.measures is None or life.reasons is None:
+        yield "", "not measured and judged yet", True
+
+
+def verdict(life: Life) -> Iterator[Line]:
+    """What the rules said of a page that was judged."""
+    if life.measures is None or life.reasons is None:
+        return
+    now = [one.rule.reason for one in life.judged if not one.passes]
+    if now != life.reasons:
+        before = ", ".join(life.reasons) or "kept"
+        yield "verdict", f"under other settings: {before}; name its --recipe and --set", False
+    dropped = f"dropped: {', '.join(life.reasons)}"
+    yield "verdict", dropped if life.reasons else "kept by every rule", bool(life.reasons)
+
+
+def near_copies(life: Life) -> Iterator[Line]:
+    """The near copies that went for this page, and the page that it went for."""
+    if life.near:
+        yield "near copies", f"{life.near:,} pages were dropped as near copies of it", False
+    if life.copy_of is None:
+        return
+    row = life.copy_of.row
+    via = "" if row.via_page_id == row.kept_page_id else f", found by way of page {row.via_page_id}"
+    told = f"dropped: Jaccard {row.jaccard:.4f} to {_kept(life.copy_of)}{via}"
+    yield "near copy", f"{told}; its cluster has {row.cluster_size:,} pages", True
+
+
+def differences_of(life: Life, copy: Copy) -> list[tuple[str, str, str]]:
+    """Where the page differs from the one that it went for; see `life.word_diff`."""
+    return word_diff(life.measures.text, copy.text) if copy.text is not None and life.measures is not None else []
+
+
+def ending(life: Life) -> Iterator[Line]:
+    """What came after the rules and near duplicates: repeats, the URL pass, the document."""
+    if life.repeats is not None and life.repeats.reason:
+        yield "repeated", f"dropped: {life.repeats.reason}, {life.repeats.left_chars:,} characters are left", True
+    if life.by_url:
+        yield "same URL", f"{life.by_url:,} pages were dropped because of it", False
+    if life.url_copy is not None:
+        yield "same URL", f"dropped: {life.url_copy.row.url_key} was kept as {_kept(life.url_copy)}", True
+    if life.document is not None:
+        made = life.document
+        cut = f", {made.cut_chars:,} characters cut as repeated" if made.cut_chars else ""
+        yield "document", f"{made.word_count:,} words, {made.char_count:,} characters{cut}", True
+
+
+def _rule(judged: Judged) -> tuple[str, bool]:
+    rule, value = judged.rule, f"{judged.value:.4g}"
+    said = "passes" if judged.passes else "FAILS"
+    return f"{said}  {rule.reason}: {rule.metric} is {value}, {rule.bounds}", not judged.passes
+
+
+def _stretch(stretch: Stretch) -> str:
+    where = f"characters {stretch.start:,} to {stretch.end:,}, {stretch.copies:,} copies: {_short(stretch.text)!r}"
+    return where if stretch.holders is None else f"{where}; also in {', '.join(stretch.holders) or 'no other page'}"
+
+
+def _kept(copy: Copy) -> str:
+    row = copy.row
+    url = f" {copy.kept.url}" if copy.kept is not None else ""
+    return f"page {row.kept_page_id} of {row.kept_crawl}, shard {row.kept_shard},{url}"
+
+
+def _short(text: str) -> str:
+    half = _SHOWN_CHARS // 2
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:half]} ... {text[-half:]}"
+
+
+def plain(text: str) -> str:
+    """What a terminal may show of text that strangers wrote: no control characters, one line."""
+    return "".join(char if char.isprintable() else " " for char in text)

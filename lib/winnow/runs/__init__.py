@@ -1,0 +1,1 @@
+"""Work that spans jobs: a whole run, removals, compaction, an estimate."""

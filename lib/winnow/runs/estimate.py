@@ -1,0 +1,152 @@
+"""What a crawl will cost: a sample of its archives run for real, and its costs by job scaled up.
+
+What a page costs is taken to be the same in the whole crawl as in the sample, and archives to hold pages by their
+bytes. Both near duplicates and the URL pass cost the same for each page at any size (README, What it costs).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+from typing import NamedTuple
+
+from pyspark.sql import functions as F
+
+from winnow.runs.crawl import JOBS, Watching, run_crawl
+from winnow.runs.meter import Meter
+from winnow.scopes.waves import is_barrier
+from winnow.settings.schema import Settings
+from winnow.sources.named_archives import Archive
+from winnow.spark.session import parallel_tasks
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
+
+_WARM, _MEASURED = "PLAN-WARM", "PLAN"
+
+
+class Target(NamedTuple):
+    """What the plan is for: archives in all, cores, and the price of a core for an hour; None where there is none."""
+
+    archives: int
+    cores: int
+    price: float | None
+
+
+class Cost(NamedTuple):
+    """What a job took in the sample, or will take of the whole crawl.
+
+    cpu, wall   seconds; cpu of Python workers and of the JVM's tasks
+    shuffled    bytes that Spark wrote for its shuffles
+    rows, bytes what its table holds, bytes as Parquet
+    waves       how often it was called
+    """
+
+    cpu: float
+    wall: float
+    shuffled: int
+    rows: int
+    bytes: int
+    waves: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a sample took, as it was measured.
+
+    costs       costs by job
+    archives    archives of the sample
+    cores       cores that it ran on
+    peak_bytes  the largest process of each kind, from /proc; 0 where a system has none
+    """
+
+    costs: Mapping[str, Cost]
+    archives: int
+    cores: int
+    peak_bytes: Mapping[str, int]
+
+    @property
+    def pages(self) -> int:
+        """Pages of the sample."""
+        return self.costs["extract_pages"].rows
+
+
+@dataclass
+class _Watch:
+    """Passes on what runs, and notes what each job took."""
+
+    work: Work
+    shown: Watching
+    costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
+    _began: commits.Since | None = None
+
+    def begin(self, job: str, shards: list[int]) -> None:
+        self.shown.begin(job, shards)
+        self._began = commits.begin(self.work)
+
+    def end(self, job: str, rows: int | None, share: float) -> None:
+        self.shown.end(job, rows, share)
+        assert self._began is not None
+        took = commits.spent(self.work, self._began)
+        self.costs[job].append(Cost(took.cpu, took.wall, took.shuffled, rows or 0, 0, 1))
+
+
+def choose(archives: Sequence[Archive], share: float) -> list[Archive]:
+    """A sample of this share of the archives, at least two, the same for every listing that holds them."""
+    order = sorted(archives, key=lambda archive: hashlib.sha256(archive.warc_path.encode()).digest())
+    return order[: max(2, math.ceil(share * len(archives)))]
+
+
+def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -> Sample:
+    """Run the sample, its first archive before the others so that Spark is warm; that one is not counted."""
+    with tempfile.TemporaryDirectory() as folder, Meter() as meter:
+        here = replace(work, warehouse=folder)
+        run_crawl(replace(here, crawl=_WARM, notes={}, crawls={}), root, list(sample[:1]), shown)
+        mine = replace(here, crawl=_MEASURED, notes={}, crawls={})
+        watch = _Watch(mine, shown)
+        run_crawl(mine, root, list(sample[1:]), watch)
+        sizes = _table_bytes(mine)
+    costs = {job: total(waves)._replace(bytes=sizes.get(job, 0)) for job, waves in watch.costs.items()}
+    return Sample(costs, len(sample) - 1, parallel_tasks(work.spark), meter.peak_bytes())
+
+
+def scaled(sample: Sample, scale: float, target: Target, settings: Settings) -> dict[str, Cost]:
+    """The costs by job of a crawl that is so many times the sample, under the settings of its own run.
+
+    The wall time of a job is its CPU shared out to the cores, and for each wave what the sample's waves took beyond
+    that: planning, commits, tasks that wait for others.
+    """
+    at_once = max(settings.spark.wave_archives_per_core * target.cores, target.archives / settings.archives.num_shards)
+    waves = math.ceil(target.archives / at_once)
+    whole = {}
+    for job, cost in sample.costs.items():
+        cpu = cost.cpu * scale
+        beyond = max(0.0, cost.wall - cost.cpu / sample.cores) / cost.waves
+        calls = waves if job in JOBS and not is_barrier(job, settings) else 1
+        shuffled, rows, size = (round(number * scale) for number in (cost.shuffled, cost.rows, cost.bytes))
+        whole[job] = Cost(cpu, cpu / target.cores + beyond * calls, shuffled, rows, size, calls)
+    return whole
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """The costs of several jobs together."""
+    return reduce(lambda one, other: Cost(*map(add, one, other)), costs)
+
+
+def size_ratio(all_archives: Sequence[Archive], sample: Sequence[Archive], archives: int) -> float:
+    """How many times the sample the crawl is: by bytes where those of all are known, else by number."""
+    known = [archive.bytes for archive in all_archives if archive.bytes is not None]
+    if len(known) < len(all_archives):
+        return archives / len(sample)
+    return sum(known) / max(1, sum(archive.bytes or 0 for archive in sample)) * archives / len(all_archives)
+
+
+def _table_bytes(work: Work) -> dict[str, int]:
+    rows = delta.read(work, "commits").groupBy("target").agg(F.sum("bytes").alias("bytes")).collect()  # a row a table
+    made = {row.target: int(row.bytes or 0) for row in rows}
+    return {name: made.get(job.table, 0) for name, job in JOBS.items()}

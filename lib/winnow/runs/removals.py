@@ -1,0 +1,115 @@
+"""Orders to take pages down: written to the table `removals` first, then carried out in every table.
+
+An order is a selector: `url:...`, `domain:...`, `page_id:...` or `archive:...`. What was dropped as a copy of a removed
+page is ordered with it, so that it does not come back in its place. Carrying out is idempotent: killed anywhere, the
+next run or `winnow remove` does it again. A property of the table says how many orders are carried out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.scopes.funnel import count_pages
+from winnow.scopes.removals import CARRIED_OUT, orders
+from winnow.stages.removals import (
+    alike,
+    dropped_for,
+    ordered_pages,
+    page_id_selector,
+    removed_values,
+    standing_for,
+)
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
+
+_KEYS = ["crawl", "shard", "page_id"]
+# Documents first, which is what others read; pages last, whose text the others were made from.
+_HOLD_PAGES = (
+    "documents", "url_duplicates", "repeated_spans", "near_duplicates", "signatures", "verdicts", "measures",
+)  # fmt: skip
+
+
+class Found(NamedTuple):
+    """What orders come to: pages and documents that they name, and the page_ids of the copies that go with them."""
+
+    pages: int
+    documents: int
+    copies: DataFrame
+
+
+def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
+    """The pages that these selectors name now, with the copies that go with them; nothing is written.
+
+    Always: what was dropped as a near copy of such a page or because of its URL, and so on. with_copies: also the pages
+    that stayed in the place of one that is named, and every measured page with the very same text, which reads all
+    texts.
+    """
+    orders = work.spark.createDataFrame([(selector,) for selector in selectors], "selector string")
+    named = ordered_pages(delta.read_all(work, "pages"), orders, ["page_id"]).persist(StorageLevel.DISK_ONLY)
+    dropped = [
+        delta.read_all(work, table).select("page_id", "kept_page_id") for table in ("near_duplicates", "url_duplicates")
+    ]
+    found = named
+    if with_copies:
+        found = found.unionByName(alike(found, delta.read_all(work, "measures"))).distinct()
+    size = -1
+    while (grown := found.count()) > size:
+        size = grown
+        near = [dropped_for(found, dropped), *(standing_for(found, rows) for rows in dropped if with_copies)]
+        for more in near:
+            found = found.unionByName(more)
+        found = found.distinct().persist(StorageLevel.DISK_ONLY)
+    documents = delta.read_all(work, "documents").join(F.broadcast(found), "page_id", "left_semi").count()
+    return Found(size, documents, found.join(F.broadcast(named), "page_id", "left_anti"))
+
+
+def order(work: Work, selectors: Sequence[str], reason: str, with_copies: bool, found: Found) -> None:
+    """Write the orders: those of the user, and one for each copy."""
+    copies = found.copies.select(page_id_selector().alias("selector"), F.lit(f"copy: {reason}").alias("reason"))
+    mine = work.spark.createDataFrame([(one, reason) for one in selectors], "selector string, reason string")
+    known = delta.read_all(work, "removals").select("selector")
+    new = mine.unionByName(copies).join(known, "selector", "left_anti")
+    columns = {"ordered_at": F.lit(datetime.now(UTC)), "with_copies": F.lit(with_copies), "fingerprint": F.lit("")}
+    delta.add(work, "removals", new.withColumns(columns))
+
+
+def carry_out(work: Work) -> int:
+    """Take every page that some order names out of all tables, count the funnels again; how many pages."""
+    ordered = orders(work)
+    if ordered is None:
+        return 0
+    number = ordered.count()
+    gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS).persist(StorageLevel.DISK_ONLY)
+    try:
+        touched = gone.groupBy("crawl", "shard").count().collect()  # one row a shard
+        if touched:
+            where = [(row.crawl, row.shard) for row in touched]
+            for table in _HOLD_PAGES:
+                if delta.exists(work, table):
+                    delta.delete_pages(work, table, gone, where)
+            delta.update_pages(work, gone, where, removed_values())
+            _count_again(work, where)
+    finally:
+        gone.unpersist()
+    delta.set_property(work, "removals", CARRIED_OUT, str(number))
+    return sum(row["count"] for row in touched)
+
+
+def _count_again(work: Work, where: Sequence[tuple[str, int]]) -> None:
+    """The funnels of these shards, where they were counted, under the fingerprints that they have."""
+    counted: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for crawl, shard in where:
+        note = commits.notes(work).get((crawl, "funnel", shard))
+        if note:
+            counted[crawl, note.fingerprint].append(shard)
+    for (crawl, fingerprint), shards in counted.items():
+        mine = replace(work, crawl=crawl, fingerprints={"funnel": fingerprint})
+        delta.replace(mine, "funnel", count_pages(mine, shards), shards)

@@ -1,0 +1,1 @@
+"""Which pages and shards a job looks at."""

@@ -1,0 +1,122 @@
+"""Which pages of which crawls are compared with one another, as `fuzzy.within` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.scopes.around import (
+    Around,
+    notes_before,
+    shards_before,
+    surviving_measures,
+    survivors,
+)
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.schema import Fuzzy
+from winnow.stages.duplicates.near_duplicates import Scopes, preference_expr, sign_texts
+from winnow.stages.verdicts import kept_expr
+from winnow.warehouse import commits, delta
+from winnow.warehouse.commits import Todo
+from winnow.warehouse.work import Work
+
+_KEYS = ["crawl", "shard", "page_id"]
+_OF_PAGES = ("oldest", "language_score")  # survivors that columns of `pages` decide
+_COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
+
+
+def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
+    """What the near duplicates of each shard depend on beside its own verdicts: other shards, earlier crawls.
+
+    Raises SettingsError where the whole crawl is compared and a shard of it is not judged.
+    """
+    fuzzy = work.settings.fuzzy
+    if not fuzzy.enabled or fuzzy.within == "crawl_shard":
+        return dict.fromkeys(shards)
+    if fuzzy.within == "crawl":
+        judged = commits.source_inputs(work, "near_duplicates", around.all_shards)
+        return dict.fromkeys(shards, sorted(judged.items()))
+    return {shard: notes_before(around, shard) for shard in shards}
+
+
+def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
+    """The kept pages of these shards with all that they are compared with, and the scopes that they fall into.
+
+    Columns: scope, crawl, earlier, position, shard, page_id, preference, text.
+    """
+    within = work.settings.fuzzy.within
+    mine = around.all_shards if within == "crawl" else shards
+    rules = rules_of(work.settings)
+    parts = [(work.crawl, shard) for shard in mine]
+    frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
+    if within == "shard":
+        for crawl in around.crawls[:-1]:
+            there = shards_before(around, crawl, shards)
+            parts += [(crawl, shard) for shard in there]
+            frames += [_survivors(replace(work, crawl=crawl), around, there)] if there else []
+    measured = sum(around.done[crawl, "measures", shard].rows for crawl, shard in parts)
+    scope, numbers = (F.lit(0), [0]) if within == "crawl" else (F.col("shard"), shards)
+    pages = reduce(DataFrame.unionByName, frames).withColumn("scope", scope)
+    return pages.select(*_COLUMNS), Scopes(numbers, measured)
+
+
+def sign_own(work: Work, ready: Todo, pages: DataFrame) -> None:
+    """Sign the pages of these shards and replace their rows of `signatures`, where a recipe stores signatures."""
+    if not _stores_signatures(work.settings.fuzzy):
+        return
+    commits.forget(work, "near_duplicates", ready)
+    inputs = F.create_map(*(F.lit(part) for shard in ready.shards.items() for part in shard))
+    own = sign_texts(pages.where(F.col("crawl") == work.crawl), work.settings.fuzzy)
+    delta.replace(work, "signatures", own.withColumn("inputs", inputs[F.col("shard")]), list(ready.shards))
+
+
+def stored_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -> tuple[DataFrame, DataFrame | None]:
+    """The pages that have no stored signature yet, and the stored signatures of the others.
+
+    All pages and None where a recipe stores none. A signature of an earlier crawl counts where it was made with the
+    same settings and of the same texts.
+    """
+    if not _stores_signatures(work.settings.fuzzy):
+        return pages, None
+    mine = work.fingerprints["signatures"]
+    unsigned, frames = pages.where(F.col("crawl") != work.crawl), [delta.read(work, "signatures", list(ready.shards))]
+    for crawl in around.crawls[:-1]:
+        before = replace(work, crawl=crawl)
+        stored = delta.read(before, "signatures", list(ready.shards)).where(F.col("fingerprint") == mine)
+        inputs_of = {
+            row.shard: row.inputs for row in stored.select("shard", "inputs").distinct().collect()
+        }  # a shard each
+        there = [
+            shard
+            for shard in shards_before(around, crawl, list(inputs_of))
+            if around.done[crawl, "near_duplicates", shard].inputs == inputs_of[shard]
+        ]
+        if there:
+            left = F.broadcast(survivors(before, there))
+            frames.append(stored.where(F.col("shard").isin(there)).join(left, _KEYS, "left_semi"))
+            unsigned = unsigned.where((F.col("crawl") != crawl) | ~F.col("shard").isin(there))
+    return unsigned, reduce(DataFrame.unionByName, frames).withColumn("scope", F.col("shard"))
+
+
+def _stores_signatures(fuzzy: Fuzzy) -> bool:
+    return fuzzy.signatures == "stored" and fuzzy.within == "shard"
+
+
+def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
+    survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
+    if survivor in _OF_PAGES:
+        column = {"oldest": "fetched_at"}.get(survivor, survivor)
+        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*_KEYS, column)
+        measures = measures.join(F.broadcast(known), _KEYS)
+    return measures.select(
+        "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",
+        "page_id", preference_expr(survivor).alias("preference"), "text",
+    )  # fmt: skip
+
+
+def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
+    """The pages that an earlier crawl kept and did not drop as near duplicates, whatever came of them later."""
+    return _with_keys(work, surviving_measures(work, shards), around)

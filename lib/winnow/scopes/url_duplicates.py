@@ -1,0 +1,59 @@
+"""Which pages the URL pass of a crawl looks at: all that it kept so far, and the documents of every crawl before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import Literal
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.scopes.around import Around, survivors
+from winnow.stages.duplicates.url_duplicates import with_url_key
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
+
+_KEYS = ["shard", "page_id"]
+_BUCKET_PAGES = 1_000_000
+
+
+def url_inputs(work: Work, around: Around) -> dict[int, object]:
+    """What the URL duplicates of every shard depend on: all shards of the crawl, and the documents before it.
+
+    Raises SettingsError where a shard of the crawl is not through repeated spans.
+    """
+    if not work.settings.url_duplicates.enabled:
+        return dict.fromkeys(around.all_shards)
+    mine = sorted(commits.source_inputs(work, "url_duplicates", around.all_shards).items())
+    before = sorted(
+        (crawl, shard, *note[:2])
+        for (crawl, target, shard), note in around.done.items()
+        if target == "documents" and crawl in around.crawls[:-1]
+    )
+    return {shard: [mine, before] for shard in around.all_shards}
+
+
+def kept_pages(work: Work) -> DataFrame:
+    """shard, page_id and url of the crawl's pages that every stage before the URL pass kept."""
+    emptied = delta.read(work, "repeated_spans").where(F.col("reason").isNotNull())
+    kept = survivors(work).join(emptied.select(_KEYS), _KEYS, "left_anti")
+    pages = delta.read(work, "pages").where(F.col("gate").isNull())
+    return pages.select(*_KEYS, "url").join(kept, _KEYS, "left_semi")
+
+
+def earlier_documents(work: Work, around: Around, url_key: Literal["exact", "canonical"]) -> DataFrame:
+    """position, shard, page_id and url_key of the documents of the crawls before this one."""
+    frames = [_documents(replace(work, crawl=crawl), place, url_key) for place, crawl in enumerate(around.crawls[:-1])]
+    return reduce(DataFrame.unionByName, frames or [_documents(work, 0, url_key).limit(0)])
+
+
+def num_buckets(around: Around) -> int:
+    """Parts of the shuffle, each of about a million pages."""
+    measured = sum(note.rows for (_, target, _), note in around.done.items() if target == "measures")
+    return min(1 + measured // _BUCKET_PAGES, 65_536)
+
+
+def _documents(work: Work, position: int, url_key: Literal["exact", "canonical"]) -> DataFrame:
+    keyed = with_url_key(delta.read(work, "documents").select(*_KEYS, "url"), url_key)
+    return keyed.withColumn("position", F.lit(position))

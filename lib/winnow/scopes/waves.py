@@ -1,0 +1,82 @@
+"""Waves: which shards are worked on together, and the reading tasks of one wave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from pyspark.sql import DataFrame
+
+from winnow.settings.schema import Settings
+from winnow.sources.locations import join
+from winnow.spark.session import parallel_tasks
+from winnow.stages.pages import ARCHIVE_SCHEMA
+from winnow.warehouse import delta
+from winnow.warehouse.commits import ARCHIVE_KEYS, tries_after
+from winnow.warehouse.crawls import archives_by_shard, crawl_row
+from winnow.warehouse.work import Work
+
+
+def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> Iterator[list[int]]:
+    """Runs of shards that hold at least this many archives together; the last may hold fewer."""
+    wave: list[int] = []
+    for shard in shards:
+        wave.append(shard)
+        if sum(archives_by_shard[number] for number in wave) >= at_least:
+            yield wave
+            wave = []
+    if wave:
+        yield wave
+
+
+def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
+    """The waves in which a job goes through these shards: one of all where it looks at the whole crawl."""
+    if is_barrier(job, work.settings):
+        yield shards
+    else:
+        yield from waves(archives_by_shard(work), shards, wave_archives(work))
+
+
+def is_barrier(job: str, settings: Settings) -> bool:
+    """Whether a job begins when the ones before it have done all shards."""
+    fuzzy, spans = settings.fuzzy, settings.spans
+    if job == "find_near_duplicates":
+        return fuzzy.enabled and fuzzy.within == "crawl"
+    if job == "find_repeated_spans":
+        return spans.enabled and spans.within == "crawl"
+    return job == "find_url_duplicates" and settings.url_duplicates.enabled
+
+
+def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
+    """The jobs in order, cut where one is a barrier: waves go shard by shard through each leg."""
+    cut: list[list[str]] = [[]]
+    for job in jobs:
+        if is_barrier(job, settings):
+            cut += [[job], []]
+        else:
+            cut[-1].append(job)
+    return [leg for leg in cut if leg]
+
+
+def wave_archives(work: Work) -> int:
+    """Archives that a wave holds at least."""
+    return work.settings.spark.wave_archives_per_core * parallel_tasks(work.spark)
+
+
+def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
+    """One row and one partition for each task, the largest archive first.
+
+    Where there are fewer archives than cores, each is read by several tasks that share its pages out among them:
+    inflating twice is cheap beside extraction.
+    """
+    root = work.root or crawl_row(work).root
+    rows = delta.read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
+    rows.sort(key=lambda row: (-(row.bytes or 0), row.warc_path))
+    cores = parallel_tasks(work.spark)
+    parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
+    tasks = [
+        (row.shard, row.warc_path, row.bytes, row.etag, tries_after(row), join(root, row.warc_path), part, parts)
+        for row in rows
+        for part in range(parts)
+    ]
+    return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), ARCHIVE_SCHEMA)

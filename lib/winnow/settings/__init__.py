@@ -1,0 +1,1 @@
+"""What a user sets: settings, rules, lists, and the fingerprints that follow from them."""

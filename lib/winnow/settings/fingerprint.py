@@ -1,0 +1,166 @@
+"""Fingerprints: what rows were made with, so that a changed setting redoes what follows from it and nothing else.
+
+A target's fingerprint hashes the settings that affect its rows, the checksums of the lists and models behind them, the
+versions of its kernels, and the fingerprint of its source. Cores, waves, batch sizes and roots are never in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from winnow.kernels import url_duplicates
+from winnow.kernels.languages import identify, triage
+from winnow.kernels.measures import measure
+from winnow.kernels.near_duplicates import buckets, election, minhash, shingles
+from winnow.kernels.pages import extract, html, url
+from winnow.kernels.repeated_spans import boundaries, spans, tokens, windows
+from winnow.kernels.text import folding
+from winnow.settings.kernel_settings import (
+    measure_settings,
+    rules_of,
+    token_settings,
+    triage_settings,
+    url_lists,
+)
+from winnow.settings.schema import Fuzzy, Settings, UrlDuplicates
+from winnow.tables import SCHEMA_VERSION
+from winnow.warc import body, framing, http, reader
+
+SOURCES = {
+    "measures": "pages",
+    "verdicts": "measures",
+    "near_duplicates": "verdicts",
+    "repeated_spans": "near_duplicates",
+    "url_duplicates": "repeated_spans",
+    "documents": "url_duplicates",
+    "funnel": "documents",
+}
+
+
+def fingerprints(settings: Settings) -> dict[str, str]:
+    """The fingerprint of every target under these settings. Raises SettingsError where a list or model is wrong."""
+    own = {
+        "crawls": {},
+        "pages": _pages(settings),
+        "measures": _measures(settings),
+        "verdicts": _verdicts(settings),
+        "signatures": _signatures(settings.fuzzy),
+        "near_duplicates": _near_duplicates(settings.fuzzy),
+        "repeated_spans": _repeated_spans(settings),
+        "url_duplicates": _url_duplicates(settings.url_duplicates),
+        "documents": {},
+        "funnel": {},
+    }
+    made: dict[str, str] = {}
+    for target, inputs in own.items():
+        made[target] = _fingerprint(target, inputs, made.get(SOURCES.get(target, "")))
+    made["warcs"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
+    return made
+
+
+def measures_from(settings: Settings, pages: str) -> str:
+    """The fingerprint of `measures` that are made under these settings from `pages` of this fingerprint."""
+    return _fingerprint("measures", _measures(settings), pages)
+
+
+def verdicts_from(settings: Settings, measures: str) -> str:
+    """The fingerprint of `verdicts` that are made under these settings from `measures` of this fingerprint."""
+    return _fingerprint("verdicts", _verdicts(settings), measures)
+
+
+def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
+    return digest([SCHEMA_VERSION, target, inputs, source])
+
+
+def digest(value: Any) -> str:
+    """16 hex digits that name a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _pages(settings: Settings) -> dict[str, Any]:
+    gates = settings.url.model_dump(exclude={"built", "lists", "categories", "words", "exceptions"})
+    return {
+        "max_html_bytes": settings.archives.max_html_bytes,
+        "url": {**gates, "lists": url_lists(settings.url).checksum},
+        "extract": settings.extract.model_dump(exclude={"recycle_pages", "faster"}),
+        "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
+        "language": {
+            **settings.language.model_dump(exclude={"model", "triage"}),
+            "model": identify.model_checksum(Path(settings.language.model) if settings.language.model else None),
+        },
+        "triage": _triage(settings),
+        "text": settings.text.model_dump(),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (framing, http, reader, body, html, url, extract, identify)],
+    }
+
+
+def _triage(settings: Settings) -> dict[str, Any] | None:
+    """Nothing where it is off; the model is named beside it by its content."""
+    used = triage_settings(settings.language)
+    if used is None:
+        return None
+    return {**asdict(replace(used, model=None)), "library": version("resiliparse"), "kernel": triage.KERNEL_VERSION}
+
+
+def _measures(settings: Settings) -> dict[str, Any]:
+    """Line rules count only where they are used; bad words by content, in every mode."""
+    lines, read = settings.measure.lines, measure_settings(settings.measure)
+    used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
+    return {"lines": lines, "used": used, "bad_words": read.c4.bad_words, "kernel": measure.KERNEL_VERSION}
+
+
+def _verdicts(settings: Settings) -> list[Any]:
+    return [rule[:4] for rule in rules_of(settings)]
+
+
+def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
+    """Nothing but that it is off, where it is; no threshold where nothing is verified."""
+    if not fuzzy.enabled:
+        return {"enabled": False}
+    unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
+    return {
+        **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
+        **_segmenter(fuzzy),
+    }
+
+
+def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
+    """Of what near duplicates depend on, that which signatures do."""
+    unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents"}
+    return {
+        **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash)],
+        **_segmenter(fuzzy),
+    }
+
+
+def _segmenter(fuzzy: Fuzzy) -> dict[str, str]:
+    """What cuts Chinese into words, where something does."""
+    return {"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}
+
+
+def _repeated_spans(settings: Settings) -> dict[str, Any]:
+    """Nothing but that they are off, where they are; of the words' folding only what is used, and no unused bound."""
+    mine = settings.spans
+    if not mine.enabled:
+        return {"enabled": False}
+    bounds = {"cut": "min_left_chars", "mask": "min_left_chars", "drop_partial": "max_repeated_fraction"}
+    unused = {"min_left_chars", "max_repeated_fraction"} - {bounds.get(mine.policy)}
+    return {
+        **mine.model_dump(exclude={"filter_bytes", *unused}),
+        "folding": asdict(token_settings(settings)) if mine.unit == "folded" else None,
+        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, tokens, windows, boundaries, spans)],
+    }
+
+
+def _url_duplicates(settings: UrlDuplicates) -> dict[str, Any]:
+    """Nothing but that it is off, where it is."""
+    if not settings.enabled:
+        return {"enabled": False}
+    return {**settings.model_dump(), "kernel": url_duplicates.KERNEL_VERSION}

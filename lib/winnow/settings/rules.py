@@ -1,0 +1,127 @@
+"""Rules: what a page must measure to be kept, read from `conf/rules/*.yaml`.
+
+rules:
+  - reason: gopher_too_few_words      what is wrong with the page, once in all files
+    metric: word_count                a name in kernels.measure.METRICS
+    min: 50                           a page passes while min <= metric <= max; at least one of the two
+    means: The page has fewer than 50 words.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from winnow.errors import SettingsError, did_you_mean
+from winnow.settings.load import named_file, read_yaml
+from winnow.settings.schema import RuleChange
+
+_FIELDS = {"reason", "metric", "min", "max", "means"}
+
+
+class Rule(NamedTuple):
+    """One judgement of one metric; bounds are inclusive, an open side is infinite."""
+
+    reason: str
+    metric: str
+    min: float
+    max: float
+    means: str
+
+    def passes(self, value: float) -> bool:
+        """Whether a page with this value is kept by this rule."""
+        return self.min <= value <= self.max
+
+    @property
+    def bounds(self) -> str:
+        """The closed sides in words, as in `at least 3 and at most 10`."""
+        least = f"at least {self.min:g}" if self.min != -math.inf else ""
+        most = f"at most {self.max:g}" if self.max != math.inf else ""
+        return " and ".join(filter(None, (least, most)))
+
+
+def load_rules(
+    files: Iterable[str], changes: Mapping[str, RuleChange | None], metrics: Collection[str]
+) -> tuple[Rule, ...]:
+    """The rules of these files in their order, with the user's changes.
+
+    A change of None switches its rule off. Raises SettingsError with all problems: unknown metric or field, the same
+    reason twice, min above max, a change of a reason that no file has.
+    """
+    problems: list[str] = []
+    found = [
+        (path, entry)
+        for path in (named_file(name, "rules", problems) for name in files)
+        for entry in _entries(path, problems)
+    ]
+    raw = _by_reason(found, problems)
+    for reason in changes:
+        if reason not in raw:
+            problems.append(f"rules.{reason}: no rule file in use has this reason.{did_you_mean(reason, raw)}")
+    rules = [
+        _checked(path, _changed(entry, changes.get(reason)), metrics, problems)
+        for reason, (path, entry) in raw.items()
+        if changes.get(reason, entry) is not None
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return tuple(rules)
+
+
+def _entries(path: Path, problems: list[str]) -> list[dict[str, Any]]:
+    content = read_yaml(path, problems)
+    if content is None:
+        return []
+    entries = content.get("rules") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        problems.append(f"{path}: expected `rules:`, a list of reason, metric, min, max, means")
+        return []
+    return entries
+
+
+def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
+    raw: dict[str, tuple[Path, dict[str, Any]]] = {}
+    for path, entry in found:
+        reason = entry.get("reason")
+        if not isinstance(reason, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", reason):
+            problems.append(f"{path.name}: reason {reason!r}: expected lower-case words joined by _")
+        elif reason in raw:
+            problems.append(f"{path.name}: {reason}: stands in {raw[reason][0].name} too; a reason is declared once")
+        else:
+            raw[reason] = (path, entry)
+    return raw
+
+
+def _changed(entry: dict[str, Any], change: RuleChange | None) -> dict[str, Any]:
+    """The rule with the user's changes; its sentence, which tells the old bound, goes where they change it."""
+    new = {**entry, **(change.model_dump(exclude_unset=True) if change else {})}
+    return new if new == entry else {**new, "means": None}
+
+
+def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], problems: list[str]) -> Rule:
+    where = f"{path.name}: {entry['reason']}"
+    for field in sorted(set(map(str, entry)) - _FIELDS):
+        problems.append(f"{where}: {field}: unknown field.{did_you_mean(field, _FIELDS)}")
+    metric = str(entry.get("metric"))
+    if metric not in metrics:
+        problems.append(f"{where}: metric {metric}: there is no such metric.{did_you_mean(metric, metrics)}")
+    low = _bound(where, "min", entry.get("min"), -math.inf, problems)
+    high = _bound(where, "max", entry.get("max"), math.inf, problems)
+    if low > high:
+        problems.append(f"{where}: min {low:g} is above max {high:g}: no page could pass")
+    if entry.get("min") is None and entry.get("max") is None:
+        problems.append(f"{where}: has neither min nor max; `rules.{entry['reason']}: null` switches a rule off")
+    rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""))
+    return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
+
+
+def _bound(where: str, name: str, value: Any, open_side: float, problems: list[str]) -> float:
+    if value is None:
+        return open_side
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        problems.append(f"{where}: {name} {value!r}: expected a number")
+        return open_side
+    return float(value)

@@ -1,0 +1,164 @@
+"""Archives that a user names, found and identified: folders, globs, files, URLs and manifests.
+
+An archive's `warc_path` is its key below the root of the listing, so that moving a crawl changes nothing.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from winnow.errors import SettingsError
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Sources
+from winnow.sources.listing import UNKNOWN, expand_url, folder_with, read_manifest, url_problems
+from winnow.sources.locations import (
+    common_folder,
+    folders_above,
+    is_remote,
+    join,
+    key_below,
+    parent_of,
+    plain_path,
+)
+from winnow.sources.web import Identity
+
+SUFFIXES = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in ("", ".gz", ".lz4", ".zst"))
+_MANIFESTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
+_EDGE = 65_536
+
+
+class Archive(NamedTuple):
+    """One archive file; `bytes` and `etag` are None where nothing is known of it yet, or it cannot be reached now."""
+
+    warc_path: str
+    bytes: int | None
+    etag: str | None
+
+
+def find_archives(named: Iterable[str], root: str | None, sources: Sources | None = None) -> tuple[str, list[Archive]]:
+    """The root and the archives, sorted by key, that these names stand for.
+
+    A folder is searched to its leaves for names ending in SUFFIXES; a manifest has one path a line, below the root or
+    absolute. Names, root and paths may be URLs. Without `root` it is the common parent of what is named; for a
+    manifest, the nearest folder above it that holds its first path. Of what a manifest lists on a server nothing is
+    known here, as 90,000 archives would be 90,000 requests: bytes and etag are those of its reading. `sources`: None
+    for the defaults. Raises SettingsError with every name that stands for nothing.
+    """
+    settings = sources or load_settings().sources
+    problems = url_problems(root or "")
+    found: dict[str, Identity] = {}
+    parents: list[str] = []
+    for name in map(plain_path, named):
+        wrong = url_problems(name)
+        if wrong:
+            problems += wrong
+        elif name.endswith(_MANIFESTS):
+            bases, locations = _manifest(name, root and plain_path(root), settings, problems)
+            parents += bases
+            found.update(dict.fromkeys(locations, UNKNOWN))
+        elif is_remote(name):
+            remote = expand_url(name, SUFFIXES, settings, problems)
+            found.update(remote)
+            parents += [name] if name.endswith("/") else map(parent_of, remote)
+        else:
+            paths = _expand(name, problems)
+            found.update(dict.fromkeys(map(str, paths), UNKNOWN))
+            parents += [name] if Path(name).is_dir() else [str(path.parent) for path in paths]
+    if problems:
+        raise SettingsError(problems)
+    base = _root(root, parents)
+    keys = {location: key_below(location, base) for location in found}
+    outside = [location for location, key in keys.items() if not key]
+    if outside:
+        raise SettingsError([f"{path}: lies outside the root {base}; name another --root" for path in outside[:20]])
+    return base, _identified(base, {key: found[location] for location, key in keys.items() if key})
+
+
+def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
+    """The archives with keys below `listed`, the root that the crawl was first listed with.
+
+    Raises SettingsError where they do not lie there.
+    """
+    locations = [join(root, archive.warc_path) for archive in archives]
+    keys = [key_below(location, listed) for location in locations]
+    outside = [location for location, key in zip(locations, keys, strict=True) if not key]
+    if outside:
+        said = f"the crawl was listed below {listed}; where its archives have moved, name their root with --root"
+        raise SettingsError([f"{path}: {said}" for path in outside[:20]])
+    return [archive._replace(warc_path=key) for archive, key in zip(archives, keys, strict=True) if key]
+
+
+def _root(root: str | None, parents: list[str]) -> str:
+    if root is not None:
+        return root.rstrip("/") if is_remote(root) else str(Path(plain_path(root)).absolute())
+    base = common_folder(parents)
+    if base is None:
+        raise SettingsError(["the archives have no folder in common; name one server, bucket or file system at a time"])
+    return base
+
+
+def _expand(name: str, problems: list[str]) -> list[Path]:
+    path = Path(name)
+    if path.is_dir():
+        below = sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES) and file.is_file())
+        if not below:
+            problems.append(f"{name}: no archive in this folder; archives end in {', '.join(SUFFIXES)}")
+        return below
+    if path.is_file():
+        return [path]
+    matches = [match for match in map(Path, sorted(glob.glob(name, recursive=True))) if match.is_file()]
+    if not matches:
+        problems.append(f"{name}: there is no such file, folder or match")
+    return matches
+
+
+def _manifest(name: str, root: str | None, settings: Sources, problems: list[str]) -> tuple[list[str], list[str]]:
+    """The folder that a manifest's paths lie below, none where that fails, and the locations that it lists."""
+    try:
+        lines = list(map(plain_path, read_manifest(name, settings)))
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        problems.append(f"{name}: cannot be read as a list of archives: {getattr(error, 'strerror', None) or error}")
+        return [], []
+    wrong = [problem for line in lines for problem in url_problems(line)]
+    if not lines or wrong:
+        problems += [f"{name}: {problem}" for problem in wrong[:20]] or [f"{name}: this list of archives is empty"]
+        return [], []
+    base = root or _base_of(name, lines, settings)
+    if base is None:
+        problems.append(f"{name}: {lines[0]} lies below none of its folders; name where the archives are with --root")
+        return [], []
+    return [base], [join(base, line) for line in lines]
+
+
+def _base_of(name: str, lines: list[str], settings: Sources) -> str | None:
+    if is_remote(lines[0]):
+        return common_folder(list(map(parent_of, lines)))
+    if is_remote(name):
+        return folder_with(lines[0], name, settings)
+    return next((above for above in folders_above(name) if (Path(above) / lines[0]).exists()), None)
+
+
+def _identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
+    if is_remote(base):
+        return [Archive(key, *known[key]) for key in sorted(known)]
+    return [_identify(Path(base), key) for key in sorted(known)]
+
+
+def _identify(base: Path, key: str) -> Archive:
+    """Size and a checksum of both ends: the same wherever the file is moved, another when it is replaced."""
+    try:
+        with (base / key).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            return Archive(key, size, hashlib.sha256(b"".join(_edges(file.fileno(), size))).hexdigest()[:16])
+    except OSError:
+        return Archive(key, None, None)
+
+
+def _edges(file: int, size: int) -> Iterator[bytes]:
+    yield os.pread(file, _EDGE, 0)
+    yield os.pread(file, _EDGE, max(0, size - _EDGE))

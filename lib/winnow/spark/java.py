@@ -1,0 +1,55 @@
+"""Java as Spark needs it: its version, its options, the folder of the Spark that it starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyspark
+
+from winnow.errors import SurroundingsError
+
+# Java's first compiler alone; it would have room for a fifth of the usual code, and Java interprets what finds none.
+COMPILE_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
+# The second one takes what was called four times as often as usual: most of Spark's and Delta's code is not worth it.
+OPTIMISE_LATE = (
+    "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400", "-XX:Tier4CompileThreshold=60000",
+    "-XX:Tier4BackEdgeThreshold=160000",
+)  # fmt: skip
+
+
+def check_java() -> None:
+    """Raises SurroundingsError, with the command that installs it, where Java 17 or newer is missing."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    install = "Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"
+    if java is None:
+        where = f"JAVA_HOME is {home}, where there is no bin/java" if home else "java is not on the PATH"
+        raise SurroundingsError(f"Spark needs Java 17 or 21: {where}. {install}")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+    version = re.search(r'version "(\d+)', said.stderr + said.stdout)
+    if said.returncode != 0 or version is None or int(version[1]) < 17:
+        first = (said.stderr + said.stdout).strip().splitlines()[:1]
+        raise SurroundingsError(f"Spark needs Java 17 or 21: {java} says {''.join(first)!r}. {install}")
+
+
+# Java prints warnings on standard output, where results are, and how an archive differs is of no use to anyone.
+QUIET = ("-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds*=off:stderr", "-Xlog:class*=off:stderr")
+
+
+def java_options() -> list[str]:
+    """Java's options that map the archive; none where there is none."""
+    return [f"-XX:SharedArchiveFile={class_archive()}", *QUIET] if class_archive().exists() else []
+
+
+def spark_home() -> Path:
+    """The folder of the Spark that is started here."""
+    return Path(os.environ.get("SPARK_HOME", Path(pyspark.__file__).parent))
+
+
+def class_archive() -> Path:
+    """The archive of Spark's classes that set-up makes."""
+    return spark_home() / "winnow.jsa"

@@ -1,0 +1,181 @@
+"""A Spark session as winnow needs it, with Delta and the few settings that are not a matter of taste."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from py4j.protocol import Py4JError
+from pyspark import SparkConf, SparkContext
+from pyspark.accumulators import AccumulatorTCPServer, AccumulatorUnixServer
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from winnow.errors import SurroundingsError
+from winnow.settings.load import CONF
+from winnow.settings.schema import Spark
+from winnow.spark.jars import DELTA, JARS, jars_installed, spark_jars
+from winnow.spark.java import COMPILE_QUICKLY, OPTIMISE_LATE, check_java, java_options
+
+_ALWAYS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",  # the Python line of each column costs more than the column
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
+    "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
+}
+_WORTH_COMPILING = 100_000  # rows (choice)
+_NO_NEWS = (
+    "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
+    'Setting default log level to "',
+    "To adjust logging level use sc.setLogLevel(",
+    "Current mem limits: ",  # a worker's, where spark.executor.pyspark.memory is set, with an empty line after each
+    "Setting mem limits to ",
+    "Picked up ",  # options for every Java that the environment gives: JAVA_TOOL_OPTIONS
+    "NOTE: Picked up ",
+    "\n",
+)
+_TRACE = "Traceback (most recent call last):"
+_DAEMON = "pyspark/daemon.py"
+
+
+def open_session(name: str, settings: Spark, verbose: bool = False, brief: bool = False) -> SparkSession:
+    """A Spark session with Delta Lake; the one that spark-submit started, where it did.
+
+    brief: it ends within a minute or two, too soon for what Java's optimising compiler costs to come back.
+    Raises SurroundingsError where Java or Delta's jars are missing.
+    """
+    check_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    conf = {
+        **_ALWAYS,
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(settings.batch_bytes),
+        **{key: value if isinstance(value, str) else str(value).lower() for key, value in settings.config.items()},
+    }
+    if not _submitted():
+        conf = {**_launch_settings(settings, verbose, brief), **conf}
+        if not jars_installed():
+            conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
+        _start_java(conf, verbose)
+    if not verbose:
+        _hush_accumulators()
+    builder = SparkSession.builder.appName(name)
+    for key, value in conf.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    _check_delta(spark)
+    if jars_installed() and not str(spark.sparkContext.master).startswith("local"):
+        for jar in JARS:  # which lie beside this Spark's own jars; the executors' Spark may have none
+            spark.sparkContext._jsc.addJar(str(spark_jars() / jar))
+    return spark
+
+
+def close_session() -> None:
+    """End the application on a cluster, whose history else takes it to run on; a local one ends with this process."""
+    context = SparkContext._active_spark_context
+    if context is not None and not str(context.master).startswith("local"):
+        with suppress(Py4JError, OSError):  # the JVM is gone
+            context.stop()
+
+
+def _hush_accumulators() -> None:
+    """No trace where Spark's connection for accumulators breaks, as where Java is killed: the job fails and tells."""
+    for server in (AccumulatorTCPServer, AccumulatorUnixServer):
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+
+
+def parallel_tasks(spark: SparkSession) -> int:
+    """Cores that the session can use at once, at least 1."""
+    return max(1, spark.sparkContext.defaultParallelism)
+
+
+@contextmanager
+def compiled(spark: SparkSession, rows: int) -> Iterator[None]:
+    """Spark compiles what it computes where there are so many rows that it pays; conf/local.yaml has it interpret."""
+    key = "spark.sql.codegen.factoryMode"
+    before = spark.conf.get(key) or "FALLBACK"
+    if rows >= _WORTH_COMPILING:
+        spark.conf.set(key, "FALLBACK")
+    try:
+        yield
+    finally:
+        spark.conf.set(key, before)
+
+
+def jvm(spark: SparkSession) -> Any:
+    """The JVM behind the session."""
+    return spark.sparkContext._jvm
+
+
+def file_system(spark: SparkSession, path: str) -> tuple[Any, Any]:
+    """Hadoop's file system for a path, as the session is set up to reach it, and Hadoop's class of paths."""
+    paths = jvm(spark).org.apache.hadoop.fs.Path
+    return paths(path).getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()), paths
+
+
+def _start_java(conf: dict[str, str], verbose: bool) -> None:
+    """Start the JVM where none runs; unless `verbose`, without the lines that it prints at every start."""
+    if SparkContext._gateway is not None:
+        return
+    start: Any = launch_gateway
+    launch = SparkConf(loadDefaults=False).setAll(list(conf.items()))
+    reading, writing = os.pipe()
+    threading.Thread(target=_pass_on, args=(reading,), daemon=True).start()
+    try:
+        gateway = start(launch, {} if verbose else {"stderr": writing})
+    finally:
+        os.close(writing)
+    SparkContext._ensure_initialized(gateway=gateway)
+
+
+def _pass_on(stderr: int) -> None:
+    """The JVM's standard error on ours, line by line, so that a live display can make room for it."""
+    with os.fdopen(stderr, encoding="utf-8", errors="replace") as lines, suppress(ValueError):  # ours is closed at exit
+        for line in _news(lines):
+            sys.stderr.write(line)
+            sys.stderr.flush()
+
+
+def _news(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without those that say nothing new: of every start, and the traces of PySpark's daemon as a worker dies."""
+    trace: list[str] = []
+    for line in lines:
+        if trace or line.startswith(_TRACE):
+            trace.append(line)
+            if len(trace) > 1 and not line.startswith(" "):
+                yield from trace if _DAEMON not in trace[1] else []
+                trace = []
+        elif not line.startswith(_NO_NEWS):
+            yield line
+    yield from trace
+
+
+def _launch_settings(settings: Spark, verbose: bool, brief: bool) -> dict[str, str]:
+    """Settings that count only where this process starts the JVM."""
+    # Java else interprets what Spark generates for many columns or rules.
+    options = [*java_options(), "-XX:-DontCompileHugeMethods", *(COMPILE_QUICKLY if brief else OPTIMISE_LATE)]
+    if not verbose:
+        options.append(f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}")
+    launch = {"spark.log.structuredLogging.enabled": "false", "spark.driver.defaultJavaOptions": " ".join(options)}
+    if settings.master:
+        launch["spark.master"] = settings.master
+    if settings.driver_memory:
+        launch["spark.driver.memory"] = settings.driver_memory
+    return launch
+
+
+def _submitted() -> bool:
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def _check_delta(spark: SparkSession) -> None:
+    loader = jvm(spark).Thread.currentThread().getContextClassLoader()
+    if loader.getResource("io/delta/sql/DeltaSparkSessionExtension.class") is None:
+        raise SurroundingsError(f"Delta's jars are not in this session: spark-submit --packages {DELTA} ...")

@@ -1,0 +1,73 @@
+"""Checks that stop a job before it writes a bad corpus: too many errors, a component out of proportion."""
+
+from __future__ import annotations
+
+import sys
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.errors import BudgetError, WinnowError
+from winnow.settings.schema import Archives
+
+_FAILED_GATES = ("extract_error", "extract_crash", "extract_timeout")
+_ARCHIVES_FROM, _PAGES_FROM = 1_000, 1_000
+
+
+def check_budget(rows: DataFrame, allowed: Archives) -> None:
+    """Raises BudgetError, with the most frequent errors, where more failed than is allowed.
+
+    `rows` are those of stages.pages.read_archives. Shares are looked at from 1,000 archives, and 1,000 pages, on: in
+    less, a share says little.
+    """
+    is_archive = F.col("archive").isNotNull()
+    failed = F.when(is_archive, F.col("archive.status") != "read").otherwise(F.col("gate").isin(*_FAILED_GATES))
+    why = F.when(is_archive, F.substring("archive.error", 1, 200)).otherwise(F.col("gate"))
+    counts = rows.groupBy(
+        is_archive.alias("of_archives"),
+        F.when(F.coalesce(failed, F.lit(False)), F.coalesce(why, F.lit("unknown"))).alias("why"),
+    ).agg(F.count("*").alias("count"), F.min("warc_path").alias("example"))
+    found = counts.orderBy(F.desc("count"), "why").limit(10_000).collect()  # one row an error
+    limits = ((True, _ARCHIVES_FROM, allowed.max_damaged_fraction), (False, _PAGES_FROM, allowed.max_error_fraction))
+    for of_archives, least, limit in limits:
+        mine = [row for row in found if row.of_archives == of_archives]
+        total, bad = sum(row["count"] for row in mine), sum(row["count"] for row in mine if row.why is not None)
+        if total >= least and bad > limit * total:
+            kind, setting = ("archives", "max_damaged_fraction") if of_archives else ("pages", "max_error_fraction")
+            errors = [f"  {row['count']} x {row.why} (as in {row.example})" for row in mine if row.why is not None][:10]
+            raise BudgetError(
+                f"{bad} of {total} {kind} failed; archives.{setting} allows {limit:.0%}. Nothing was written.\n"
+                + "\n".join(errors)
+            )
+
+
+_LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component, and of all that are compared
+
+
+def alarming_size(pages: int) -> float:
+    """Pages above which a component, of so many pages that were compared, is out of proportion."""
+    return max(_LEAST_ALARMING, _ALARMING_FRACTION * pages)
+
+
+def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
+    """How many pages are in components, of so many that were compared; a warning where one component has too many.
+
+    Raises WinnowError where one has more than `max_component`.
+    """
+    sizes = labels.groupBy("label").agg(F.count("*").alias("pages"))
+    largest = F.max(F.struct("pages", "label")).alias("largest")
+    row = sizes.agg(F.coalesce(F.sum("pages"), F.lit(0)).alias("pages"), largest).first()
+    assert row is not None
+    if row.largest is not None:
+        said = (
+            f"a component of near duplicates has {row.largest.pages:,} of {pages:,} pages, of which page "
+            f"{row.largest.label} is one"
+        )
+        if max_component is not None and row.largest.pages > max_component:
+            raise WinnowError(
+                f"{said}; fuzzy.max_component is {max_component:,}. Where that page is boilerplate, a rule may reject "
+                "such pages; where all are copies, raise fuzzy.max_component"
+            )
+        if row.largest.pages > alarming_size(pages):
+            sys.stderr.write(f"winnow: {said}; look at it, and set fuzzy.max_component to stop at such a one\n")
+    return int(row.pages)

@@ -1,0 +1,1 @@
+"""Pages and stretches that stand elsewhere too: one module for each table."""

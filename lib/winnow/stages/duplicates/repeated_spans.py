@@ -1,0 +1,138 @@
+"""repeated_spans: the stretches of kept pages that stand elsewhere in their scope too, and what goes with them.
+
+    repeated_minimizers   pass 1 over the text: which k-grams stand for windows at two or more places, as a filter
+    candidate_windows     pass 2 over the text: the windows that such a k-gram stands for, hashed, by piece of the pages
+    decide_spans          windows counted exactly, by piece of the hashes; counts back to the pages, windows to spans
+
+Text is read twice and never shuffled. What is shuffled are blobs of hashes that the tasks have already folded, so that
+a stretch in every page weighs no more than one entry for each batch or piece. A piece of pages asks a piece of hashes;
+a reducer holds one such piece at a time.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from pyspark import Broadcast
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as t
+
+from winnow.kernels.repeated_spans.bloom_filter import Filter
+from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.windows import gram_size
+from winnow.settings.schema import Spans
+from winnow.workers import span_batches as batches
+from winnow.workers.arrow import map_batches, map_groups
+from winnow.workers.span_batches import Reading
+
+BUCKETS = 256  # pieces of the minimizers' hashes: a reducer holds one, about .4 MB for each GB of text
+_WINDOWS_A_PIECE = 250_000
+_MIN_PIECES, _MAX_PIECES = 16, 2048
+REPEAT_REASONS = {
+    "emptied_by_repeats": "Fewer than spans.min_left_chars characters are left of the page without its repeated spans.",
+    "partly_repeated": "More of the page is repeated than spans.max_repeated_fraction allows.",
+    "holds_repeats": "The page holds a repeated span.",
+}
+DECIDED = t.StructType([*batches.JOINED.fields, t.StructField("reason", t.StringType())])
+
+
+class Sample(NamedTuple):
+    """What pass 1 found: a filter of the repeated minimizers, and into how many pieces windows and pages are cut."""
+
+    repeated: Broadcast[Filter]
+    pieces: int
+
+
+def scope_pages(pages: DataFrame, within: str, earlier: DataFrame | None = None) -> DataFrame:
+    """Pages (shard, page_id, text) with their scope; `earlier` ones of the same form count, and get no spans."""
+    scope = (F.lit(0) if within == "crawl" else F.col("shard")).cast("int").alias("scope")
+    new = pages.select("shard", "page_id", "text", scope, F.lit(False).alias("is_earlier"))
+    if earlier is None:
+        return new
+    return new.unionByName(earlier.select("shard", "page_id", "text", scope, F.lit(True).alias("is_earlier")))
+
+
+def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Spans) -> Sample:
+    """Pass 1. The filter comes to the driver: two bytes a repeated minimizer, at most `filter_bytes` in all.
+
+    Where it is full it holds more that is not repeated, and pass 2 looks at more windows; rows do not change.
+    """
+    reading = Reading(tokens, settings.length)
+    sampled = map_batches(
+        scoped.select("scope", "text"), partial(batches.sample, reading=reading, buckets=BUCKETS), batches.SAMPLED
+    )
+    by_bucket = sampled.repartition("bucket").sortWithinPartitions("bucket")  # as few tasks as Spark finds enough
+    fill = partial(batches.fill_filter, most_bytes=settings.filter_bytes // BUCKETS)
+    rows = map_batches(by_bucket, fill, batches.FILTER_PIECE).collect()  # a row a bucket
+    windows = sum(row.repeated for row in rows) * (settings.length - gram_size(settings.length) + 2) // 2
+    pieces = _MIN_PIECES
+    while pieces < _MAX_PIECES and pieces * _WINDOWS_A_PIECE < windows:
+        pieces *= 2
+    repeated = batches.join_filter({row.bucket: row.words for row in rows}, BUCKETS)
+    return Sample(scoped.sparkSession.sparkContext.broadcast(repeated), pieces)
+
+
+def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans, sample: Sample) -> DataFrame:
+    """Pass 2: one row for each page with windows whose minimizer is repeated, by piece of the pages.
+
+    Persist it: it is read twice, and what it was made of is text.
+    """
+    find = partial(batches.find, reading=Reading(tokens, settings.length), repeated=sample.repeated)
+    found = map_batches(scoped.select("scope", "shard", "page_id", "is_earlier", "text"), find, batches.FOUND)
+    piece = F.pmod(F.xxhash64("page_id"), F.lit(sample.pieces)).cast("int")
+    # A number of its own keeps adaptive execution from changing it, so that these rows are never shuffled again.
+    by_piece = found.withColumn("piece", piece).repartition(_tasks(scoped, sample.pieces), "piece")
+    return by_piece.sortWithinPartitions("piece")
+
+
+def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
+    """One row (shard, page_id, spans, cut_chars, left_chars, reason) for each page that holds a repeated span.
+
+        spans       characters [start, end) of the text, snapped inwards to words and graphemes, white space at their
+                    ends left out; copies: how often the most frequent window of the span occurs in the scope
+        cut_chars   under the policy cut all that goes with the spans, white space at the seams too; else their own
+        left_chars  the characters of the text without these
+        reason      why the page is dropped, or null
+    With copies `keep_first` the first window stays: of the earlier pages, then of the lowest page_id, then by position.
+    Where windows overlap, what a window that goes covers goes. `windows` are to be persisted.
+    """
+    windows.count()  # made now: Spark knows only then how they lie, and would shuffle them once more before
+    keep_first = settings.copies == "keep_first"
+    ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
+    columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
+    asked = map_batches(windows.select(*columns), ask, batches.ASKED)
+    by_bucket = asked.repartitionById(_tasks(windows, pieces), "bucket").sortWithinPartitions("bucket")
+    answers = map_batches(by_bucket, batches.answer, batches.ANSWER)
+    join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=settings.policy == "cut")
+    spans = map_groups(windows, answers, "piece", join, batches.JOINED)
+    return spans.withColumn("reason", reason_expr(settings))
+
+
+def pages_holding(pages: DataFrame, stretch: str, tokens: TokenSettings, length: int) -> DataFrame:
+    """Where windows of a stretch stand: one row (shard, page_id, spans) for each of the pages (shard, page_id, text).
+
+    The stretch is a span's text, as `repeated_spans` names it; its pages are then those that it was repeated in, if
+    the pages are those of its scope. spans: characters [start, end); copies is 1. One pass over the text.
+    """
+    hold = partial(batches.hold, reading=Reading(tokens, length), stretch=stretch)
+    return map_batches(pages.select("shard", "page_id", "text"), hold, batches.HELD)
+
+
+def reason_expr(settings: Spans) -> Column:
+    """Why a page with repeated spans is dropped; null where it stays."""
+    fraction = F.col("cut_chars") / (F.col("cut_chars") + F.col("left_chars"))
+    drops = {
+        "cut": (F.col("left_chars") < settings.min_left_chars, "emptied_by_repeats"),
+        "mask": (F.col("left_chars") < settings.min_left_chars, "emptied_by_repeats"),
+        "drop_partial": (fraction > settings.max_repeated_fraction, "partly_repeated"),
+        "drop_any": (F.lit(True), "holds_repeats"),
+    }
+    is_dropped, reason = drops[settings.policy]
+    return F.when(is_dropped, F.lit(reason)).cast(t.StringType())
+
+
+def _tasks(rows: DataFrame, pieces: int) -> int:
+    """Tasks for so many pieces: as Spark's setting says, and no empty ones, each of which costs as much as any."""
+    return min(pieces, int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1))

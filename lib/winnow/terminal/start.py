@@ -1,0 +1,137 @@
+"""From a command line to a session: settings read, archives found, and everything that is wrong told at once.
+
+Spark, numba and the kernels are imported once nothing speaks against it: refusals come at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from winnow.errors import SettingsError
+from winnow.settings.load import load_settings
+from winnow.settings.schema import Language, Settings, Spark
+from winnow.sources.named_archives import Archive, find_archives
+from winnow.warehouse.places import absolute_place, check_remote, warehouse_problems
+
+if TYPE_CHECKING:
+    from winnow.warehouse.work import Work
+
+T = TypeVar("T")
+
+
+class Given(NamedTuple):
+    """What a command line says of the tables to make."""
+
+    crawl: str
+    warehouse: str
+    recipe: str
+    config: Path | None
+    changes: list[str] | None
+    root: str | None
+    environment: str | None
+    archives: list[str] | None = None  # None: as they were listed
+
+
+def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
+    """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
+    problems = _name_problems(given)
+    settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
+    named, sources = given.archives, settings.sources if settings else None
+    listing = _try(problems, lambda: find_archives(named, given.root, sources)) if named else ("", [])
+    if settings is not None:
+        problems += _spark_problems(settings.spark)
+        _check_files(settings, problems)
+    if problems or settings is None or listing is None:
+        raise SettingsError(problems)
+    from winnow.settings.fingerprint import fingerprints
+    from winnow.spark.session import open_session
+    from winnow.warehouse.work import Work
+
+    made = fingerprints(settings)
+    _tell_of_triage(settings.language)
+    spark = open_session(name, settings.spark, verbose)
+    check_remote(spark, given.warehouse, listed=given.archives is None)
+    return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
+
+
+def prepare_maintenance(
+    warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool,
+    crawl: str | None = None, brief: bool = True,
+) -> Work:  # fmt: skip
+    """What reads or looks after tables that are there works with: those of one crawl, or of all, where it is None.
+
+    brief: it ends soon, as `open_session` has it. Whatever is wrong is told before Spark starts. Raises SettingsError
+    where the crawl is not there.
+    """
+    problems = warehouse_problems(warehouse, listed=True)
+    settings = _try(problems, lambda: load_settings(recipe, None, config, changes))
+    if settings is not None:
+        problems += _spark_problems(settings.spark)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    from winnow.spark.session import open_session
+    from winnow.warehouse.crawls import crawl_row
+    from winnow.warehouse.work import Work
+
+    spark = open_session(name, settings.spark, verbose, brief)
+    check_remote(spark, warehouse, listed=True)
+    work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "")
+    if crawl is not None:
+        crawl_row(work)
+    return work
+
+
+def _tell_of_triage(settings: Language) -> None:
+    from winnow.settings.kernel_settings import triage_warning
+
+    if said := triage_warning(settings):
+        print(f"winnow: {said}", file=sys.stderr)
+
+
+def _try(problems: list[str], check: Callable[[], T]) -> T | None:
+    """What `check` gives; None, and its problems noted, where it refuses."""
+    try:
+        return check()
+    except SettingsError as error:
+        problems += error.problems
+        return None
+
+
+def _name_problems(given: Given) -> list[str]:
+    """What speaks against the crawl's name, the warehouse and the root; only Spark can judge a remote warehouse."""
+    problems = []
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
+        problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
+    problems += warehouse_problems(given.warehouse, listed=given.archives is None)
+    if given.root is not None and "://" not in given.root and not Path(given.root).is_dir():
+        problems.append(f"--root {given.root}: there is no such folder")
+    return problems
+
+
+def _spark_problems(given: Spark) -> list[str]:
+    """What Spark would refuse with a trace of its own."""
+    problems = []
+    if given.master is not None and not re.fullmatch(r"local(-cluster)?(\[.+\])?|yarn|(spark|k8s)://.+", given.master):
+        problems.append(f"spark.master: {given.master}: expected local[2], spark://host:port, k8s://... or yarn")
+    if given.driver_memory is not None and not re.fullmatch(r"\d+[kmgt]b?", given.driver_memory.lower()):
+        problems.append(f"spark.driver_memory: {given.driver_memory}: expected a size, as in 4g")
+    return problems
+
+
+def _check_files(settings: Settings, problems: list[str]) -> None:
+    """Read the lists, rules and models that settings name; note what is wrong with them."""
+    from winnow.kernels.languages.identify import LanguageModel
+    from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
+
+    if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
+        problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
+    model = settings.language.model
+    _try(problems, lambda: url_lists(settings.url))
+    _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    _try(problems, lambda: measure_settings(settings.measure))
+    _try(problems, lambda: rules_of(settings))

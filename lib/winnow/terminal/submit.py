@@ -1,0 +1,86 @@
+"""The command line of one job, for spark-submit: `jobs/<job>.py --warehouse DIR --crawl NAME ...`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from winnow.terminal.leaving import call
+from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse
+from winnow.warehouse.shards import parse_shards
+
+if TYPE_CHECKING:
+    from winnow.sources.named_archives import Archive
+    from winnow.warehouse.work import Work
+
+
+def submit(
+    job: str, run: Callable[[Work, list[int]], int | None], show: Callable[[Work], None] | None = None
+) -> NoReturn:
+    """A job over shards, in waves, then what `show` shows of its table."""
+    from winnow.terminal.start import Given, prepare
+    from winnow.warehouse.presence import at_work
+
+    def shard_job(
+        crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+        root: Root = None, shards: Shards = None,
+    ) -> None:  # fmt: skip
+        given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
+        work, _ = prepare(given, f"{job} {crawl}", verbose=True)
+        with at_work(work, job):
+            _run_job(work, job, run, shards)
+        if show is not None:
+            show(work)
+
+    _call(shard_job)
+
+
+def submit_list(job: str, run: Callable[[Work, str, list[Archive]], int | None]) -> NoReturn:
+    """The job that is given archives."""
+    from winnow.terminal.progress import Progress
+    from winnow.terminal.start import Given, prepare
+    from winnow.warehouse.presence import at_work
+
+    def list_job(
+        archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
+        changes: Set = None, root: Root = None,
+    ) -> None:  # fmt: skip
+        given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
+        work, listing = prepare(given, f"{job} {crawl}", verbose=True)
+        with at_work(work, job), Progress(work.spark) as progress:
+            progress.begin(job, [])
+            progress.end(job, run(work, *listing), 1.0)
+
+    _call(list_job)
+
+
+def _call(command: Callable[..., None]) -> NoReturn:
+    """Help is what the job's file says of itself."""
+    command.__doc__ = sys.modules["__main__"].__doc__
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command()(command)
+    call(single)
+
+
+def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], shards: str | None) -> None:
+    """One job over the chosen shards, in waves."""
+    from winnow.scopes.waves import job_waves
+    from winnow.terminal.progress import Progress
+    from winnow.warehouse.crawls import crawl_row
+
+    chosen = parse_shards(shards, crawl_row(work).num_shards)
+    with Progress(work.spark) as progress:
+        for wave in job_waves(work, job, chosen):
+            progress.begin(job, wave)
+            progress.end(job, run_wave(work, wave), (chosen.index(wave[-1]) + 1) / len(chosen))
+
+
+def _environment() -> str | None:
+    """conf/cluster.yaml where spark-submit sends the job to a cluster; None where it runs on this machine."""
+    from pyspark import SparkConf, SparkContext
+
+    SparkContext._ensure_initialized()
+    return None if SparkConf().get("spark.master", "local[*]").startswith("local") else "cluster"

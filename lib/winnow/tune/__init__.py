@@ -1,0 +1,1 @@
+"""What other thresholds and URL lists would keep."""

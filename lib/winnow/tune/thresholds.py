@@ -1,0 +1,284 @@
+"""Other thresholds over pages that were measured: what would be kept and rejected, without a run."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.errors import SettingsError, did_you_mean
+from winnow.settings.rules import Rule
+from winnow.settings.schema import Settings
+from winnow.spark.session import compiled
+from winnow.tune.counts import (
+    Chosen,
+    Numbers,
+    count_failures,
+    count_steps,
+    crawl_and_shard,
+    failed_numbers,
+    fails,
+    pages_and_words,
+)
+from winnow.warehouse import commits, delta
+from winnow.warehouse.work import Work
+
+MAX_STEPS = 100
+_SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
+_EXPECTED = "expected REASON.min=FIRST:LAST:STEP, or values as in REASON.max=0.1,0.2"
+_FREE = {"rules", "rule_files", "spark", "sources", "measure"}  # of measure, `standing.check_measured` knows
+_REDO = {
+    "fuzzy": "it works after the rules: `winnow run` with the same change finds near duplicates again",
+    "spans": "it works after the rules: `winnow run` with the same change finds repeated spans again",
+    "url_duplicates": "it works after the rules: `winnow run` with the same change does the URL pass again",
+    "url": "pages are gated before they are measured: `winnow lists try` tells what other lists would do",
+}
+_REREAD = "pages are read again for it: `winnow run` with the same change does so, into a new warehouse"
+
+
+class Sweep(NamedTuple):
+    """A bound of one rule, `min` or `max`, and the values that it is given one after another."""
+
+    reason: str
+    bound: Literal["min", "max"]
+    values: tuple[float, ...]
+
+
+class Example(NamedTuple):
+    """A page whose verdict changes: its URL, the reasons it has and would have, and its metrics by name."""
+
+    page_id: int
+    crawl: str
+    url: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    metrics: dict[str, float]
+
+
+class Total(NamedTuple):
+    """Pages, and their words after line corrections."""
+
+    pages: int
+    words: int
+
+
+class Step(NamedTuple):
+    """A value of a sweep: what is kept under it, and gained and lost against the rules before."""
+
+    value: float
+    kept: Total
+    gained: Total
+    lost: Total
+
+
+class Hits(NamedTuple):
+    """Pages that a reason hits, those that it alone hits, and the words of those."""
+
+    pages: int
+    only: int
+    only_words: int
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What other rules change; `reasons` maps each reason, old or new, to its hits before and after.
+
+    gained     pages that are rejected now and would be kept
+    lost       pages that are kept now and would be rejected
+    """
+
+    measured: Total
+    before: Total
+    after: Total
+    gained: Total
+    lost: Total
+    reasons: dict[str, tuple[Hits, Hits]]
+    gained_examples: list[Example]
+    lost_examples: list[Example]
+
+
+class _Group(NamedTuple):
+    """Pages with the same reasons before and the same after, of which one is none, and some of them."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    examples: list[dict[str, int]]
+
+
+class _Groups:
+    """The rows of `count_failures`, of which there may be nearly as many as pages: columns, never objects."""
+
+    def __init__(self, counted: pa.Table, rules: Sequence[Rule]) -> None:
+        self._counts = pages_and_words(counted)
+        self._numbers = failed_numbers(counted)
+        self._fails = {rule: fails(self._numbers, place) for place, rule in enumerate(rules)}
+        self._examples = counted.column("examples")
+
+    def failed(self, rules: Sequence[Rule]) -> Numbers:
+        """How many of these rules each group fails."""
+        failed = np.zeros(len(self._counts[0]), np.int64)
+        for rule in rules:
+            failed += self._fails[rule]
+        return failed
+
+    def total(self, chosen: Chosen) -> Total:
+        return _total(self._counts, chosen)
+
+    def hits(self, rules: Sequence[Rule]) -> dict[str, Hits]:
+        alone = self.failed(rules) == 1
+        return {
+            rule.reason: Hits(self.total(failing).pages, *self.total(failing & alone))
+            for rule in rules
+            for failing in (self._fails[rule],)
+        }
+
+    def largest(self, chosen: Chosen, count: int, before: Sequence[Rule], after: Sequence[Rule]) -> list[_Group]:
+        """The groups with most pages, so many at most; the same order every time."""
+        places = np.flatnonzero(chosen)
+        order = np.lexsort([*(number[places] for number in self._numbers), -self._counts[0][places]])
+        return [
+            _Group(self._reasons(before, place), self._reasons(after, place), self._examples[int(place)].as_py())
+            for place in places[order[:count]]
+        ]
+
+    def _reasons(self, rules: Sequence[Rule], place: int) -> tuple[str, ...]:
+        return tuple(rule.reason for rule in rules if self._fails[rule][place])
+
+
+def check_changes(base: Settings, changed: Settings) -> None:
+    """Raises SettingsError for every change that rules cannot make, with what to do for it."""
+    one, other = base.model_dump(), changed.model_dump()
+    problems = [
+        f"{key}: tune judges pages as they were measured; {_REDO.get(key.partition('.')[0], _REREAD)}"
+        for key in _differences(one, other)
+        if key.partition(".")[0] not in _FREE
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
+    """The sweep that `REASON.min=10:100:10` or `REASON.max=0.1,0.2` names; raises SettingsError where it names none."""
+    match = _SWEEP.fullmatch(text.strip())
+    if match is None:
+        raise SettingsError([f"--sweep {text}: {_EXPECTED}"])
+    reason, known = match["reason"], [rule.reason for rule in rules]
+    if reason not in known:
+        raise SettingsError([f"--sweep {text}: no rule in use has the reason {reason}.{did_you_mean(reason, known)}"])
+    try:
+        values = tuple(map(float, _values(match["values"])))
+        if not all(map(math.isfinite, values)):
+            raise ValueError
+    except (InvalidOperation, ValueError):
+        raise SettingsError([f"--sweep {text}: {_EXPECTED}"]) from None
+    if not 0 < len(values) <= MAX_STEPS:
+        raise SettingsError([f"--sweep {text}: {len(values)} values; expected 1 to {MAX_STEPS}"])
+    return Sweep(reason, "min" if match["bound"] == "min" else "max", values)
+
+
+def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5) -> Tuned:
+    """What these rules make of the measured pages of a crawl, or of all where work.crawl is '', before and after.
+
+    Exact: the reasons are those that judge_pages would write. Examples are the same in every call, `examples` at most
+    of pages gained, and of pages lost.
+    """
+    rules = [*after, *(rule for rule in before if rule not in after)]
+    crawls = [work.crawl] if work.crawl else sorted({crawl for crawl, _, _ in commits.notes(work)})
+    with compiled(work.spark, commits.noted_rows(work, "measures")):
+        counted = count_failures(_rows(work, "measures"), crawls, rules, before, after, examples).toArrow()
+    groups = _Groups(counted, rules)
+    was, now = groups.failed(before), groups.failed(after)
+    gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
+    hits, none = (groups.hits(before), groups.hits(after)), Hits(0, 0, 0)
+    turns = [_in_turn(groups.largest(changed, examples, before, after), examples) for changed in (gained, lost)]
+    shown = _examples(work, crawls, [*turns[0], *turns[1]])
+    return Tuned(
+        measured=groups.total(was >= 0),
+        before=groups.total(was == 0),
+        after=groups.total(now == 0),
+        gained=groups.total(gained),
+        lost=groups.total(lost),
+        reasons={rule.reason: (hits[0].get(rule.reason, none), hits[1].get(rule.reason, none)) for rule in rules},
+        gained_examples=shown[: len(turns[0])],
+        lost_examples=shown[len(turns[0]) :],
+    )
+
+
+def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Sweep) -> list[Step]:
+    """For each value of the sweep what is kept, gained and lost; the other rules are those of `after`."""
+    mine = next(rule for rule in after if rule.reason == swept.reason)
+    others = [rule for rule in after if rule != mine]
+    steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
+    with compiled(work.spark, commits.noted_rows(work, "measures")):
+        counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # some 4 rows a step
+    counts, numbers = pages_and_words(counted), failed_numbers(counted)
+    was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))
+    found = []
+    for place, value in enumerate(swept.values):
+        kept = rest & ~fails(numbers, place)
+        found.append(Step(value, *(_total(counts, chosen) for chosen in (kept, kept & ~was, was & ~kept))))
+    return found
+
+
+def _total(counts: tuple[Numbers, Numbers], chosen: Chosen) -> Total:
+    pages, words = (int(count[chosen].sum()) for count in counts)
+    return Total(pages, words)
+
+
+def _rows(work: Work, table: str) -> DataFrame:
+    return delta.read(work, table) if work.crawl else delta.read_all(work, table)
+
+
+def _differences(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> list[str]:
+    """The dotted keys whose values differ."""
+    found = []
+    for key, value in one.items():
+        if isinstance(value, dict) and isinstance(other[key], dict) and value.keys() == other[key].keys():
+            found += _differences(value, other[key], f"{prefix}{key}.")
+        elif value != other[key]:
+            found.append(f"{prefix}{key}")
+    return found
+
+
+def _values(text: str) -> list[Decimal]:
+    if ":" not in text:
+        return [Decimal(part) for part in text.split(",")]
+    first, last, step = map(Decimal, text.split(":"))
+    if step <= 0 or not (last - first).is_finite():
+        raise ValueError
+    return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
+
+
+def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Group]]:
+    """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
+    turns = ((group.examples[turn], group) for turn in range(count) for group in groups if turn < len(group.examples))
+    return list(islice(turns, count))
+
+
+def _examples(work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int], _Group]]) -> list[Example]:
+    if not turns:
+        return []
+    mine = (
+        (F.col("crawl") == crawl) & (F.col("shard") == shard) & (F.col("page_id") == page["page_id"])
+        for page, _ in turns
+        for crawl, shard in (crawl_and_shard(crawls, page["place"]),)
+    )
+    here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
+    urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
+    rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
+    known = {row.page_id: row for row in rows}
+    return [
+        Example(page.page_id, page.crawl, page.url, group.before, group.after, page.metrics.asDict())
+        for turn, group in turns
+        for page in (known[turn["page_id"]],)
+    ]

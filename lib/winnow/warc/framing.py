@@ -1,0 +1,288 @@
+"""Frames an archive, whole or damaged, into its records."""
+
+from __future__ import annotations
+
+import array
+import io
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from winnow.warc.gzip_stream import GZIP_MAGIC, Window, find_member, is_compressed, open_window
+from winnow.warc.lz4_zstd import LZ4_MAGIC, SCAN_BYTES, ZSTD_MAGIC, find_frame
+from winnow.warc.records import (
+    MAX_HEADER_BYTES,
+    NEXT_RECORD,
+    SIGNATURE,
+    Fields,
+    Record,
+    declared_length,
+    header_end,
+    parse_header,
+    starts_record,
+)
+from winnow.warc.whole_members import whole_members
+
+KERNEL_VERSION = 2
+SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
+CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
+SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
+
+
+class Damage(NamedTuple):
+    """A place that could not be read: its offset, as that of a record, and what is wrong there."""
+
+    offset: int
+    error: str
+
+
+class Framer:
+    """Records and damages of one archive, in order.
+
+    file: seekable; held_bytes: of a block at most, the rest is counted; shortcut: members that hold exactly one whole
+    record are inflated at once, all else is framed byte by byte. Memory is bounded by held_bytes and
+    SHORTCUT_BYTES.
+    Differs from FastWARC: exact offsets in every form; a block that is declared too long ends where the next record
+    starts; after one that is declared too short, and after damage, the next record that can be found follows.
+    """
+
+    def __init__(self, file: BinaryIO, held_bytes: int, shortcut: bool = True, place: int = 0) -> None:
+        self.file = file
+        self.held_bytes = held_bytes
+        self.shortcut = shortcut
+        self.place = place  # file offset and inflated offset from which the window reads
+        self.inflated = 0
+        self.stray_bytes = 0  # after the last record
+        self.stream_end = -1  # inflated offset, where it is known
+        self.inflated_offsets = array.array("q")  # in use, ascending: no two records have the same
+        self.member_offsets = array.array("q")  # in use, ascending
+        self.window = Window(iter(()), 0)
+
+    def __iter__(self) -> Iterator[Record | Damage]:
+        self.file.seek(self.place)
+        magic = self.file.read(4)
+        if not magic:
+            yield Damage(0, "the file is empty")
+        elif magic.startswith(GZIP_MAGIC[:2]):
+            yield from self._gzip()
+        elif not is_compressed(magic) and (packed := self._packed_after_junk()) >= 0:
+            yield Damage(self.place, "no record starts here")
+            self.place = packed
+            yield from self
+        elif is_compressed(magic):
+            yield from self._frames(magic)
+        else:
+            self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
+            yield from self._segment()
+
+    def _gzip(self) -> Iterator[Record | Damage]:
+        while self.place >= 0:
+            if self.shortcut:
+                yield from self._whole_members()
+            yield from self._segment()
+            self.stream_end = -1
+            self.place = self._next_segment()
+
+    def _frames(self, magic: bytes) -> Iterator[Record | Damage]:
+        while self.place >= 0:
+            yield from self._segment()
+            self.stream_end, self.inflated = -1, self.window.position
+            broken = self.window.broken_frame
+            self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
+
+    def _packed_after_junk(self) -> int:
+        """File offset of the first member or frame of a record where neither record nor gzip starts the file, else -1.
+
+        -1 too where a record that is not compressed comes before it.
+        """
+        file, start = self.file, self.place
+        file.seek(start)
+        if starts_record(file.read(SCAN_BYTES).partition(b"\n")[0]):
+            return -1
+        places = [find_frame(file, start, magic, SIGNATURE) for magic in (LZ4_MAGIC, ZSTD_MAGIC)]
+        packed = min((p for p in (find_member(file, start, SIGNATURE), *places) if p >= 0), default=-1)
+        for place in range(start, packed, SCAN_BYTES):
+            file.seek(place)
+            if NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place))):
+                return -1
+        return packed
+
+    def _whole_members(self) -> Iterator[Record]:
+        """Members that hold exactly one whole record, up to the first other one."""
+        before = -1
+        while self.place > before:
+            before = self.place
+            self.file.seek(before)
+            compressed = self.file.read(SHORTCUT_BYTES)
+            for record, size in whole_members(compressed, before, self.held_bytes + MAX_HEADER_BYTES):
+                yield self._addressed(record, self.inflated)
+                self.place += record.length
+                self.inflated += size
+
+    def _addressed(self, record: Record, inflated: int) -> Record:
+        """A member's record, at its inflated offset where another record has that of the member."""
+        if self.inflated_offsets and _holds(self.inflated_offsets, record.offset):
+            return record._replace(offset=self._free(inflated))
+        self.member_offsets.append(record.offset)
+        return record
+
+    def _free(self, inflated: int) -> int:
+        """This inflated offset, or one inside the record that begins there, which no record has; now it is in use."""
+        while _holds(self.member_offsets, inflated) or _holds(self.inflated_offsets, inflated):
+            inflated += 1
+        self.inflated_offsets.append(inflated)
+        return inflated
+
+    def _segment(self) -> Iterator[Record | Damage]:
+        """Records of a stream up to its end or error, or to where the shortcut may be taken again."""
+        self.window = open_window(self.file, self.place, self.inflated)
+        calm, cut = 0, False
+        while self._at_line() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
+            place = self.window.place()
+            if not self._at_record():
+                self._block_to_next(0)
+                yield Damage(place, "no record starts here")
+                continue
+            record, own_member = self._record()
+            yield record
+            calm, cut = calm + 1 if own_member and record.size == record.declared else 0, record.cut
+            if cut or record.malformed or self.stray_bytes:
+                yield Damage(record.offset, self._error(record))
+        if self.window.error and not cut:
+            member = self.window.last_member
+            yield Damage(member if member >= 0 else self.window.position, self.window.error)
+
+    def _next_segment(self) -> int:
+        """File offset where reading goes on after a segment, -1 where nothing is left."""
+        self.inflated = self.window.position
+        if not self.window.error:
+            return self.window.member_here() if self.window.buffer else -1
+        return find_member(self.file, self.window.last_member + 1, SIGNATURE)
+
+    def _error(self, record: Record) -> str:
+        if record.malformed and not record.cut:
+            return f"the record's header is longer than {MAX_HEADER_BYTES} bytes"
+        if self.stray_bytes:
+            return f"{self.stray_bytes} bytes after the record belong to none"
+        return self.window.error or "the archive ends inside a record"
+
+    def _at_line(self) -> bool:
+        """Whether a line that is not blank follows; passes over those that are."""
+        self.window.skip_blank_lines()
+        return bool(self.window.buffer)
+
+    def _at_record(self) -> bool:
+        """Whether a record's first line stands here."""
+        buffer = self.window.buffer
+        while (end := buffer.find(b"\n", 0, MAX_HEADER_BYTES)) < 0 and len(buffer) < MAX_HEADER_BYTES:
+            if not self.window.fill():
+                return SIGNATURE.match(buffer) is not None
+        return end >= 0 and starts_record(bytes(buffer[:end]))
+
+    def _record(self) -> tuple[Record, bool]:
+        """The record that starts here, and whether its member holds nothing else; the window then stands after it."""
+        start, member = self.window.position, self.window.member_here()
+        fields = self._fields()
+        declared = declared_length(fields) if fields else -1
+        block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0, least=1)
+        block_end, blank = self.window.position, self.window.skip_blank_lines()
+        more = bool(self.window.buffer)
+        end = self.window.ends[0] if self.window.ends else None
+        own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
+        broken = own_member and bool(self.window.error) and not more and self.window.last_member == member
+        misplaced = more and self.window.member_here() < 0 and not self._at_record()
+        gap = self.window.position - block_end
+        between = blank + b"\n" * min(gap - len(blank), SEAM_BYTES)
+        if misplaced and size == len(block) and gap == len(between) and self._begins_in(block, between):
+            self.window.put_back(block + between)
+            block, size, _ = self._block_to_next(self.held_bytes)
+            misplaced = False
+        self.stray_bytes = self._block_to_next(0)[1] if misplaced else 0
+        size += self.stray_bytes
+        cut = broken or (at_end and (size < declared or not fields))
+        if end is not None and own_member:
+            record = Record(member, end.file - member, fields or Fields(b""), block, size, declared, not fields, cut)
+            return self._addressed(record, start), True
+        offset = self._free(start) if self.window.last_member >= 0 else start
+        return Record(
+            offset, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
+        ), False
+
+    def _begins_in(self, block: bytes, between: bytes) -> bool:
+        """Whether a record begins inside a block that was declared too long; its first line may end after it."""
+        found = NEXT_RECORD.search(block + between + bytes(self.window.buffer[:SEAM_BYTES]))
+        return found is not None and found.start() < len(block)
+
+    def _fields(self) -> Fields | None:
+        """The header fields of the record that starts here, None where its header has no end; passes over them."""
+        window = self.window
+        while (end := header_end(window.buffer)) < 0 and len(window.buffer) < MAX_HEADER_BYTES and window.fill():
+            pass
+        limit = window.record_start(SIGNATURE, window.position, window.position + max(end, 0))
+        return parse_header(window.take(end)) if 0 <= end == limit - window.position else None
+
+    def _block(self, declared: int, record_start: int) -> tuple[bytes, int, bool]:
+        """The block that starts here: bytes held, size, whether the stream ended before the declared end."""
+        first = self.window.position
+        if declared < 0 or 0 <= self.stream_end < first + declared:
+            return self._block_to_next(self.held_bytes)
+        block = self.window.read(declared, self.held_bytes, SIGNATURE)
+        size = self.window.position - first
+        if size == declared or self.window.buffer:
+            return block, size, False
+        if size == len(block):
+            self.window.put_back(block)
+        else:
+            self._reopen(record_start, first)
+        return self._block_to_next(self.held_bytes)
+
+    def _reopen(self, record_start: int, position: int) -> None:
+        """Stands at a place that was passed, now that the stream's end is known."""
+        self.stream_end = self.window.position
+        self.window = open_window(self.file, self.place, self.inflated)
+        self.window.skip(record_start)
+        self.window.member_here()
+        self.window.skip(position)
+
+    def _block_to_next(self, held_bytes: int, least: int = 0) -> tuple[bytes, int, bool]:
+        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one.
+
+        least: 1 where a record that is to be passed over begins here.
+        """
+        window, block, first = self.window, bytearray(), self.window.position
+        while window.buffer or window.fill():
+            found = NEXT_RECORD.search(window.buffer, least if window.position == first else 0)
+            place = window.position + found.start() if found else window.filled
+            stop = window.record_start(SIGNATURE, first, place) - window.position
+            at_next = found is not None or stop < len(window.buffer)
+            count = stop if at_next or window.ended else max(stop - SEAM_BYTES, 0)
+            block += window.buffer[: min(count, held_bytes - len(block))]
+            window.drop(count)
+            if at_next:
+                return bytes(block), window.position - first, False
+            window.fill()
+        return bytes(block), window.position - first, True
+
+
+def _holds(ascending: array.array[int], number: int) -> bool:
+    place = bisect_left(ascending, number)
+    return place < len(ascending) and ascending[place] == number
+
+
+def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:
+    """The record with this offset and length, None where the archive has none.
+
+    A member, and a record of a plain file, is read alone; any other costs the inflating of all that comes before it.
+    """
+    file.seek(0)
+    plain = not is_compressed(file.read(4))
+    file.seek(offset)
+    if plain or file.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
+        alone = (item for item in Framer(file, held_bytes, False, offset) if isinstance(item, Record))
+        record = next(alone, None)
+        if record and (record.offset, record.length) == (offset, length):
+            return record
+    for item in Framer(file, held_bytes):
+        if isinstance(item, Record) and (item.offset, item.length) == (offset, length):
+            return item
+    return None

@@ -1,0 +1,85 @@
+"""The HTTP message that a response record holds."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from winnow.warc.records import Fields, blank_line_end
+
+KERNEL_VERSION = 2
+MAX_HTTP_HEADER_BYTES = 256 * 1024
+USUAL_HEADER_BYTES = 4096
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+NO_TYPES = frozenset({"", "*/*", "unknown/unknown", "application/unknown"})
+
+_STATUS_LINE = re.compile(rb"HTTP[A-Z]*(?:/[\d.]+)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_PARAMETERS = re.compile(r"[;,\s]")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+_HTML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?[\t\n\f\r ]*<(?:!--|\?xml|(?:!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE"
+    rb"|TITLE|B|BODY|BR|P)[ \t\n\f\r>])",
+    re.IGNORECASE,
+)
+
+
+class Response(NamedTuple):
+    """An HTTP response.
+
+    status             three digits
+    content_type       media type, lower case, without parameters; '' where missing
+    charset            of the Content-Type, as served; None where missing
+    content_encoding   as served, lower case; '' where missing
+    transfer_encoding  as served, lower case; '' where missing
+    body_start         where the body begins in the block
+    """
+
+    status: int
+    content_type: str
+    charset: str | None
+    content_encoding: str
+    transfer_encoding: str
+    body_start: int
+
+
+def parse_response(block: bytes | memoryview) -> Response | None:
+    """The head of the response that a block holds, None where no status line starts it.
+
+    Source: RFC 9112, sections 2 and 4. Differs: of a repeated field the last counts; bare LF ends a line.
+    """
+    head = bytes(block[:USUAL_HEADER_BYTES])
+    line = _STATUS_LINE.match(head)
+    if not line:
+        return None
+    end = blank_line_end(head, len(head))
+    if end < 0:
+        head = bytes(block[:MAX_HTTP_HEADER_BYTES])
+        end = blank_line_end(head, len(head))
+    end = len(head) if end < 0 else end
+    fields = Fields(head[:end])
+    served = _text(fields, b"\ncontent-type:")
+    charset = _CHARSET.search(served) if ";" in served or "=" in served else None
+    return Response(
+        status=int(line[1]),
+        content_type=_PARAMETERS.split(served, 1)[0].lower(),
+        charset=charset[1] if charset else None,
+        content_encoding=_text(fields, b"\ncontent-encoding:").lower(),
+        transfer_encoding=_text(fields, b"\ntransfer-encoding:").lower(),
+        body_start=end,
+    )
+
+
+def is_html(content_type: str, body_head: bytes) -> bool:
+    """Whether a response is HTML: by its type, by the first bytes of its decoded body where it has none.
+
+    Source: WHATWG MIME Sniffing, sections 5.1 and 7.1, the patterns for text/html.
+    Differs: a byte order mark may come first; an XML declaration counts, as XHTML starts with one.
+    """
+    if content_type in NO_TYPES:
+        return _HTML_START.match(body_head) is not None
+    return content_type in HTML_TYPES
+
+
+def _text(fields: Fields, name: bytes) -> str:
+    return fields.get(name).decode("latin-1")

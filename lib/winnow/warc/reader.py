@@ -1,0 +1,244 @@
+"""Archives read into HTML pages, and the account of what else they held."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from winnow.warc.body import Body, decode_body
+from winnow.warc.digests import digest_matches
+from winnow.warc.framing import Damage, Framer, record_at
+from winnow.warc.http import NO_TYPES, Response, is_html, parse_response
+from winnow.warc.records import Record
+
+KERNEL_VERSION = 1
+SNIFFED_BYTES = 1024
+SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
+
+PAGE_GATES = {
+    "html_too_large": "The decoded body is longer than archives.max_html_bytes: it was never parsed.",
+    "body_undecodable": "The body's content coding is unknown, nested too deeply, or not what its bytes are.",
+    "record_damaged": "The archive ends or breaks inside the page's record, or its gzip member fails its checksum.",
+}
+_WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
+_USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
+_ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")
+SKIPPED_KINDS = {
+    "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
+    "request": "What the crawler asked.",
+    "metadata": "Notes about another record.",
+    "revisit": "Says that a response equals an earlier one.",
+    "resource": "A file that was not got by HTTP.",
+    "conversion": "Another form of a record's content, such as its text (WET).",
+    "continuation": "A further segment of a record.",
+    "unknown": "A record of any other type.",
+    "malformed": "A record whose header could not be read.",
+    "not_http": "A response without an HTTP status line: DNS, FTP, or an HTTP header that was not stored.",
+    "redirect": "A response of status 300 to 399.",
+    "http_error": "A response of any other status than 200.",
+    "not_html": "A response of status 200 that is not HTML.",
+}
+
+
+class Page(NamedTuple):
+    """An HTML response of status 200.
+
+    record_offset, record_length  bytes; where the record's gzip member lies in the file, or the record in the inflated
+                                  stream where it is no member of its own
+    url            as archived, without blanks and angle brackets around it
+    fetched_at     UTC, None where the archive's date is invalid
+    content_type   media type as served, lower case, without parameters; '' where missing
+    http_charset   as served in the HTTP header, None where missing
+    body           without transfer and content codings, at most max_html_bytes; b'' where gated html_too_large
+    html_bytes     bytes of the decoded body; max_html_bytes + 1 where there are more than max_html_bytes
+    gate           a key of PAGE_GATES, None for a page that may be parsed
+    """
+
+    record_offset: int
+    record_length: int
+    url: str
+    fetched_at: datetime | None
+    content_type: str
+    http_charset: str | None
+    body: bytes
+    html_bytes: int
+    gate: str | None
+
+
+@dataclass
+class Account:
+    """What was read of an archive; records = html_pages + the sum of skipped.
+
+    status             read, or damaged where any part of it could not be read
+    error, error_offset  the first damage and its offset, as that of a record; None where there is none
+    skipped            records that are no pages, by kind: SKIPPED_KINDS
+    digest_mismatches  records whose block differs from its digest, or whose payload does where no block digest is given
+    length_mismatches  records whose block is longer or shorter than declared, damaged ones apart
+    """
+
+    status: str = "read"
+    error: str | None = None
+    error_offset: int | None = None
+    records: int = 0
+    html_pages: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    digest_mismatches: int = 0
+    length_mismatches: int = 0
+
+
+class ArchiveReader:
+    """The HTML pages of an archive, read in one pass; `account` is complete when all are read.
+
+    archive: path, or a file that can seek; max_html_bytes: of a decoded body; stride (i, k): only the pages whose
+    ordinal leaves i when divided by k, so that k readers share an archive. The account is of all pages in each of them.
+    Raises OSError where the file cannot be opened or read, never for what is in it.
+    """
+
+    def __init__(
+        self, archive: str | PathLike[str] | BinaryIO, max_html_bytes: int, stride: tuple[int, int] = (0, 1)
+    ) -> None:
+        self.archive = archive
+        self.max_html_bytes = max_html_bytes
+        self.stride = stride
+        self.account = Account()
+
+    def __iter__(self) -> Iterator[Page]:
+        self.account = Account()
+        if isinstance(self.archive, (str, PathLike)):
+            with Path(self.archive).open("rb") as file:
+                yield from self._pages(file)
+        else:
+            yield from self._pages(self.archive)
+
+    def _pages(self, file: BinaryIO) -> Iterator[Page]:
+        account = self.account
+        mine, readers = self.stride
+        for item in Framer(file, held_bytes(self.max_html_bytes)):
+            if isinstance(item, Damage):
+                self._note(item)
+                continue
+            response = self._count(item)
+            if response:
+                if account.html_pages % readers == mine:
+                    yield make_page(item, response, self.max_html_bytes)
+                account.html_pages += 1
+
+    def _note(self, damage: Damage) -> None:
+        if self.account.error is None:
+            self.account.error, self.account.error_offset = damage.error, damage.offset
+        self.account.status = "damaged"
+
+    def _count(self, record: Record) -> Response | None:
+        """Enters a record in the account; its response where it is a page."""
+        kind, response = classify(record)
+        self.account.records += 1
+        self.account.length_mismatches += record.size != record.declared and not (record.cut or record.malformed)
+        self.account.digest_mismatches += not digest_matches(record, response)
+        if kind:
+            self.account.skipped[kind] += 1
+        return None if kind else response
+
+
+def held_bytes(max_html_bytes: int) -> int:
+    """Bytes of a record's block that are held: what is longer, before any decoding, is gated html_too_large."""
+    return 2 * max_html_bytes + SPARE_BYTES
+
+
+def read_record(path: str | PathLike[str], offset: int, length: int, max_html_bytes: int) -> Page | None:
+    """The page with this record_offset and record_length, None where the archive has none there."""
+    with Path(path).open("rb") as file:
+        record = record_at(file, offset, length, held_bytes(max_html_bytes))
+    kind, response = classify(record) if record else ("", None)
+    return make_page(record, response, max_html_bytes) if record and response and not kind else None
+
+
+def classify(record: Record) -> tuple[str, Response | None]:
+    """Why a record is no page (a key of SKIPPED_KINDS, '' for a page), and its response where it holds one."""
+    if record.malformed:
+        return "malformed", None
+    written = record.fields.get(b"\nwarc-type:").lower()
+    if written != b"response":
+        kind = written.decode("latin-1")
+        return kind if kind in SKIPPED_KINDS else "unknown", None
+    response = parse_response(record.block)
+    if not response:
+        return "not_http", None
+    if response.status != 200:
+        return "redirect" if response.status // 100 == 3 else "http_error", response
+    head = _decoded(record, response, SNIFFED_BYTES).data if response.content_type in NO_TYPES else b""
+    return "" if is_html(response.content_type, head) else "not_html", response
+
+
+def make_page(record: Record, response: Response, max_html_bytes: int) -> Page:
+    """The page that a record holds, its body decoded."""
+    body = _decoded(record, response, max_html_bytes)
+    block_bytes = record.size if record.declared < 0 else min(record.size, record.declared)
+    too_large = body.truncated or len(record.block) < block_bytes
+    return Page(
+        record_offset=record.offset,
+        record_length=record.length,
+        url=parse_url(record.fields.get(b"\nwarc-target-uri:")),
+        fetched_at=parse_date(record.fields.get(b"\nwarc-date:")),
+        content_type=response.content_type,
+        http_charset=response.charset,
+        body=b"" if too_large else body.data,
+        html_bytes=max_html_bytes + 1 if too_large else len(body.data),
+        gate=_gate(record, body, too_large),
+    )
+
+
+def _gate(record: Record, body: Body, too_large: bool) -> str | None:
+    if record.cut:
+        return "record_damaged"
+    if body.undecodable:
+        return "body_undecodable"
+    return "html_too_large" if too_large else None
+
+
+def _decoded(record: Record, response: Response, limit: int) -> Body:
+    raw = bytes(record.block[response.body_start :])
+    return decode_body(raw, response.content_encoding, response.transfer_encoding, limit)
+
+
+def parse_url(value: bytes) -> str:
+    """The URL of a record: UTF-8, else Latin-1; without blanks and the angle brackets that some writers set."""
+    value = value.strip().strip(b"<>")
+    try:
+        return value.decode("utf-8").replace("\0", "")
+    except UnicodeDecodeError:
+        return value.decode("latin-1").replace("\0", "")
+
+
+def parse_date(value: bytes) -> datetime | None:
+    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None where it is invalid.
+
+    Source: WARC 1.1, section 5.4 (a W3C date); ARC, 14 digits. Differs: digits beyond microseconds are cut.
+    """
+    if len(value) == 20 and value[4::3] == _USUAL_DATE:
+        with suppress(ValueError):
+            return datetime.fromisoformat(value.decode("ascii"))
+    found = _WARC_DATE.match(value) or _ARC_DATE.match(value)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, fraction = found.groups(b"")
+    microsecond = int(fraction.ljust(6, b"0")[:6])
+    try:
+        return datetime(
+            int(year),
+            int(month or 1),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            microsecond,
+            UTC,
+        )
+    except ValueError:
+        return None

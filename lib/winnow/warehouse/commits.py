@@ -1,0 +1,172 @@
+"""What is to do, and the commit of a wave: the machinery that all jobs share.
+
+`commits` holds one row for each (target, crawl, shard) that is finished. A commit takes that row away first where there
+is one, replaces the shards' rows in one Delta transaction, and writes the row last: a kill in between only redoes work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow.errors import SettingsError
+from winnow.settings.fingerprint import SOURCES, digest
+from winnow.spark.costs import newest_stage, stages_after
+from winnow.tables import TABLES
+from winnow.warehouse.delta import Size, append, compact, delete, read, read_all, replace
+from winnow.warehouse.shards import shard_ranges
+from winnow.warehouse.work import Note, Work
+from winnow.workers.arrow import python_cpu
+
+ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
+
+
+class Todo(NamedTuple):
+    """Shards that are to do, each with the inputs it will be made from; whether a note of older rows stands yet."""
+
+    shards: dict[int, str]
+    noted: bool
+
+
+class Since(NamedTuple):
+    """When a piece of work began: seconds on the clock, CPU seconds of Python workers so far, Spark's newest stage."""
+
+    wall: float
+    python_cpu: float
+    stage: int
+
+
+class Spent(NamedTuple):
+    """What a piece of work took: seconds on the clock, CPU seconds of Python and JVM, bytes written for shuffles."""
+
+    wall: float
+    cpu: float
+    shuffled: int
+
+
+def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object] | None = None) -> Todo:
+    """The shards whose rows of `target` are missing or made with other settings or inputs.
+
+    `beside` is what else a shard is made from, as a JSON value: other shards, other crawls. Raises SettingsError where
+    the source of `target` is not finished under these settings.
+    """
+    done = notes(work)
+    inputs = _archive_inputs(work, shards) if target == "pages" else source_inputs(work, target, shards)
+    inputs = {shard: digest([own, beside[shard]]) if beside else own for shard, own in inputs.items()}
+    wanted = work.fingerprints[target]
+    noted = {shard: done[key] for shard in shards if (key := (work.crawl, target, shard)) in done}
+    stands = {shard for shard, note in noted.items() if note[:2] == (wanted, inputs[shard])}
+    ready = {shard: inputs[shard] for shard in shards if shard not in stands}
+    return Todo(ready, any(shard in noted for shard in ready))
+
+
+def archives_as_read(work: Work, ready: Todo) -> Todo:
+    """What pages were made from, once `warcs` says it: bytes and checksum may have come with an archive's reading."""
+    return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
+
+
+def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) -> int:
+    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are."""
+    forget(work, target, ready)
+    sizes = replace(work, target, rows, list(ready.shards))
+    return _note(work, target, ready.shards, sizes, since)
+
+
+def commit_nothing(work: Work, target: str, ready: Todo, since: Since) -> int:
+    """Note that these shards are done, and hold no row."""
+    return commit(work, target, work.spark.createDataFrame([], TABLES[target].columns), ready, since)
+
+
+def tries_after(archive: Row) -> int:
+    """How often an archive was tried once it has been read now; one that was read before counts no further try."""
+    return int(archive.tries) + (archive.status in ("listed", "unreachable"))
+
+
+def forget(work: Work, target: str, ready: Todo) -> None:
+    """Take the notes away that say these shards are done."""
+    if ready.noted:
+        mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
+        delete(work, "commits", mine)
+        for shard in ready.shards:
+            work.notes.pop((work.crawl, target, shard), None)
+
+
+def compact_notes(work: Work) -> None:
+    """Bring the notes of this crawl, a file for each job and shard, into one file for each shard."""
+    compact(work, "commits")
+
+
+def begin(work: Work) -> Since:
+    """The beginning of a piece of work."""
+    return Since(time.monotonic(), python_cpu(work.spark).value, newest_stage(work.spark))
+
+
+def spent(work: Work, since: Since) -> Spent:
+    """What was spent since then."""
+    stages = stages_after(work.spark, since.stage)
+    cpu = python_cpu(work.spark).value - since.python_cpu + sum(stage.cpu_seconds for stage in stages)
+    return Spent(time.monotonic() - since.wall, cpu, sum(stage.shuffled_bytes for stage in stages))
+
+
+def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
+    """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
+    took, total = spent(work, since), sum(size.rows for size in sizes.values())
+    rows = []
+    for shard, inputs in shards.items():
+        size = sizes.get(shard, Size(0, 0))
+        share = size.rows / total if total else 1 / len(shards)
+        rows.append(
+            {
+                "crawl": work.crawl, "shard": shard, "target": target, "inputs": inputs, **size._asdict(),
+                "wall_seconds": took.wall * share, "cpu_seconds": took.cpu * share,
+                "committed_at": datetime.now(UTC), "fingerprint": work.fingerprints[target],
+            }
+        )  # fmt: skip
+    append(work, "commits", rows)
+    for row in rows:
+        work.notes[work.crawl, target, row["shard"]] = Note(row["fingerprint"], row["inputs"], row["rows"])
+    return total
+
+
+def notes(work: Work) -> dict[tuple[str, str, int], Note]:
+    """What `commits` says of each crawl, target and shard that is done."""
+    if not work.notes:
+        for row in read_all(work, "commits").collect():  # one row a note
+            work.notes[row.crawl, row.target, row.shard] = Note(row.fingerprint, row.inputs, row.rows)
+    return work.notes
+
+
+def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
+    """For each shard the hash of its archives; tries_ahead: a listed or unreachable one counts the try to come."""
+    rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
+    archives: dict[int, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: str(row.warc_path)):
+        tries = tries_after(row) if tries_ahead else row.tries
+        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries])
+    return {shard: digest(archives.get(shard, [])) for shard in shards}
+
+
+def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
+    """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
+    source, done = SOURCES[target], notes(work)
+    wanted = work.fingerprints[source]
+    mine = {shard: done.get((work.crawl, source, shard), Note("", "", 0)) for shard in shards}
+    missing = [shard for shard, note in mine.items() if note.fingerprint != wanted]
+    if missing:
+        raise SettingsError(
+            [f"{work.warehouse}: {source} of {work.crawl}, {shard_ranges(missing)}: not made with these settings; "
+             f"run the job that writes {source} first, or `winnow run`, which does all in order"]
+        )  # fmt: skip
+    return {shard: digest(note[:2]) for shard, note in mine.items()}
+
+
+def noted_rows(work: Work, target: str) -> int:
+    """Rows of a table that `commits` notes, of the crawl or, where work.crawl is '', of all."""
+    return sum(
+        note.rows for (crawl, made, _), note in notes(work).items() if made == target and work.crawl in ("", crawl)
+    )

@@ -1,0 +1,74 @@
+"""The crawls of a warehouse in the order in which they were added, and how many archives their shards have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from pyspark.sql import Row
+
+from winnow.errors import SettingsError
+from winnow.tables import SCHEMA_VERSION
+from winnow.warehouse.delta import append, read, read_all
+from winnow.warehouse.work import Work
+
+
+def add_crawl(work: Work, root: str) -> Row:
+    """The row of this crawl in `crawls`, added where it is new.
+
+    Raises SettingsError where the warehouse was made with another number of shards.
+    """
+    work.crawls.clear()
+    rows = {row.crawl: row for row in listed_crawls(work)}
+    num_shards = work.settings.archives.num_shards
+    for row in rows.values():
+        if row.num_shards != num_shards:
+            made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
+            raise SettingsError([f"{work.warehouse}: {made}; it is fixed: --set archives.num_shards={row.num_shards}"])
+    if work.crawl not in rows:
+        crawl = {
+            "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC), "num_shards": num_shards,
+            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
+        }  # fmt: skip
+        append(work, "crawls", [crawl])
+        work.crawls[work.crawl] = Row(**crawl)
+    return work.crawls[work.crawl]
+
+
+def listed_crawls(work: Work) -> list[Row]:
+    """The rows of `crawls`. Raises SettingsError where they are of tables with other columns than these."""
+    if not work.crawls:
+        rows = read_all(work, "crawls").collect()  # one row a crawl
+        others = {row.schema_version for row in rows} - {SCHEMA_VERSION}
+        if others:
+            versions = ", ".join(map(str, sorted(others)))
+            made = f"holds tables of version {versions}, this winnow makes version {SCHEMA_VERSION}"
+            raise SettingsError([f"{work.warehouse}: {made}; go on with the winnow that made it, or name a new folder"])
+        work.crawls.update({row.crawl: row for row in rows})
+    return list(work.crawls.values())
+
+
+def crawls_until(work: Work) -> list[Row]:
+    """The rows of the crawls up to this one. Raises SettingsError where it was never listed."""
+    rows = listed_crawls(work)
+    mine = _row_of(work, rows)
+    return [row for row in rows if row.position <= mine.position]
+
+
+def crawl_row(work: Work) -> Row:
+    """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
+    return _row_of(work, listed_crawls(work))
+
+
+def _row_of(work: Work, rows: list[Row]) -> Row:
+    known = {row.crawl: row for row in rows}
+    if work.crawl not in known:
+        there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
+        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
+    return known[work.crawl]
+
+
+def archives_by_shard(work: Work) -> Counter[int]:
+    """How many archives each shard of this crawl has."""
+    rows = read(work, "warcs").groupBy("shard").count().collect()  # one row a shard
+    return Counter({row.shard: row["count"] for row in rows})

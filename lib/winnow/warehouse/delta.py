@@ -1,0 +1,206 @@
+"""The Delta tables of a warehouse: read, replaced shard by shard, added to; made empty where they are not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from delta.tables import DeltaMergeBuilder, DeltaTable
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from winnow.spark.session import file_system, jvm
+from winnow.tables import TABLES, Table
+from winnow.warehouse.work import Work
+
+# Long texts and nested columns have no statistics in the log: they would cost more than they skip.
+_NO_STATISTICS = {
+    "text",
+    "title",
+    "url",
+    "error",
+    "metrics",
+    "reasons",
+    "skipped",
+    "spans",
+    "digest",
+    "bands",
+    "with_copies",
+}
+
+
+class Size(NamedTuple):
+    """What a shard of a table holds."""
+
+    rows: int
+    bytes: int
+
+
+def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
+    """The rows of this crawl, or of these shards of it; no rows where the table is not there yet."""
+    rows = _open(work, TABLES[table]).toDF().where(F.col("crawl") == work.crawl)
+    return rows if shards is None else rows.where(F.col("shard").isin(shards))
+
+
+def read_all(work: Work, table: str) -> DataFrame:
+    """The rows of every crawl; no rows where the table is not there yet."""
+    return _open(work, TABLES[table]).toDF()
+
+
+def newest_version(work: Work, table: str) -> int:
+    """The version that a table has now."""
+    row = _open(work, TABLES[table]).history(1).select("version").first()
+    return int(row[0]) if row else 0
+
+
+def read_version(work: Work, table: str, version: int) -> DataFrame:
+    """The rows of every crawl as they were then, whatever is written meanwhile."""
+    return work.spark.read.format("delta").option("versionAsOf", version).load(_path(work, TABLES[table]))
+
+
+def exists(work: Work, table: str) -> bool:
+    """Whether the table was ever written."""
+    return DeltaTable.isDeltaTable(work.spark, _path(work, TABLES[table]))
+
+
+def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict[int, Size]:
+    """Replace the rows of these shards in one transaction, without a note in `commits`; what was written."""
+    table = TABLES[target]
+    columns = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints.get(target, ""))}
+    complete = rows.withColumns(columns).select(
+        [F.col(field.name).cast(field.dataType).alias(field.name) for field in table.columns]
+    )
+    _open(work, table)
+    where = f"crawl = '{_quoted(work.crawl)}' AND shard IN ({', '.join(map(str, shards))})"
+    writer = complete.write.format("delta").mode("overwrite").option("replaceWhere", where)
+    writer.option("mergeSchema", "true").save(_path(work, table))
+    return _written(work, table, where)
+
+
+def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add these rows to a table that is written row by row: crawls, warcs as they are listed, commits."""
+    schema = TABLES[table].columns
+    add(work, table, work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema))
+
+
+def add(work: Work, table: str, rows: DataFrame) -> None:
+    """Add these rows, as one file, to a table."""
+    _open(work, TABLES[table])
+    writer = (
+        rows.select(TABLES[table].columns.names)
+        .coalesce(1)
+        .write.format("delta")
+        .mode("append")
+        .option("optimizeWrite", "false")
+    )
+    writer.save(_path(work, TABLES[table]))
+
+
+def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
+    """Add these rows to a table; where one with the same keys is there, it takes its place."""
+    table = TABLES[target]
+    given = set(rows.columns)
+    complete = rows.select(
+        [(F.col(f.name) if f.name in given else F.lit(None)).cast(f.dataType).alias(f.name) for f in table.columns]
+    )
+    condition = " AND ".join(f"old.{key} <=> new.{key}" for key in keys)
+    merge = _open(work, table).alias("old").merge(complete.alias("new"), condition)
+    merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+
+def delete_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> None:
+    """Delete the rows of these pages (crawl, shard, page_id), which lie in these shards of these crawls."""
+    _merge_pages(work, table, pages, shards).whenMatchedDelete().execute()
+
+
+def update_pages(work: Work, pages: DataFrame, shards: Sequence[tuple[str, int]], values: Mapping[str, Column]) -> None:
+    """Give these rows of `pages` these values."""
+    _merge_pages(work, "pages", pages, shards).whenMatchedUpdate(set=dict(values)).execute()
+
+
+def delete(work: Work, table: str, where: Column) -> None:
+    """Delete the rows of which this is true."""
+    _open(work, TABLES[table]).delete(where)
+
+
+def compact(work: Work, table: str) -> None:
+    """Bring the rows of this crawl into as few files as its partitions allow."""
+    where = f"crawl = '{_quoted(work.crawl)}'"
+    _open(work, TABLES[table]).optimize().where(where).executeCompaction()
+
+
+def _merge_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> DeltaMergeBuilder:
+    crawls = ", ".join(sorted({f"'{_quoted(crawl)}'" for crawl, _ in shards}))
+    numbers = ", ".join(sorted({str(shard) for _, shard in shards}))
+    same = [f"old.{key} = gone.{key}" for key in ("crawl", "shard", "page_id")]
+    where = " AND ".join([f"old.crawl IN ({crawls})", f"old.shard IN ({numbers})", *same])
+    return _open(work, TABLES[table]).alias("old").merge(F.broadcast(pages).alias("gone"), where)
+
+
+def get_property(work: Work, table: str, key: str) -> str | None:
+    """A property of a table that is there; None where it is not set."""
+    detail = _open(work, TABLES[table]).detail().select("properties").first()
+    return detail[0].get(key) if detail else None
+
+
+def set_property(work: Work, table: str, key: str, value: str) -> None:
+    """Set a property of a table that is there."""
+    path = _path(work, TABLES[table])
+    work.spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('{key}' = '{_quoted(value)}')")
+
+
+def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
+    """Rows and bytes that the newest commit with this predicate wrote to each shard, from the table's log."""
+    sizes: dict[int, Size] = {}
+    for actions in _newest_commits(work, _path(work, table)):
+        info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+        if info.get("operationParameters", {}).get("predicate") != where:
+            continue  # another writer's commit, of other shards
+        for add in (action["add"] for action in actions if "add" in action):
+            shard, rows = int(add["partitionValues"]["shard"]), json.loads(add["stats"])["numRecords"]
+            before = sizes.get(shard, Size(0, 0))
+            sizes[shard] = Size(before.rows + rows, before.bytes + add["size"])
+        break
+    return sizes
+
+
+def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
+    """The commits of a table, newest first, each as its actions."""
+    java, (files, paths) = jvm(work.spark), file_system(work.spark, path)
+    log = java.org.apache.spark.sql.delta.DeltaLog.forTable(work.spark._jsparkSession, path)
+    folder = paths(path, "_delta_log")
+    for version in range(log.unsafeVolatileSnapshot().version(), -1, -1):
+        stream = files.open(paths(folder, f"{version:020}.json"))
+        try:
+            text = java.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
+        finally:
+            stream.close()
+        yield [json.loads(line) for line in text.splitlines() if line]
+
+
+def _open(work: Work, table: Table) -> DeltaTable:
+    """The Delta table, made empty where it is not there."""
+    path = _path(work, table)
+    if DeltaTable.isDeltaTable(work.spark, path):
+        return DeltaTable.forPath(work.spark, path)
+    builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns)
+    if table.partitioned_by:
+        builder = builder.partitionedBy(*table.partitioned_by)
+    plain = [f.name for f in table.columns if f.name not in _NO_STATISTICS and f.name not in table.partitioned_by]
+    properties = {
+        "delta.minReaderVersion": "1", "delta.minWriterVersion": "2", "delta.enableDeletionVectors": "false",
+        "delta.dataSkippingStatsColumns": ",".join(plain),
+    }  # fmt: skip
+    for key, value in properties.items():
+        builder = builder.property(key, value)
+    builder.comment(f"One row is {table.row}.").execute()
+    return DeltaTable.forPath(work.spark, path)
+
+
+def _path(work: Work, table: Table) -> str:
+    return f"{work.warehouse.rstrip('/')}/{table.name}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")

@@ -1,0 +1,71 @@
+"""Folders that a command is given: whether they hold a warehouse, or may be written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+_MADE_FIRST = "crawls/_delta_log"
+_NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_warcs first"
+
+
+def absolute_place(warehouse: str) -> str:
+    """The warehouse as Spark finds it whatever the working folder."""
+    return warehouse if "://" in warehouse else str(Path(warehouse).absolute())
+
+
+def warehouse_problems(warehouse: str, listed: bool) -> list[str]:
+    """What speaks against this warehouse; listed: it must hold a crawl."""
+    if warehouse.startswith("s3://"):
+        return [f"--warehouse {warehouse}: Spark knows S3 as s3a://{warehouse[5:]}, with --config conf/s3.yaml"]
+    if "://" in warehouse:
+        return []
+    problems = folder_problems("--warehouse", Path(warehouse), [_MADE_FIRST])
+    if listed and not problems and not Path(warehouse, _MADE_FIRST).exists():
+        problems.append(_NO_CRAWL.format(warehouse))
+    return problems
+
+
+def check_remote(spark: SparkSession, warehouse: str, listed: bool) -> None:
+    """Raises SettingsError for what speaks against a warehouse that only Spark can look at."""
+    if "://" not in warehouse:
+        return
+    from winnow.spark.session import file_system
+
+    files, paths = file_system(spark, warehouse)
+    folder = paths(f"{warehouse.rstrip('/')}/")
+    held = sorted(each.getPath().getName() for each in files.listStatus(folder)) if files.exists(folder) else []
+    if not files.exists(paths(folder, _MADE_FIRST)):
+        problems = _foreign("--warehouse", warehouse, held)
+        if problems or listed:
+            raise SettingsError(problems or [_NO_CRAWL.format(warehouse)])
+
+
+def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
+    """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        return [f"{option} {folder}: {nearest} is a file; name a folder"]
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
+    held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
+    return [] if any((folder / name).exists() for name in own) else _foreign(option, folder, held)
+
+
+def check_output(option: str, file: Path) -> None:
+    """Raises SettingsError where a file of this name cannot be written."""
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise SettingsError([f"{option} {file}: name a file in a folder that exists"])
+
+
+def _foreign(option: str, folder: Path | str, held: list[str]) -> list[str]:
+    """That a folder holds what winnow did not make, where it does."""
+    foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
+    if not foreign:
+        return []
+    return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]

@@ -1,0 +1,266 @@
+"""trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
+
+    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, text-->
+
+With triage, the parent asks for the page's whole text first, looks at its language, and asks for the extraction of the
+page that the child has where it may be a wanted one: a page which triage stops meets no limit on depth or elements. The
+limits of the others, in the order in which they are met: depth and number of elements (kernels/extract), address space,
+CPU seconds, both of which count for the whole text too. A page on which the child dies is tried once more in a new
+child, and only then gated.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache, partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from winnow.errors import SurroundingsError
+from winnow.kernels.languages.identify import shared_model
+from winnow.kernels.languages.triage import UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
+from winnow.kernels.pages.extract import EXTRACT_GATES, ExtractSettings
+from winnow.workers.extractor_child import (
+    ANSWER,
+    EXTRACT,
+    EXTRACT_SHOWN,
+    GATE_CODES,
+    OUT_OF_MEMORY,
+    REQUEST,
+    SHOW,
+    Normalization,
+)
+
+__all__ = ["EXTRACT_GATES", "ExtractSettings", "Extractor", "Result", "shared_extractor"]
+
+CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.workers.extractor_child")
+PIPE_BYTES = 1 << 20
+START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
+WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
+LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
+
+
+class Result(NamedTuple):
+    """What became of one page: a key of EXTRACT_GATES or TRIAGE_GATES or None, text, title.
+
+    error     the message of what went wrong; None where nothing did
+    unwanted  the language of a page that triage stopped; None for others
+    """
+
+    gate: str | None
+    text: str
+    title: str
+    error: str | None
+    unwanted: Unwanted | None = None
+
+
+class ChildDiedError(Exception):
+    """The child ended, or was ended, before it answered; the message says how."""
+
+    def __init__(self, gate: Literal["extract_timeout", "extract_crash"], reason: str) -> None:
+        super().__init__(reason)
+        self.gate = gate
+
+
+class Extractor:
+    """extract_page in a child process that starts with the first page and is replaced after `recycle_pages` pages.
+
+    triage: which pages triage_page stops before that; None: no page.
+    The result of a page depends on no other page. It belongs to the process that made it, and to one thread at a time.
+    """
+
+    def __init__(
+        self,
+        settings: ExtractSettings,
+        normalization: Normalization,
+        triage: TriageSettings | None = None,
+        command: Sequence[str] = CHILD_COMMAND,
+    ) -> None:
+        self._command = (*command, json.dumps([asdict(settings), normalization]))
+        self._triage = triage and partial(
+            triage_page, model=shared_model(Path(triage.model) if triage.model else None), settings=triage
+        )
+        self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
+        self._recycle_pages = settings.recycle_pages
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def extract(self, html: str) -> Result:
+        """Gate, text and title of one page, as extract_page gives them, or the gate of triage or of what hit the child.
+
+        extract_timeout and extract_crash are given only after a second try in a new child. Memory that runs out is
+        extract_crash. Raises SurroundingsError where no child can be started.
+        """
+        page = html.encode("utf-8", "surrogatepass")
+        with suppress(ChildDiedError):
+            return self._ask(html, page)
+        try:
+            return self._ask(html, page)
+        except ChildDiedError as death:
+            return Result(death.gate, "", "", str(death))
+
+    def close(self) -> None:
+        """Ends the child; the next page would start another."""
+        if self._child is not None:
+            self._child.end()
+        self._child = None
+
+    def _ask(self, html: str, page: bytes) -> Result:
+        if self._child is not None and self._child.pages >= self._recycle_pages:
+            self.close()
+        if self._child is None:
+            self._child = _Child(self._command)
+        self._child.begin(page, self._max_wall_seconds)
+        try:
+            unwanted = self._triage(html, read_text=self._child.show) if self._triage else None
+            return Result(UNWANTED_LANGUAGE, "", "", None, unwanted) if unwanted else self._child.extract()
+        except BaseException:  # an interrupted page must not leave its answer for the next one
+            self.close()
+            raise
+
+
+@cache
+def _extractor_of(
+    _pid: int, settings: ExtractSettings, normalization: Normalization, triage: TriageSettings | None
+) -> Extractor:
+    extractor = Extractor(settings, normalization, triage)
+    atexit.register(extractor.close)
+    return extractor
+
+
+def shared_extractor(
+    settings: ExtractSettings, normalization: Normalization, triage: TriageSettings | None = None
+) -> Extractor:
+    """The one Extractor of this process for these settings, which outlives a task in a reused Spark worker."""
+    return _extractor_of(os.getpid(), settings, normalization, triage)
+
+
+def child_cpu_seconds() -> float:
+    """CPU seconds so far of this process's children: those that ended, and on Linux the extractors that live."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = ended.ru_utime + ended.ru_stime
+    for pid in _living if sys.platform == "linux" else ():
+        with suppress(OSError):  # it has just ended
+            seconds += time.clock_gettime(~pid << 3 | 2)  # the clock that clock_getcpuclockid names
+    return seconds
+
+
+_living: set[int] = set()
+
+
+class _Child:
+    def __init__(self, command: Sequence[str]) -> None:
+        path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
+            )
+        except OSError as error:
+            raise SurroundingsError(f"the extractor's process does not start: {error}") from error
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        _living.add(self._process.pid)
+        self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        for pipe in (self._requests, self._answers):
+            _prepare_pipe(pipe)
+        self.pages = 0
+        self._page, self._shown = b"", False
+        self._deadline = time.monotonic() + START_SECONDS
+        try:
+            self._receive(ANSWER.size)
+        except ChildDiedError as death:
+            problem = f"the extractor's process does not start: {death}. Its own message stands above; its command is "
+            raise SurroundingsError(problem + " ".join(command)) from death
+
+    def begin(self, page: bytes, max_wall_seconds: float) -> None:
+        """The page that the next requests are for."""
+        self.pages += 1
+        self._deadline = time.monotonic() + max_wall_seconds
+        self._page, self._shown = page, False
+
+    def show(self, _html: str) -> str:
+        """The page's whole text."""
+        self._shown = True
+        _, _, text = self._ask(SHOW, self._page)
+        return text
+
+    def extract(self) -> Result:
+        gate, title, body = self._ask(EXTRACT_SHOWN, b"") if self._shown else self._ask(EXTRACT, self._page)
+        return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
+
+    def _ask(self, task: int, page: bytes) -> tuple[str | None, str, str]:
+        """The gate, title and text that answer a task."""
+        self._send(REQUEST.pack(task, len(page)) + page)
+        code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
+        content = self._receive(title_bytes + body_bytes)
+        return GATE_CODES[code], content[:title_bytes].decode(), content[title_bytes:].decode()
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        _living.discard(self._process.pid)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _send(self, content: bytes) -> None:
+        left = memoryview(content)
+        while left:
+            self._wait(self._requests, select.POLLOUT)
+            try:
+                left = left[os.write(self._requests, left) :]
+            except BrokenPipeError:
+                raise self._death() from None
+
+    def _receive(self, size: int) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            self._wait(self._answers, select.POLLIN)
+            received = os.read(self._answers, size - len(content))
+            if not received:
+                raise self._death()
+            content += received
+        return bytes(content)
+
+    def _wait(self, pipe: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(pipe, event)
+        if not poll.poll(max(0.0, self._deadline - time.monotonic()) * 1000):
+            self.end()
+            raise ChildDiedError("extract_timeout", "no answer, and no CPU time used")
+
+    def _death(self) -> ChildDiedError:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(LAST_WORDS_SECONDS)
+        self.end()
+        code = self._process.returncode
+        if code == -signal.SIGPROF:
+            return ChildDiedError("extract_timeout", "all CPU seconds used")
+        if code == OUT_OF_MEMORY:
+            return ChildDiedError("extract_crash", "out of memory")
+        return ChildDiedError("extract_crash", signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _prepare_pipe(pipe: int) -> None:
+    os.set_blocking(pipe, False)
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # above the user's share of pipe memory: the pipe stays as it is
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

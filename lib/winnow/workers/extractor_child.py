@@ -1,0 +1,124 @@
+"""The child of winnow.extractor: shows or extracts each page of a pipe under limits, writes what became of it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from winnow.kernels.pages.extract import (
+    EXTRACT_GATES,
+    Extracted,
+    ExtractionError,
+    ExtractSettings,
+    extract_page,
+)
+from winnow.kernels.pages.html import whole_text
+
+Normalization = Literal["NFC", "none"]
+
+REQUEST = struct.Struct("<BQ")  # task, bytes of the page, which follows; none for EXTRACT_SHOWN
+SHOW, EXTRACT, EXTRACT_SHOWN = range(3)  # tasks: a page's whole text; its extraction; that of the page shown last
+ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text or error; both follow
+GATE_CODES = (None, *EXTRACT_GATES)
+MAX_ERROR_CHARS = 300
+LEAST_SECONDS = 0.01  # of CPU for extraction after a whole text that took nearly all; none would be no limit
+OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
+PR_SET_PDEATHSIG = 1
+SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></html>"
+
+
+def serve() -> None:
+    """The child: answers one page after the other until its parent closes the pipe or dies."""
+    arguments, normalization = json.loads(sys.argv[-1])
+    settings = ExtractSettings(**arguments)
+    requests, answers = _take_pipes()
+    _prepare_process()
+    whole_text(SAMPLE_PAGE)
+    extract_page(SAMPLE_PAGE, settings, normalization)
+    most_memory = _limit_memory(settings.max_memory_bytes)
+    answers.write(ANSWER.pack(0, 0, 0))
+    answers.flush()
+    html, seconds = "", 0.0
+    for task, page in _requested_pages(requests):
+        if task != EXTRACT_SHOWN:
+            html, seconds = page, settings.max_cpu_seconds
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, LEAST_SECONDS))
+        answer = _answer(task, html, settings, normalization)
+        seconds, _ = signal.setitimer(signal.ITIMER_PROF, 0)
+        if _peak_memory() > most_memory:
+            os._exit(OUT_OF_MEMORY)
+        answers.write(answer)
+        answers.flush()
+    os._exit(0)
+
+
+def _answer(task: int, html: str, settings: ExtractSettings, normalization: Normalization) -> bytes:
+    try:
+        if task == SHOW:
+            gate, text, title = Extracted(None, whole_text(html), "")
+        else:
+            gate, text, title = extract_page(html, settings, normalization)
+    except ExtractionError as error:
+        gate, text, title = "extract_error", str(error)[:MAX_ERROR_CHARS], ""
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    body, name = text.encode("utf-8", "replace"), title.encode()
+    return ANSWER.pack(GATE_CODES.index(gate), len(name), len(body)) + name + body
+
+
+def _requested_pages(requests: BinaryIO) -> Iterator[tuple[int, str]]:
+    """Each task with its page."""
+    while header := requests.read(REQUEST.size):
+        task, size = REQUEST.unpack(header)
+        yield task, requests.read(size).decode("utf-8", "surrogatepass")
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The two pipes under new numbers; what else is written to standard output goes to standard error."""
+    requests, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
+
+
+def _prepare_process() -> None:
+    logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process in C code too
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit_memory(added_bytes: int) -> int:
+    """Sets the limit where the system knows it (Linux), and gives the peak at which a page counts as over it.
+
+    A quarter is kept free: trafilatura goes on with another extractor after a MemoryError, and the text would then
+    depend on the memory; nothing that it asks for at once is that large.
+    """
+    if sys.platform != "linux":
+        return sys.maxsize
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + added_bytes, now + added_bytes))
+    return now + added_bytes - added_bytes // 4
+
+
+def _peak_memory() -> int:
+    if sys.platform != "linux":
+        return 0
+    status = Path("/proc/self/status").read_bytes()
+    return int(status.partition(b"VmPeak:")[2].split(maxsplit=1)[0]) * 1024
+
+
+if __name__ == "__main__":
+    serve()

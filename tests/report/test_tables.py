@@ -1,0 +1,45 @@
+"""A terminal: framed where there is room, no figure cut where there is none, no control character of strangers."""
+
+import pytest
+from pyspark.sql import Row
+from rich.table import Table
+
+from winnow.report.life import Life
+from winnow.report.life_lines import show_life
+from winnow.report.tables import show_table
+
+
+@pytest.mark.parametrize(("columns", "framed"), [("100", True), ("30", False)])
+def test_no_figure_is_cut(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str, framed: bool
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", columns)
+    table = Table()
+    for name in ("stage, reason", "pages", "words"):
+        table.add_column(name, no_wrap=True)
+    table.add_row("gopher_too_few_words", "123,456,789", "987,654,321")
+    show_table(table)
+    said = capsys.readouterr().out
+    assert "…" not in said
+    assert "123,456,789" in said
+    assert "987,654,321" in said
+    assert ("┃" in said or "│" in said) is framed
+
+
+def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """An escape sequence in a URL that an archive names: it would clear the screen or set the window's title."""
+    where = {"page_id": 1, "crawl": "one", "shard": 0, "warc_path": "a.warc", "record_offset": 0, "record_length": 9}
+    what = {
+        "fetched_at": None,
+        "charset": None,
+        "content_type": None,
+        "html_bytes": 9,
+        "gate": "html_too_large",
+        "language": None,
+    }
+    page = Row(url="http://a.example/\x1b[2J\x07", **where, **what)
+    show_life(Life(page, None, None, [], None, 0, [], None, None, 0, None))
+    said = capsys.readouterr().out
+    assert "http://a.example/ [2J " in said
+    assert not {"\x1b", "\x07"} & set(said)

@@ -1,0 +1,76 @@
+import gzip
+from pathlib import Path
+
+import pytest
+
+from winnow.errors import SettingsError
+from winnow.sources.named_archives import find_archives, rebase
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    for number in range(3):
+        path = tmp_path / "cc" / "crawl-data" / f"s{number}" / f"{number}.warc.gz"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(bytes([number]) * (number + 1))
+    (tmp_path / "cc" / "notes.txt.bak").write_text("not an archive")
+    return tmp_path / "cc"
+
+
+def keys(*named: object, root: Path | None = None) -> list[str]:
+    return [archive.warc_path for archive in find_archives([str(name) for name in named], root and str(root))[1]]
+
+
+def test_folder_glob_and_file_name_the_same_archives(crawl: Path) -> None:
+    wanted = [f"crawl-data/s{number}/{number}.warc.gz" for number in range(3)]
+    assert keys(crawl) == wanted
+    assert keys(crawl / "crawl-data" / "*" / "*.warc.gz", root=crawl) == wanted
+    assert keys(*(crawl / key for key in wanted), crawl, root=crawl) == wanted
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_manifest_is_read_below_the_folder_that_holds_its_paths(crawl: Path, packed: bool) -> None:
+    text = "crawl-data/s1/1.warc.gz\n\ncrawl-data/s9/missing.warc.gz\n"
+    path = crawl / "crawl-data" / ("warc.paths.gz" if packed else "warc.paths")
+    path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+    root, archives = find_archives([str(path)], None)
+    assert root == str(crawl)
+    assert [(a.warc_path, a.bytes) for a in archives] == [
+        ("crawl-data/s1/1.warc.gz", 2),
+        ("crawl-data/s9/missing.warc.gz", None),
+    ]
+
+
+def test_moving_changes_nothing_and_replacing_does(crawl: Path, tmp_path: Path) -> None:
+    before = find_archives([str(crawl)], None)[1]
+    crawl.rename(tmp_path / "elsewhere")
+    assert find_archives([str(tmp_path / "elsewhere")], None)[1] == before
+    (tmp_path / "elsewhere" / before[1].warc_path).write_bytes(b"xx")
+    after = find_archives([str(tmp_path / "elsewhere")], None)[1]
+    assert [a == b for a, b in zip(after, before, strict=True)] == [True, False, True]
+
+
+def test_all_wrong_names_are_told_at_once(crawl: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    stray = tmp_path / "stray.paths"
+    stray.write_text("nowhere/a.warc.gz\n")
+    broken = tmp_path / "broken.paths.gz"
+    broken.write_bytes(b"no gzip")
+    with pytest.raises(SettingsError) as caught:
+        find_archives([str(crawl / "none*.warc.gz"), str(empty), str(stray), str(broken)], None)
+    parts = ("no such file, folder or match", "no archive in this folder", "--root", "cannot be read as a list")
+    assert len(caught.value.problems) == 4
+    assert all(part in problem for part, problem in zip(parts, caught.value.problems, strict=True))
+
+
+def test_an_archive_outside_the_root_is_refused(crawl: Path) -> None:
+    with pytest.raises(SettingsError, match="outside the root"):
+        find_archives([str(crawl)], str(crawl / "crawl-data" / "s1"))
+
+
+def test_later_listings_keep_the_root_of_the_first(crawl: Path) -> None:
+    root, archives = find_archives([str(crawl / "crawl-data" / "s1")], None)
+    assert [a.warc_path for a in rebase(archives, root, str(crawl))] == ["crawl-data/s1/1.warc.gz"]
+    with pytest.raises(SettingsError, match="--root"):
+        rebase(archives, root, str(crawl / "crawl-data" / "s2"))

@@ -242,7 +242,7 @@ def _print_files(warehouse: Path) -> None:
 
 
 def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -> None:
-    """Wall and CPU seconds of a wave of archives that hold one page each, list_warcs apart."""
+    """Wall and CPU seconds of a wave of archives that hold one page each, list_archives apart."""
     source = Path(os.environ["WINNOW_CORPUS"], SETS[1])
     page = next(iter(ArchiveReader(source, 2_000_000)))
     record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]
@@ -256,7 +256,7 @@ def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -
             (archives / f"{archive}.warc.gz").write_bytes(record)
         with timed:
             steps = run(crawl, archives, meter).of
-        steps.pop("list_warcs")
+        steps.pop("list_archives")
         jobs = ", ".join(f"{job} {step.wall:.1f}" for job, step in steps.items())
         cpu = sum(sum(step.cpu.values()) for step in steps.values())
         wall = sum(step.wall for step in steps.values())

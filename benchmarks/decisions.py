@@ -98,9 +98,9 @@ def generate(work: Work, count: int) -> None:
     ))  # fmt: skip
     left = kept.where((place < 0) & (place != -2) | (place > 10))
     named = delta.read(work, "pages").select(
-        "shard", "page_id", "warc_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score",
-        "title", F.lit("text").alias("text"), F.lit(400).alias("word_count"), F.lit(2_500).alias("char_count"),
-        F.lit(0).alias("cut_chars"), F.lit(None).alias("spans"),
+        "shard", "page_id", "archive_path", "record_offset", "url", "domain", "fetched_at", "language",
+        "language_score", "title", F.lit("text").alias("text"), F.lit(400).alias("word_count"),
+        F.lit(2_500).alias("char_count"), F.lit(0).alias("cut_chars"), F.lit(None).alias("spans"),
     )  # fmt: skip
     write(work, "documents", named.join(left, ["shard", "page_id"]))
     write(work, "funnel", report_funnel(*(delta.read(work, name) for name in TABLES_MADE[:-1])))
@@ -116,8 +116,8 @@ def make_pages(work: Work, count: int) -> DataFrame:
     domain = F.concat(F.lit("site"), F.floor(uniform(2) * uniform(2) * 20_000), F.lit(".example"))
     text = F.concat(F.get(texts, F.floor(uniform(3) * F.size(texts)).cast("int")), F.lit("\n"), "page_id")
     return ids.select(
-        F.pmod("page_id", F.lit(SHARDS)).cast("int").alias("shard"), "page_id", F.lit("a.warc.gz").alias("warc_path"),
-        F.lit(0).alias("record_offset"), F.lit(9_000).alias("record_length"),
+        F.pmod("page_id", F.lit(SHARDS)).cast("int").alias("shard"), "page_id",
+        F.lit("a.warc.gz").alias("archive_path"), F.lit(0).alias("record_offset"), F.lit(9_000).alias("record_length"),
         F.concat(F.lit("https://"), domain, F.lit("/"), "page_id").alias("url"), domain.alias("domain"),
         F.lit(datetime(2024, 5, 1, tzinfo=UTC)).alias("fetched_at"), F.lit("text/html").alias("content_type"),
         F.lit("utf-8").alias("charset"), F.lit(40_000).alias("html_bytes"), gate.alias("gate"),

@@ -101,7 +101,7 @@ def generate(work: Work, count: int) -> None:
     ids = work.spark.range(count, numPartitions=16).withColumn("page_id", F.xxhash64("id"))
     rows = ids.select(
         (F.col("id") % SHARDS).cast("int").alias("shard"), "page_id",
-        F.concat(F.lit("crawl-data/a/"), F.col("id") % 100, F.lit(".warc.gz")).alias("warc_path"),
+        F.concat(F.lit("crawl-data/a/"), F.col("id") % 100, F.lit(".warc.gz")).alias("archive_path"),
         F.col("id").alias("record_offset"), F.concat(F.lit("https://a.example/"), "page_id").alias("url"),
         F.lit("a.example").alias("domain"), F.timestamp_seconds(F.col("id") + 1_700_000_000).alias("fetched_at"),
         F.lit("en").alias("language"), F.lit(0.9).alias("language_score"), F.lit("A title").alias("title"),

@@ -126,7 +126,7 @@ def work(name: str, gigabytes: float) -> None:
     places = list(fixtures()) if name == "fixtures" else [name]
     began, found = time.process_time(), Counter[str]()
     for place in places:
-        archive = {**known, "warc_path": place, "location": place}
+        archive = {**known, "archive_path": place, "location": place}
         rows = pages._read_archive(archive, reading)
         for batch in batches_of(rows, pages._SCHEMA, settings.spark.batch_bytes):
             told = batch.column("archive").to_pylist()

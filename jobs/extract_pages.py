@@ -1,4 +1,4 @@
-"""Archives of one wave of shards -> pages, warcs: read once, kept on the workers' disks, committed twice."""
+"""Archives of one wave of shards -> pages, archives: read once, kept on the workers' disks, committed twice."""
 
 from pyspark import StorageLevel
 
@@ -6,7 +6,7 @@ from winnow.scopes.removals import orders
 from winnow.scopes.waves import archive_tasks
 from winnow.settings.kernel_settings import url_lists
 from winnow.stages.checks import check_budget
-from winnow.stages.pages import pages_of, read_archives, warcs_of
+from winnow.stages.pages import archives_of, pages_of, read_archives
 from winnow.stages.removals import gate_removed
 from winnow.warehouse import commits, delta
 from winnow.warehouse.work import Work
@@ -25,7 +25,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     rows = rows.persist(StorageLevel.DISK_ONLY)  # two tables come from it, and extraction is most of a crawl's cost
     try:
         check_budget(rows, work.settings.archives)
-        delta.replace(work, "warcs", warcs_of(rows), list(ready.shards))
+        delta.replace(work, "archives", archives_of(rows), list(ready.shards))
         ready = commits.archives_as_read(work, ready)
         pages, ordered = pages_of(rows, work.crawl), orders(work)
         pages = gate_removed(pages, ordered) if ordered is not None else pages

@@ -1,11 +1,11 @@
-"""Archives that are new to the warehouse -> crawls, warcs."""
+"""Archives that are new to the warehouse -> crawls, archives."""
 
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.sources.named_archives import Archive, rebase
-from winnow.stages.archives import list_warcs
-from winnow.tables import WARCS
+from winnow.stages.archives import list_archives
+from winnow.tables import ARCHIVES
 from winnow.warehouse import delta
 from winnow.warehouse.crawls import add_crawl
 from winnow.warehouse.work import Work
@@ -16,13 +16,13 @@ def run(work: Work, root: str, archives: list[Archive]) -> int | None:
     crawl = add_crawl(work, root)
     if work.root is None and crawl.root != root:
         archives = rebase(archives, root, crawl.root)
-    schema = t.StructType([WARCS.columns[name] for name in Archive._fields])
+    schema = t.StructType([ARCHIVES.columns[name] for name in Archive._fields])
     named = work.spark.createDataFrame(archives, schema)
-    fresh = list_warcs(named, delta.read(work, "warcs"), crawl.num_shards)
+    fresh = list_archives(named, delta.read(work, "archives"), crawl.num_shards)
     count = fresh.count()
     if count:
         keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}
-        delta.upsert(work, "warcs", fresh.withColumns(keyed), ["crawl", "shard", "warc_path"])
+        delta.upsert(work, "archives", fresh.withColumns(keyed), ["crawl", "shard", "archive_path"])
     return count or None
 
 

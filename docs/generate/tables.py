@@ -20,7 +20,7 @@ bits."""
 def tables_page() -> str:
     """The page."""
     kinds = table(("kind", "meaning"), ((code(kind), meaning) for kind, meaning in SKIPPED_KINDS.items()))
-    parts = [f"{_part(one)}" + (f"\n\nKinds of `skipped`:\n\n{kinds}" if one.name == "warcs" else "")
+    parts = [f"{_part(one)}" + (f"\n\nKinds of `skipped`:\n\n{kinds}" if one.name == "archives" else "")
              for one in TABLES.values()]  # fmt: skip
     return page("Tables", _INTRO, *parts)
 

@@ -13,7 +13,7 @@ from pyspark.sql import types as t
 
 from winnow.kernels.measures.measure import METRICS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _BIGINT, _DOUBLE, _STRING, _INT, _TIME, _BINARY = (
     t.LongType(),
@@ -53,10 +53,10 @@ def _table(name: str, row: str, **columns: _Meant) -> Table:
 
 _KEYS: dict[str, _Meant] = {
     "crawl": (_STRING, "name of the crawl, as `--crawl` gave it"),
-    "shard": (_INT, "part of the crawl: a stable hash of the archive's `warc_path` modulo `num_shards`"),
+    "shard": (_INT, "part of the crawl: a stable hash of the archive's `archive_path` modulo `num_shards`"),
 }
 _MADE_WITH: _Meant = (_STRING, "hash of the settings, lists, models and kernel versions that the row was made with")
-_PAGE: _Meant = (_BIGINT, "the page: a hash of crawl, warc_path and record_offset")
+_PAGE: _Meant = (_BIGINT, "the page: a hash of crawl, archive_path and record_offset")
 _KEPT: dict[str, _Meant] = {
     "kept_page_id": (_BIGINT, "the page that stays in its stead"),
     "kept_crawl": (_STRING, "the crawl of that page"),
@@ -85,17 +85,17 @@ CRAWLS = _whole(
     root=(_STRING, "folder or URL that the archives were listed below; `--root` names another where they have moved"),
     fingerprint=_MADE_WITH,
 )  # fmt: skip
-WARCS = _table(
-    "warcs", "one archive file",
-    warc_path=_PATH,
+ARCHIVES = _table(
+    "archives", "one archive file",
+    archive_path=_PATH,
     bytes=(_BIGINT, "size of the file; null where nothing is known of it yet"),
     etag=(_STRING, "checksum of both ends of a local file, or what the server or store calls its version"),
     status=(_STRING, "`listed`: not read yet; `read`; `damaged`: a part of it could not be read; `unreachable`: tried "
                      "again by the next run"),
     error=(_STRING, "the first damage, or why it could not be reached; null where there is none"),
     error_offset=(_BIGINT, "where the first damage is, as record_offset; null where there is none"),
-    records=(_BIGINT, "records of any kind: html_pages and all of skipped"),
-    html_pages=(_BIGINT, "records that became rows of `pages`"),
+    records=(_BIGINT, "records of any kind: pages and all of skipped"),
+    pages=(_BIGINT, "records that became rows of `pages`"),
     skipped=(t.MapType(_STRING, _BIGINT), "records that are no pages, by kind (below)"),
     digest_mismatches=(_BIGINT, "records that differ from the digest that the archive has of them"),
     length_mismatches=(_BIGINT, "records that are longer or shorter than they say, damaged ones aside"),
@@ -104,7 +104,7 @@ WARCS = _table(
 PAGES = _table(
     "pages", "one HTML response, kept or not",
     page_id=_PAGE,
-    warc_path=_PATH,
+    archive_path=_PATH,
     record_offset=_OFFSET,
     record_length=(_BIGINT, "bytes of the record, or of its gzip member"),
     url=_URL,
@@ -167,7 +167,7 @@ URL_DUPLICATES = _table(
 DOCUMENTS = _table(
     "documents", "one training document",
     page_id=_PAGE,
-    warc_path=_PATH,
+    archive_path=_PATH,
     record_offset=_OFFSET,
     url=_URL,
     domain=_DOMAIN,
@@ -214,7 +214,7 @@ REMOVALS = _whole(
 TABLES = {
     table.name: table
     for table in (
-        CRAWLS, WARCS, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
+        CRAWLS, ARCHIVES, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
         DOCUMENTS, FUNNEL, COMMITS, REMOVALS,
     )
 }  # fmt: skip

@@ -105,7 +105,7 @@ def run_packed(
         "PYSPARK_PYTHON": "./environment/bin/python",
     }
     with submission.sent(program, ["run", str(archives), *tables], flags, **python) as run:
-        read_until(run, "  list_warcs")
+        read_until(run, "  list_archives")
         os.kill(min(executors(workers)), signal.SIGKILL)
         said = read_until(run, "  build_documents")
         assert "as speculatable" in said, "no task was started twice"
@@ -129,8 +129,8 @@ def run_jobs(submission: Submission, archives: Path, workers: list[subprocess.Po
         "PYSPARK_PYTHON": str(folder / "dependencies" / "bin" / "python"),
     }  # fmt: skip
     tables = ["--crawl", FIRST, "--warehouse", str(folder / "wheel tables")]
-    for name in ("list_warcs", *JOBS):
-        named = [str(archives)] if name == "list_warcs" else []
+    for name in ("list_archives", *JOBS):
+        named = [str(archives)] if name == "list_archives" else []
         with submission.sent(Path(jobs.__path__[0]) / f"{name}.py", [*named, *tables], flags, **python) as run:
             if name == "extract_pages":
                 read_until(run, "Starting task 0.0 in stage")

@@ -26,7 +26,7 @@ def main() -> None:
     """Print what became of each."""
     folder = Path(tempfile.mkdtemp())
     archives, clean, _ = clean_run(folder)
-    for job in ("list_warcs", *list(JOBS)[:-1]):
+    for job in ("list_archives", *list(JOBS)[:-1]):
         kill_after(job, whole_run(archives, folder / "killed"))
     winnow(*whole_run(archives, folder / "killed"))
     failed = compared("killed in every job", folder / "killed", clean)

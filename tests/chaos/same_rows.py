@@ -45,7 +45,7 @@ def main() -> None:
         os.killpg(process.pid, signal.SIGKILL)
     winnow(*arguments(folder / "killed", "local[2]"))
     failed += compared("killed and resumed", folder / "killed", clean)
-    with started(arguments(folder / "lost", "local-cluster[2,1,2048]"), until="list_warcs") as process:
+    with started(arguments(folder / "lost", "local-cluster[2,1,2048]"), until="list_archives") as process:
         os.kill(processes_of(process.pid, b"CoarseGrainedExecutorBackend")[0], signal.SIGKILL)
         assert process.stderr is not None
         said = process.stderr.read()

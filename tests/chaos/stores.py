@@ -65,7 +65,7 @@ def read_from_s3(folder: Path, port: int, compare: Compare) -> None:
         winnow(*remote_run(bucket, folder / "S3"))
     compare("archives on S3", folder / "S3")
     killed = remote_run(bucket, folder / "S3 killed")
-    with s3_served(folder / "store", port) as server, started(killed, until="list_warcs") as run:
+    with s3_served(folder / "store", port) as server, started(killed, until="list_archives") as run:
         server.kill()
         server.wait()
         with s3_served(folder / "store", port):

@@ -32,7 +32,7 @@ def main() -> None:
 def other_shards(archives: Path, warehouse: Path) -> Path:
     """Every job up to the spans by two drivers with two shards each, the rest by one, all under spark-submit."""
     tables = ["--crawl", FIRST, "--warehouse", str(warehouse), *demo_flags()]
-    submit("list_warcs", [str(archives), *tables])
+    submit("list_archives", [str(archives), *tables])
     for job in JOBS:
         pair = [spark_submit(job, *tables, "--shards", shards, cores=1) for shards in ("0,1", "2,3")]
         for driver in pair:

@@ -75,13 +75,13 @@ def html(folder: Path, truth: Truth) -> dict[str, str]:
 
 
 def _record(folder: Path, page: PageTruth) -> ArcWarcRecord:
-    with (folder / page.warc_path).open("rb") as file:
+    with (folder / page.archive_path).open("rb") as file:
         file.seek(page.record_offset)
         return next(iter(ArchiveIterator(file)))
 
 
 def _body(folder: Path, page: PageTruth) -> bytes:
-    with (folder / page.warc_path).open("rb") as file:
+    with (folder / page.archive_path).open("rb") as file:
         file.seek(page.record_offset)
         record = next(iter(ArchiveIterator(file)))
         http, raw = record.http_headers, record.raw_stream.read()
@@ -111,7 +111,7 @@ def _rows(truth: Truth) -> list[dict[str, Any]]:
             "crawl": page.crawl,
             "shard": 0,
             "near": near(page),
-            "warc_path": page.warc_path,
+            "archive_path": page.archive_path,
             "record_offset": page.record_offset,
             "url": page.url,
             "gate": page.gate,
@@ -167,11 +167,11 @@ def test_names_are_unique_and_every_reference_is_to_another_page(truth: Truth) -
 def test_archives_hold_as_many_records_of_each_kind_as_the_truth_says(folder: Path, truth: Truth) -> None:
     for archive in truth.archives:
         if archive.status == "read":
-            with (folder / archive.warc_path).open("rb") as file:
+            with (folder / archive.archive_path).open("rb") as file:
                 records = [_kind(record) for record in ArchiveIterator(file)]
-            assert Counter(records) == {**archive.skipped, "page": archive.html_pages}
-        placed = [page for page in truth.pages if page.key[:2] == (archive.crawl, archive.warc_path)]
-        assert archive.html_pages == len(placed)
+            assert Counter(records) == {**archive.skipped, "page": archive.pages}
+        placed = [page for page in truth.pages if page.key[:2] == (archive.crawl, archive.archive_path)]
+        assert archive.pages == len(placed)
 
 
 def _kind(record: ArcWarcRecord) -> str:
@@ -189,17 +189,17 @@ def test_one_archive_of_each_crawl_is_cut_inside_its_last_page(folder: Path, tru
     damaged = {archive.crawl: archive for archive in truth.archives if archive.status == "damaged"}
     assert set(damaged) == set(CRAWLS)
     for archive in damaged.values():
-        pages = [page for page in truth.pages if page.warc_path == archive.warc_path]
+        pages = [page for page in truth.pages if page.archive_path == archive.archive_path]
         last = max(pages, key=lambda page: page.record_offset)
         assert (last.kind, last.gate) == ("cut_record", "record_damaged")
-        with pytest.raises(EOFError), gzip.open(folder / archive.warc_path) as file:
+        with pytest.raises(EOFError), gzip.open(folder / archive.archive_path) as file:
             file.read()
 
 
 def test_digests_are_right_but_for_the_altered_bodies(folder: Path, truth: Truth) -> None:
     for archive in truth.archives:
         if archive.status == "read":
-            with (folder / archive.warc_path).open("rb") as file:
+            with (folder / archive.archive_path).open("rb") as file:
                 wrong = [
                     record for record in FastArchiveIterator(file, parse_http=False) if not record.verify_block_digest()
                 ]
@@ -210,7 +210,7 @@ def test_digests_are_right_but_for_the_altered_bodies(folder: Path, truth: Truth
 def test_the_manifest_lists_the_archives_below_the_folder(folder: Path, truth: Truth) -> None:
     for crawl in CRAWLS:
         listed = gzip.decompress((folder / crawl / "warc.paths.gz").read_bytes()).decode().splitlines()
-        assert listed == [archive.warc_path for archive in truth.archives if archive.crawl == crawl]
+        assert listed == [archive.archive_path for archive in truth.archives if archive.crawl == crawl]
         assert all((folder / key).is_file() for key in listed)
 
 
@@ -368,13 +368,13 @@ def test_a_missing_row_and_one_that_stands_twice_are_disagreements(truth: Truth,
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("status", "unreachable"), ("html_pages", 0), ("digest_mismatches", 99), ("skipped", {"revisit": 1})],
+    [("status", "unreachable"), ("pages", 0), ("digest_mismatches", 99), ("skipped", {"revisit": 1})],
 )
 def test_a_changed_archive_is_a_disagreement(truth: Truth, truth_path: Path, name: str, value: object) -> None:
     rows = [asdict(archive) for archive in truth.archives]
     rows[3][name] = value
     (problem,) = compare_archives(truth_path, rows)
-    assert rows[3]["warc_path"] in problem
+    assert rows[3]["archive_path"] in problem
     assert f"{name} {value!r}" in problem
 
 

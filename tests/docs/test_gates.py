@@ -38,8 +38,8 @@ def test_every_example_of_a_gate_ends_there_and_another_page_does_not(
     tasks = [(0, path.name, path.stat().st_size, "e", 1, str(path), 0, 1) for path in paths]
     frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, 2), ARCHIVE_SCHEMA)
     rows = pages_of(read_archives(frame, settings, share_lists(spark, url_lists(settings.url))), "A").collect()
-    assert {row.warc_path: row.gate or "none" for row in rows} == {gate: gate for gate in pages}
-    assert [row.warc_path for row in rows if row.text is not None] == ["none"]
+    assert {row.archive_path: row.gate or "none" for row in rows} == {gate: gate for gate in pages}
+    assert [row.archive_path for row in rows if row.text is not None] == ["none"]
 
 
 @pytest.mark.parametrize("gate", LIMITED)

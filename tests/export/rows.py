@@ -27,7 +27,7 @@ def document(number: int, text: str) -> dict[str, Any]:
         "word_count": number, "char_count": len(text), "cut_chars": 0,
         "spans": [{"start": 0, "end": 2**40, "copies": 2}] * (number % 3) if number % 4 else None,
         "fetched_at": None if number % 5 == 3 else datetime(2024, 3, 1, 12, 0, 1, number % 2, tzinfo=UTC), "crawl": "C",
-        "shard": number % 4, "warc_path": "a.warc.gz", "record_offset": 2**41 + number, "fingerprint": "made so",
+        "shard": number % 4, "archive_path": "a.warc.gz", "record_offset": 2**41 + number, "fingerprint": "made so",
     }  # fmt: skip
 
 

@@ -73,8 +73,8 @@ def check_archive(archive: Damaged) -> None:
     data = archive.bytes()
     with in_bounded_time():
         found, account = read(data)
-    assert account.records == account.html_pages + sum(account.skipped.values())
-    assert account.html_pages == len(found)
+    assert account.records == account.pages + sum(account.skipped.values())
+    assert account.pages == len(found)
     assert set(account.skipped) <= set(SKIPPED_KINDS)
     assert (account.status == "damaged") == (account.error is not None) == (account.error_offset is not None)
     assert len({page.record_offset for page in found}) == len(found)

@@ -21,7 +21,7 @@ from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, 
 from winnow.runs import crawl
 from winnow.sources.named_archives import SUFFIXES
 
-JOBS = ("list_warcs", *crawl.JOBS)
+JOBS = ("list_archives", *crawl.JOBS)
 LEAVE_SECONDS = 60
 TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -280,7 +280,7 @@ def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archi
 
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        first = next(line for line in process.stderr if "list_warcs" in line)
+        first = next(line for line in process.stderr if "list_archives" in line)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         (java,) = (int(pid) for pid in children if b"java" in Path(f"/proc/{pid}/cmdline").read_bytes())
         resource.prlimit(java, resource.RLIMIT_FSIZE, (8_192, resource.RLIM_INFINITY))
@@ -310,13 +310,13 @@ def test_jobs_run_alone_under_spark_submit(
     tables = ["--warehouse", new, "--crawl", CRAWL, *demo_flags()]
     code, said = submitted("measure_pages", *tables)
     assert code == 2
-    assert f"winnow: --warehouse {new}: no crawl was listed here; run list_warcs first\n" in said
+    assert f"winnow: --warehouse {new}: no crawl was listed here; run list_archives first\n" in said
     assert not new.exists()
     for job in JOBS[:2]:
-        code, said = submitted(job, *([archives] if job == "list_warcs" else []), *tables)
+        code, said = submitted(job, *([archives] if job == "list_archives" else []), *tables)
         assert code == 0, said[-4000:]
         assert re.search(rf"^\d\d:\d\d:\d\d  {job} .* rows in .*\(100% done, 0:00 left\)$", said, re.MULTILINE)
-    for table in ("crawls", "warcs", "pages"):
+    for table in ("crawls", "archives", "pages"):
         assert rows_of(new, table) == rows_of(undisturbed[0], table)
     done = ["--warehouse", copy, "--crawl", CRAWL, *demo_flags()]
     code, said = submitted("report_funnel", *done, "--shards", "0,2-3")

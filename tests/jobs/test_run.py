@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_pages_are_conserved_and_ids_are_unique(clean: Path) -> None:
     pages, measures, verdicts = (rows_of(clean, name) for name in ("pages", "measures", "verdicts"))
     documents = rows_of(clean, "documents")
     assert len({page["page_id"] for page in pages}) == len(pages)
-    assert len(pages) == sum(archive["html_pages"] for archive in rows_of(clean, "warcs"))
+    assert len(pages) == sum(archive["pages"] for archive in rows_of(clean, "archives"))
     ungated = {page["page_id"] for page in pages if page["gate"] is None}
     assert ungated == {row["page_id"] for row in measures} == {row["page_id"] for row in verdicts}
     kept = {row["page_id"] for row in verdicts if not row["reasons"]}
@@ -74,7 +75,7 @@ def test_a_document_says_where_its_page_lies(clean: Path) -> None:
     assert any(document["cut_chars"] for document in documents)
     for document in documents:
         page = pages[document["page_id"]]
-        shared = ("crawl", "shard", "warc_path", "record_offset", "url", "domain", "fetched_at", "language", "title")
+        shared = ("crawl", "shard", "archive_path", "record_offset", "url", "domain", "fetched_at", "language", "title")
         assert [document[name] for name in shared] == [page[name] for name in shared]
         cut = spans.get(document["page_id"], {"spans": [], "cut_chars": 0})
         whole = texts[document["page_id"]]
@@ -165,7 +166,7 @@ def test_a_changed_setting_redoes_what_follows_from_it(
 ) -> None:
     before = rows_of(copy, "commits", keep_all=True)
     run(work_on(spark, copy, FIRST, *change.split()), crawls)
-    order = [table for table in TABLES if table not in ("crawls", "warcs", "pages", "commits")]
+    order = [table for table in TABLES if table not in ("crawls", "archives", "pages", "commits")]
     redone = set(order[order.index(first) :]) if first else set()
     assert {row["target"] for row in rows_of(copy, "commits", keep_all=True) if row not in before} == redone
 
@@ -225,7 +226,7 @@ def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
     after = everything(copy)
     assert {row["page_id"] for row in after["pages"] if row["gate"] == "removed"} == gone
     assert not [row for row in after["pages"] if row["page_id"] in gone and (row["text"] or row["title"])]
-    for table in (table for table in TABLES if table not in ("crawls", "warcs", "funnel", "commits")):
+    for table in (table for table in TABLES if table not in ("crawls", "archives", "funnel", "commits")):
         staying = [row for row in before[table] if row["page_id"] not in gone]
         assert [row for row in after[table] if table != "pages" or row["page_id"] not in gone] == staying
     assert imbalances(delta.read(work, "funnel").collect()) == []
@@ -255,7 +256,7 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
         def run_remote() -> list[dict[str, Any]]:
             with Progress(spark) as progress:
                 run_crawl(work, *listed(), progress)
-            return rows_of(tmp_path, "warcs")
+            return rows_of(tmp_path, "archives")
 
         lost = min(path for path in server.files if path.endswith("-00003.warc.gz"))
         server.always[lost] = Fault(bytes_sent=5000, reset=True)
@@ -263,14 +264,14 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
         list_archives.run(work, *listed())
         for job in (extract_pages, measure_pages):
             job.run(work, [0, 1, 2, 3])
-        first = {row["warc_path"]: row for row in rows_of(tmp_path, "warcs")}
+        first = {row["archive_path"]: row for row in rows_of(tmp_path, "archives")}
         assert Counter(row["status"] for row in first.values()) == {"read": 10, "damaged": 1, "unreachable": 1}
         told = first[lost[1:]]
         assert (told["error"], told["tries"]) == ("HTTP 503 Service Unavailable (tries: 3)", 1)
-        assert not [page for page in rows_of(tmp_path, "pages") if page["warc_path"] == lost[1:]]
+        assert not [page for page in rows_of(tmp_path, "pages") if page["archive_path"] == lost[1:]]
         server.always.clear()
         server.faults.clear()
-        second = {row["warc_path"]: row for row in run_remote()}
+        second = {row["archive_path"]: row for row in run_remote()}
         assert (second[lost[1:]]["status"], second[lost[1:]]["tries"]) == ("read", 2)
         assert {row["bytes"] for row in second.values()} == {path.stat().st_size for path in paths[:-1]}
         for table in ("pages", "measures", "verdicts", "documents", "funnel"):
@@ -317,7 +318,7 @@ def test_a_plan_measures_every_job_and_keeps_no_table(
     two = sorted(archives, key=lambda archive: -(archive.bytes or 0))[:2]
     with Progress(spark) as progress:
         sample = measure(work_on(spark, tmp_path, "PLAN", "archives.num_shards=1"), root, two, progress)
-    assert sample.costs.keys() == {"list_warcs", *JOBS}
+    assert sample.costs.keys() == {"list_archives", *JOBS}
     assert all(cost.cpu > 0 and cost.wall > 0 for cost in sample.costs.values())
     assert 0 < sample.costs["measure_pages"].rows < sample.pages
     assert all(sample.costs[job].bytes > 0 for job in ("extract_pages", "measure_pages", "judge_pages"))
@@ -333,16 +334,35 @@ def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, c
 
 def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSession, crawls: Path, copy: Path) -> None:
     """Older or newer: before anything of it is read or written."""
-    for change, version in ((-1, 0), (+2, 2)):
+    for change, version in ((-1, 1), (+2, 3)):
         spark.sql(f"UPDATE delta.`{copy}/crawls` SET schema_version = schema_version + {change}")
         before = versions(copy)
         for attempt in (
             lambda: run(work_on(spark, copy, SECOND), crawls),
             lambda: crawl_row(work_on(spark, copy, FIRST)),
         ):
-            with pytest.raises(SettingsError, match=f"holds tables of version {version}, this winnow makes version 1"):
+            with pytest.raises(SettingsError, match=f"holds tables of version {version}, this winnow makes version 2"):
                 attempt()
         assert versions(copy) == before
+
+
+def test_what_was_taken_down_in_an_older_warehouse_is_gone_in_a_new_one(
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path, tmp_path: Path
+) -> None:
+    """An order of a warehouse whose tables are of version 1; carried over twice, it is one order."""
+    document = rows_of(clean, "documents")[0]["page_id"]
+    removals.order(old := work_on(spark, copy, FIRST), [f"page_id:{document}"], "ticket 18", False, None)
+    spark.sql(f"UPDATE delta.`{copy}/crawls` SET schema_version = 1")
+    with pytest.raises(SettingsError, match=f"NAME --warehouse NEW --removals-from {copy}"):
+        crawl_row(replace(old, crawls={}))
+    new = work_on(spark, tmp_path / "new", FIRST)
+    assert [removals.carry_over(new, str(copy)) for _ in range(2)] == [1, 0]
+    run(new, crawls)
+    gone = {row["page_id"]: row["gate"] for row in rows_of(tmp_path / "new", "pages") if row["gate"] == "removed"}
+    assert gone == {document: "removed"}
+    assert document not in {row["page_id"] for row in rows_of(tmp_path / "new", "documents")}
+    with pytest.raises(SettingsError, match="no crawl was listed here"):
+        removals.carry_over(new, str(tmp_path))
 
 
 def test_a_job_before_its_source_is_refused(spark: SparkSession, clean: Path) -> None:

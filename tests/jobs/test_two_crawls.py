@@ -84,7 +84,7 @@ def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path) -
 
 def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:
     """Exact copies that stay although their original stays in the same shard of whichever crawl."""
-    pages = {(page["crawl"], page["warc_path"], page["record_offset"]): page for page in tables["pages"]}
+    pages = {(page["crawl"], page["archive_path"], page["record_offset"]): page for page in tables["pages"]}
     staying = {row["page_id"] for row in tables["documents"]}
     planted = {page.name: page for page in read_truth(truth).pages}
     return [
@@ -157,7 +157,7 @@ REFUSED = [
     ({"sweeps": ["gopher_too_few_words.min=1:1000:1"]}, "101 values; expected 1 to 100"),
     ({"sweeps": ["gopher_too_few_words.min=nan"]}, "expected REASON.min=FIRST:LAST:STEP"),
     ({"sweeps": ["gopher_few_words.min=1"]}, "no rule in use has the reason gopher_few_words."),
-    ({"crawl": "DEMO"}, "no crawl DEMO; run list_warcs first"),
+    ({"crawl": "DEMO"}, "no crawl DEMO; run list_archives first"),
     ({"save": Path("x.txt")}, "--save x.txt: a recipe's name ends in .yaml"),
     ({"save": Path("/nowhere/x.yaml")}, "--save /nowhere/x.yaml: name a file in a folder that exists"),
 ]
@@ -188,9 +188,9 @@ def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, bo
         start = page.index(f'id="example-{SECOND}-{reason}"')
         examples = page[start : page.index("</details>", start)]
         assert examples.count('<p class="url">') == min(10, hits)
-    damaged = [row for row in tables["warcs"] if row["crawl"] == SECOND and row["status"] == "damaged"]
+    damaged = [row for row in tables["archives"] if row["crawl"] == SECOND and row["status"] == "damaged"]
     assert damaged
-    assert all(f'<th scope="row">{row["warc_path"]}</th><td>damaged</td>' in page for row in damaged)
+    assert all(f'<th scope="row">{row["archive_path"]}</th><td>damaged</td>' in page for row in damaged)
     assert page.count("<mark>") > 100
     assert "were made with other rules" not in page
     assert not rules_stand(work_on(spark, both, SECOND), demo_settings(["rules.gopher_hashes=null"]))

@@ -22,7 +22,7 @@ ONE_WAVE = "spark.wave_archives_per_core=100"
 # What is allowed to differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
 TABLES = (
-    "crawls", "warcs", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "url_duplicates",
+    "crawls", "archives", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "url_duplicates",
     "documents", "funnel", "commits",
 )  # fmt: skip
 
@@ -32,7 +32,7 @@ def rows_of(warehouse: Path, table: str, keep_all: bool = False) -> list[dict[st
     # By Arrow's own files: its threads may outlive the interpreter's end, where deltalake's are in Python.
     files = SubTreeFileSystem(str(warehouse / table), LocalFileSystem())
     rows = DeltaTable(str(warehouse / table)).to_pyarrow_table(filesystem=files).to_pylist()
-    drop = set() if keep_all or table == "warcs" else VARYING
+    drop = set() if keep_all or table == "archives" else VARYING
     return sorted(({k: v for k, v in row.items() if k not in drop} for row in rows), key=repr)
 
 

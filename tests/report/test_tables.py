@@ -29,7 +29,7 @@ def test_no_figure_is_cut(
 
 def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """An escape sequence in a URL that an archive names: it would clear the screen or set the window's title."""
-    where = {"page_id": 1, "crawl": "one", "shard": 0, "warc_path": "a.warc", "record_offset": 0, "record_length": 9}
+    where = {"page_id": 1, "crawl": "one", "shard": 0, "archive_path": "a.warc", "record_offset": 0, "record_length": 9}
     what = {
         "fetched_at": None,
         "charset": None,

@@ -18,7 +18,7 @@ def crawl(tmp_path: Path) -> Path:
 
 
 def keys(*named: object, root: Path | None = None) -> list[str]:
-    return [archive.warc_path for archive in find_archives([str(name) for name in named], root and str(root))[1]]
+    return [archive.archive_path for archive in find_archives([str(name) for name in named], root and str(root))[1]]
 
 
 def test_folder_glob_and_file_name_the_same_archives(crawl: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_manifest_is_read_below_the_folder_that_holds_its_paths(crawl: Path, p
     path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     root, archives = find_archives([str(path)], None)
     assert root == str(crawl)
-    assert [(a.warc_path, a.bytes) for a in archives] == [
+    assert [(a.archive_path, a.bytes) for a in archives] == [
         ("crawl-data/s1/1.warc.gz", 2),
         ("crawl-data/s9/missing.warc.gz", None),
     ]
@@ -45,7 +45,7 @@ def test_moving_changes_nothing_and_replacing_does(crawl: Path, tmp_path: Path) 
     before = find_archives([str(crawl)], None)[1]
     crawl.rename(tmp_path / "elsewhere")
     assert find_archives([str(tmp_path / "elsewhere")], None)[1] == before
-    (tmp_path / "elsewhere" / before[1].warc_path).write_bytes(b"xx")
+    (tmp_path / "elsewhere" / before[1].archive_path).write_bytes(b"xx")
     after = find_archives([str(tmp_path / "elsewhere")], None)[1]
     assert [a == b for a, b in zip(after, before, strict=True)] == [True, False, True]
 
@@ -71,6 +71,6 @@ def test_an_archive_outside_the_root_is_refused(crawl: Path) -> None:
 
 def test_later_listings_keep_the_root_of_the_first(crawl: Path) -> None:
     root, archives = find_archives([str(crawl / "crawl-data" / "s1")], None)
-    assert [a.warc_path for a in rebase(archives, root, str(crawl))] == ["crawl-data/s1/1.warc.gz"]
+    assert [a.archive_path for a in rebase(archives, root, str(crawl))] == ["crawl-data/s1/1.warc.gz"]
     with pytest.raises(SettingsError, match="--root"):
         rebase(archives, root, str(crawl / "crawl-data" / "s2"))

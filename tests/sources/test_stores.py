@@ -91,7 +91,7 @@ def test_folders_globs_and_files_of_a_store(store: Any) -> None:
     keys = ["crawl-data/a.warc.gz", "crawl-data/deep/b.warc"]
     for named in (["memory://bucket/crawl-data/"], [URL, "memory://bucket/crawl-data/deep/*.warc"]):
         root, archives = find_archives(named, "memory://bucket")
-        assert (root, [archive.warc_path for archive in archives]) == ("memory://bucket", keys)
+        assert (root, [archive.archive_path for archive in archives]) == ("memory://bucket", keys)
         assert [archive.bytes for archive in archives] == [len(DATA), 1]
         assert all(archive.etag for archive in archives)
     assert find_archives(["memory://bucket/crawl-data/"], None)[0] == "memory://bucket/crawl-data"

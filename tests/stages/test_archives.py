@@ -1,18 +1,18 @@
 from pyspark.sql import SparkSession
 
 from tests.stages.frames import frame, rows_of
-from winnow.stages.archives import list_warcs
+from winnow.stages.archives import list_archives
 
-COLUMNS = ("warc_path", "bytes", "etag", "status", "tries")
+COLUMNS = ("archive_path", "bytes", "etag", "status", "tries")
 
 
 def listed(spark: SparkSession, archives: list[tuple[str, int | None, str | None]]) -> list[tuple[object, ...]]:
     known = [
-        {"warc_path": "read", "bytes": 5, "etag": "a", "status": "read", "tries": 1},
-        {"warc_path": "lost", "status": "unreachable", "tries": 3},
+        {"archive_path": "read", "bytes": 5, "etag": "a", "status": "read", "tries": 1},
+        {"archive_path": "lost", "status": "unreachable", "tries": 3},
     ]
-    named = spark.createDataFrame(archives, "warc_path string, bytes bigint, etag string")
-    return rows_of(list_warcs(named, frame(spark, "warcs", known), 4).select(*COLUMNS))
+    named = spark.createDataFrame(archives, "archive_path string, bytes bigint, etag string")
+    return rows_of(list_archives(named, frame(spark, "archives", known), 4).select(*COLUMNS))
 
 
 def test_only_new_archives_are_listed(spark: SparkSession) -> None:
@@ -30,8 +30,10 @@ def test_where_nothing_is_told_what_is_known_stands(spark: SparkSession) -> None
 
 
 def test_shards_are_a_stable_hash_of_the_path(spark: SparkSession) -> None:
-    named = spark.createDataFrame([(f"a{i}", 1, "x") for i in range(50)], "warc_path string, bytes bigint, etag string")
-    first = list_warcs(named, frame(spark, "warcs", []), 4).select("warc_path", "shard")
+    named = spark.createDataFrame(
+        [(f"a{i}", 1, "x") for i in range(50)], "archive_path string, bytes bigint, etag string"
+    )
+    first = list_archives(named, frame(spark, "archives", []), 4).select("archive_path", "shard")
     assert {row.shard for row in first.collect()} == {0, 1, 2, 3}
     wanted = spark.sql("SELECT CAST(pmod(xxhash64('a7'), 4) AS INT) AS shard").first()
     assert wanted is not None

@@ -14,7 +14,7 @@ RULES = (Rule("too_few", "word_count", 2, math.inf, ""),)
 @pytest.fixture
 def tables(spark: SparkSession) -> list[DataFrame]:
     def page(page_id: int, gate: str | None = None, shard: int = 0) -> dict[str, Any]:
-        at = {"warc_path": f"a{page_id}", "record_offset": page_id * 10, "url": f"http://{page_id}.example/"}
+        at = {"archive_path": f"a{page_id}", "record_offset": page_id * 10, "url": f"http://{page_id}.example/"}
         return {"crawl": "A", "shard": shard, "page_id": page_id, "gate": gate, "title": f"T{page_id}", **at}
 
     def measure(page_id: int, text: str, words: int, shard: int = 0) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def tables(spark: SparkSession) -> list[DataFrame]:
 def test_kept_pages_become_documents_with_where_they_came_from(tables: list[DataFrame]) -> None:
     documents = build_documents(*tables, RULES, "cut")
     chosen = documents.select(
-        "shard", "page_id", "warc_path", "record_offset", "title", "text", "word_count", "char_count", "cut_chars"
+        "shard", "page_id", "archive_path", "record_offset", "title", "text", "word_count", "char_count", "cut_chars"
     )
     assert rows_of(chosen) == [
         (0, 1, "a1", 10, "T1", "one two", 2, 7, 0),

@@ -11,7 +11,7 @@ from winnow.demo.show import demo_settings
 from winnow.kernels.languages.triage import UNWANTED_LANGUAGE
 from winnow.settings.kernel_settings import url_lists
 from winnow.settings.schema import Settings
-from winnow.stages.pages import ARCHIVE_SCHEMA, pages_of, read_archives, warcs_of
+from winnow.stages.pages import ARCHIVE_SCHEMA, archives_of, pages_of, read_archives
 from winnow.workers.shared_lists import share_lists
 
 
@@ -43,12 +43,12 @@ def read(spark: SparkSession, archives: list[Path], parts: int, *changes: str) -
 @pytest.fixture(scope="module")
 def whole(spark: SparkSession, archives: list[Path]) -> tuple[list[Any], list[Any]]:
     rows = read(spark, archives, 1)
-    return rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))
+    return rows_of(pages_of(rows, "A")), rows_of(archives_of(rows))
 
 
 def test_archives_and_pages_come_from_one_pass(whole: tuple[list[Any], list[Any]]) -> None:
-    pages, warcs = whole
-    assert [(row[1][-13:], row[4]) for row in warcs] == [("00004.warc.gz", "read"), ("00005.warc.gz", "damaged")]
+    pages, archives = whole
+    assert [(row[1][-13:], row[4]) for row in archives] == [("00004.warc.gz", "read"), ("00005.warc.gz", "damaged")]
     assert len(pages) > 10
     assert len({row[-1] for row in pages}) == len(pages)
 
@@ -58,7 +58,7 @@ def test_tasks_and_batches_do_not_matter(
     spark: SparkSession, archives: list[Path], whole: tuple[list[Any], list[Any]], parts: int, changes: list[str]
 ) -> None:
     rows = read(spark, archives, parts, *changes)
-    assert (rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))) == whole
+    assert (rows_of(pages_of(rows, "A")), rows_of(archives_of(rows))) == whole
 
 
 def test_a_page_that_triage_stops_has_the_language_of_its_text(spark: SparkSession, crawl: list[Path]) -> None:
@@ -86,7 +86,7 @@ def test_an_archive_that_is_not_there_is_unreachable(spark: SparkSession, archiv
     settings = demo_settings()
     lists = share_lists(spark, url_lists(settings.url))
     rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, lists)
-    (warc,) = warcs_of(rows).collect()
+    (warc,) = archives_of(rows).collect()
     assert (warc.status, warc.error, warc.tries) == ("unreachable", "No such file or directory", 2)
     assert pages_of(rows, "A").count() == 0
 
@@ -102,7 +102,7 @@ def read_remote(spark: SparkSession, server: Server, parts: int) -> tuple[list[A
     frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, len(tasks)), ARCHIVE_SCHEMA)
     rows = read_archives(frame, settings, share_lists(spark, url_lists(settings.url))).persist()
     try:
-        return rows_of(pages_of(rows, "A")), rows_of(warcs_of(rows))
+        return rows_of(pages_of(rows, "A")), rows_of(archives_of(rows))
     finally:
         rows.unpersist()
 
@@ -113,10 +113,10 @@ def test_a_server_gives_the_same_rows_as_a_disk(
 ) -> None:
     with served({f"/{path.name}": path.read_bytes() for path in archives}) as server:
         server.faults = {path: [Fault(bytes_sent=3000), Fault(status=503)] for path in server.files}
-        pages, warcs = read_remote(spark, server, parts)
+        pages, archives = read_remote(spark, server, parts)
     assert pages == whole[0]
-    assert [row[:3] + row[4:] for row in warcs] == [row[:3] + row[4:] for row in whole[1]]
-    assert all(row[3].startswith('"') for row in warcs)
+    assert [row[:3] + row[4:] for row in archives] == [row[:3] + row[4:] for row in whole[1]]
+    assert all(row[3].startswith('"') for row in archives)
 
 
 @pytest.mark.parametrize("parts", [1, 3])
@@ -127,9 +127,9 @@ def test_an_archive_whose_server_fails_half_way_leaves_no_pages(
     with served({"/lost.warc.gz": archives[0].read_bytes()}) as server:
         server.faults = {"/lost.warc.gz": [Fault()] * 3}
         server.always = {"/lost.warc.gz": Fault(status=503)}
-        pages, warcs = read_remote(spark, server, parts)
+        pages, archives = read_remote(spark, server, parts)
     assert pages == []
-    assert [(row[4], row[5]) for row in warcs] == [("unreachable", "HTTP 503 Service Unavailable (tries: 3)")]
+    assert [(row[4], row[5]) for row in archives] == [("unreachable", "HTTP 503 Service Unavailable (tries: 3)")]
 
 
 def test_parts_of_an_archive_that_changes_between_them_are_no_archive(
@@ -144,7 +144,7 @@ def test_parts_of_an_archive_that_changes_between_them_are_no_archive(
         ]
         frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, 2), ARCHIVE_SCHEMA)
         rows = read_archives(frame, settings, share_lists(spark, url_lists(settings.url))).persist()
-        (warc,) = warcs_of(rows).collect()
+        (warc,) = archives_of(rows).collect()
         assert (warc.status, warc.error) == ("unreachable", "the archive was changed while it was read")
         assert (warc.records, warc.skipped, warc.tries) == (None, None, 1)
         assert pages_of(rows, "A").count() == 0
@@ -153,5 +153,5 @@ def test_parts_of_an_archive_that_changes_between_them_are_no_archive(
 
 def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archives: list[Path]) -> None:
     (row, *_) = pages_of(read(spark, archives[:1], 1), "A").collect()
-    sql = f"SELECT xxhash64('A', '{row.warc_path}', CAST({row.record_offset} AS BIGINT)) AS id"
+    sql = f"SELECT xxhash64('A', '{row.archive_path}', CAST({row.record_offset} AS BIGINT)) AS id"
     assert spark.sql(sql).first().id == row.page_id  # type: ignore[union-attr]

@@ -29,8 +29,8 @@ def test_shard_ranges(shards: list[int], said: str) -> None:
 
 def test_plain_lines_where_there_is_no_terminal(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
     with Progress(spark) as progress:
-        progress.begin("list_warcs", [])
-        progress.end("list_warcs", 12, 0.0)
+        progress.begin("list_archives", [])
+        progress.end("list_archives", 12, 0.0)
         progress.begin("extract_pages", [0, 1, 2])
         progress.end("extract_pages", 1_234_567, 0.5)
         progress.begin("judge_pages", [0, 1, 2])
@@ -38,7 +38,7 @@ def test_plain_lines_where_there_is_no_terminal(spark: SparkSession, capfd: pyte
     out, err = capfd.readouterr()
     listed, extracted, judged = err.splitlines()
     assert out == ""
-    assert re.fullmatch(r"\d\d:\d\d:\d\d  list_warcs       12 rows in \d+\.\d s  \(0% done, \? left\)", listed)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  list_archives       12 rows in \d+\.\d s  \(0% done, \? left\)", listed)
     assert re.search(
         r"  extract_pages    shards 0-2  1,234,567 rows in \d+\.\d s, [\d,]+ pages/s  \(50% done, ", extracted
     )

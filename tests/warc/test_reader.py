@@ -40,7 +40,7 @@ def read(data: bytes, limit: int = LIMIT, stride: tuple[int, int] = (0, 1)) -> t
     reader = ArchiveReader(io.BytesIO(data), limit, stride)
     found = list(reader)
     account = reader.account
-    assert account.records == account.html_pages + sum(account.skipped.values())
+    assert account.records == account.pages + sum(account.skipped.values())
     assert set(account.skipped) <= set(SKIPPED_KINDS)
     assert {one.gate for one in found} <= {None, *PAGE_GATES}
     assert len({one.record_offset for one in found}) == len(found)
@@ -64,7 +64,7 @@ def test_every_form_holds_the_same_pages(form: str, count: int, tmp_path: Path) 
     found, account = read(path.read_bytes())
     assert [one.url for one in found] == [f"http://a.example/{number}" for number in range(count)]
     assert bodies(found) == bodies(read(FORMS["plain"](pages(count)))[0])
-    assert (account.status, account.records, account.html_pages) == ("read", 2 * count + 1, count)
+    assert (account.status, account.records, account.pages) == ("read", 2 * count + 1, count)
     assert account.skipped == Counter({"warcinfo": 1}) + Counter({"request": count})
     assert (account.digest_mismatches, account.length_mismatches) == (0, 0)
     for one in found:

@@ -23,7 +23,7 @@ from tests.kernels.pages.hostile_html import (
     plain_page,
     regex_trap,
 )
-from tests.kernels.pages.test_extract import BALANCED, html_pages
+from tests.kernels.pages.test_extract import BALANCED, pages
 from winnow.errors import SurroundingsError
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import TriageSettings, Unwanted, triage_page
@@ -320,5 +320,5 @@ assert shared_extractor(BALANCED, "NFC", TRIAGE) is not shared
 
 @pytest.mark.corpus
 def test_the_child_extracts_as_the_kernel_does(corpus: Path, extractor: Extractor) -> None:
-    for html in islice(html_pages(corpus / "pages_gold_wcxb"), 0, None, 15):
+    for html in islice(pages(corpus / "pages_gold_wcxb"), 0, None, 15):
         assert extractor.extract(html) == Result(*extract_page(html, BALANCED, "NFC"), None)

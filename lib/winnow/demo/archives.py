@@ -51,7 +51,7 @@ class ArchiveName(NamedTuple):
     """Where an archive lies, when its first page was fetched, and the how manieth of its crawl it is, from 0."""
 
     crawl: str
-    warc_path: str
+    archive_path: str
     started: datetime
     number: int
 
@@ -69,7 +69,7 @@ def write_archive(root: Path, name: ArchiveName, exchanges: Sequence[Exchange], 
     A warcinfo, then request, main record and metadata of each exchange. With `cut` the file ends in the middle of the
     last exchange's main record, as after a broken upload. No time and no id in it comes from the clock or from chance.
     """
-    path = root / name.warc_path
+    path = root / name.archive_path
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w+b") as file:
         writer = _Writer(file, name)
@@ -96,12 +96,12 @@ class _Writer:
         self.others: Counter[str] = Counter()
         self.warc = WARCWriter(file, gzip=True)
         self.warcinfo = self.next_id()
-        about = {"WARC-Record-ID": self.warcinfo, "WARC-Filename": name.warc_path.rpartition("/")[2]}
+        about = {"WARC-Record-ID": self.warcinfo, "WARC-Filename": name.archive_path.rpartition("/")[2]}
         self._write_other("warcinfo", "", about, _lines({"isPartOf": name.crawl, **_ABOUT}))
 
     def next_id(self) -> str:
         """An id that only depends on the archive and the place in it."""
-        digest = hashlib.sha256(f"{self.name.warc_path} {self.count}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.name.archive_path} {self.count}".encode()).hexdigest()
         self.count += 1
         return "<urn:uuid:" + "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])) + ">"
 

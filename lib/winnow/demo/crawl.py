@@ -48,7 +48,7 @@ def make_crawl(folder: Path, pages: int, seed: int) -> Path:
             here, archive = _write(folder, name, drafts)
             placed += here
             archives.append(archive)
-        write_manifest(folder / crawl / "warc.paths.gz", [name.warc_path for name in names])
+        write_manifest(folder / crawl / "warc.paths.gz", [name.archive_path for name in names])
         fetched = plan.fetched
     write_truth(folder / TRUTH_FILE, Truth(tuple(placed), tuple(archives)))
     return folder / TRUTH_FILE
@@ -79,8 +79,10 @@ def _write(folder: Path, name: ArchiveName, drafts: Sequence[Draft]) -> tuple[li
     exchanges = [send(draft.truth.url, draft.html, draft.wire) for draft in drafts]
     starts, others = write_archive(folder, name, [*(no_page.exchange for no_page in beside), *exchanges], cut)
     places = zip(drafts, starts[len(beside) :], strict=True)
-    pages = [replace(draft.truth, warc_path=name.warc_path, record_offset=start) for draft, start in places]
+    pages = [replace(draft.truth, archive_path=name.archive_path, record_offset=start) for draft, start in places]
     skipped = others + Counter(no_page.skipped for no_page in beside)
     altered = sum(WIRES[draft.wire].altered for draft in drafts)
     status = "damaged" if cut else "read"
-    return pages, ArchiveTruth(name.crawl, name.warc_path, status, len(drafts), altered, dict(sorted(skipped.items())))
+    return pages, ArchiveTruth(
+        name.crawl, name.archive_path, status, len(drafts), altered, dict(sorted(skipped.items()))
+    )

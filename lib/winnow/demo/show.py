@@ -69,7 +69,7 @@ def disagreements(work: Work, truth: Path) -> list[str]:
     rows = _pages(work)
     before = [_pages(replace(work, crawl=row.crawl)) for row in crawls_until(work) if row.crawl != work.crawl]
     all_rows = [*rows, *chain.from_iterable(before)]
-    archives = [row.asDict() for row in delta.read(work, "warcs").collect()]
+    archives = [row.asDict() for row in delta.read(work, "archives").collect()]
     return [
         *compare(truth, rows, work.crawl),
         *compare_archives(truth, archives, work.crawl),
@@ -81,7 +81,7 @@ def disagreements(work: Work, truth: Path) -> list[str]:
 
 def _pages(work: Work) -> list[dict[str, Any]]:
     """Every page of this crawl with what became of it."""
-    place = ("crawl", "warc_path", "record_offset", "url", "gate")
+    place = ("crawl", "archive_path", "record_offset", "url", "gate")
     pages = delta.read(work, "pages").select("shard", "page_id", *place)
     verdicts = delta.read(work, "verdicts").select("shard", "page_id", "reasons")
     documents = delta.read(work, "documents").select("shard", "page_id", "text")
@@ -96,7 +96,7 @@ def _pages(work: Work) -> list[dict[str, Any]]:
 def _dropped(work: Work, table: str, name: str) -> DataFrame:
     """The pages of this crawl that a table drops, each with the crawl, archive and place of the page that stays."""
     dropped = delta.read(work, table).select("shard", "page_id", "kept_page_id")
-    place = ("crawl", "warc_path", "record_offset")
+    place = ("crawl", "archive_path", "record_offset")
     frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in listed_crawls(work)]
     kept = reduce(DataFrame.unionByName, frames).select(
         F.col("page_id").alias("kept_page_id"), F.struct(*place).alias(name)
@@ -107,8 +107,8 @@ def _dropped(work: Work, table: str, name: str) -> DataFrame:
 def _conserved(rows: list[dict[str, Any]]) -> list[str]:
     drops = ("gate", "near", "repeats", "same_url")
     return [
-        f"{row['warc_path']} at {row['record_offset']}: {'no' if row['text'] is None else 'a'} document, and reasons "
-        f"{row['reasons']}, " + ", ".join(f"{name} {row[name]}" for name in drops)
+        f"{row['archive_path']} at {row['record_offset']}: {'no' if row['text'] is None else 'a'} document, "
+        f"reasons {row['reasons']}, " + ", ".join(f"{name} {row[name]}" for name in drops)
         for row in rows
         if (row["reasons"] == [] and all(row[name] is None for name in drops)) == (row["text"] is None)
     ]

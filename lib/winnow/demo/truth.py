@@ -29,7 +29,7 @@ class PageTruth:
 
     name: str
     crawl: str
-    warc_path: str
+    archive_path: str
     record_offset: int
     url: str
     kind: str
@@ -44,20 +44,20 @@ class PageTruth:
     @property
     def key(self) -> Key:
         """Where the page lies."""
-        return self.crawl, self.warc_path, self.record_offset
+        return self.crawl, self.archive_path, self.record_offset
 
 
 @dataclass(frozen=True)
 class ArchiveTruth:
-    """One archive of a generated crawl: `status`, and counts as in the table `warcs`.
+    """One archive of a generated crawl: `status`, and counts as in the table `archives`.
 
     `skipped` are the records that are no pages, by kind.
     """
 
     crawl: str
-    warc_path: str
+    archive_path: str
     status: str
-    html_pages: int
+    pages: int
     digest_mismatches: int
     skipped: Mapping[str, int]
 
@@ -87,9 +87,9 @@ def read_truth(path: Path) -> Truth:
 def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
     """Disagreements of a run's pages with the truth, a sentence each; empty where there are none.
 
-    Each row is one page: `crawl, shard, warc_path, record_offset, url, gate`, `reasons`, null where it was not judged,
-    and `near`, the crawl, archive and place of the page for which it was dropped as a near duplicate, null where it was
-    not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they compare.
+    Each row is one page: `crawl, shard, archive_path, record_offset, url, gate`, `reasons`, null where it was not
+    judged, and `near`, the crawl, archive and place of the page for which it was dropped as a near duplicate, null
+    where it was not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they compare.
     crawl: the one that the rows are of; None: all of the truth.
     """
     planted = read_truth(truth_path).pages
@@ -98,7 +98,7 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
     found: set[Key] = set()
     problems = []
     for row in rows:
-        key = (row["crawl"], row["warc_path"], row["record_offset"])
+        key = (row["crawl"], row["archive_path"], row["record_offset"])
         where = f"{key[0]} {key[1]} at {key[2]}: {row['url']}"
         if key in found:
             problems.append(f"{where}: stands there twice")
@@ -107,10 +107,12 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
         else:
             problems += [f"{where} ({expected[key].kind}): {said}" for said in _disagreements(expected[key], row)]
         found.add(key)
-    by_key = {(row["crawl"], row["warc_path"], row["record_offset"]): row for row in rows}
+    by_key = {(row["crawl"], row["archive_path"], row["record_offset"]): row for row in rows}
     problems += _near_disagreements(planted, by_key)
     missing = [page for key, page in expected.items() if key not in found]
-    return problems + [f"{p.crawl} {p.warc_path} at {p.record_offset}: {p.url} ({p.kind}): is missing" for p in missing]
+    return problems + [
+        f"{p.crawl} {p.archive_path} at {p.record_offset}: {p.url} ({p.kind}): is missing" for p in missing
+    ]
 
 
 def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
@@ -123,7 +125,7 @@ def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: st
     held = [(planted[key], row) for row in rows if (key := key_of(row)) in planted and _stays(row)]
     copies = Counter((row["shard"], page.repeated_span) for page, row in held)
     return [
-        f"{page.crawl} {page.warc_path} at {page.record_offset}: {page.url} ({page.kind}): its paragraph "
+        f"{page.crawl} {page.archive_path} at {page.record_offset}: {page.url} ({page.kind}): its paragraph "
         f"{'stays, as in other pages' if copies[row['shard'], page.repeated_span] > 1 else 'went without a copy'}"
         for page, row in held
         if page.crawl == crawl and page.repeated_span
@@ -143,7 +145,7 @@ def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
     problems = []
     for row in rows:
         kept = by_key.get(tuple(row["same_url"])) if row["same_url"] is not None else None
-        where = f"{row['crawl']} {row['warc_path']} at {row['record_offset']}: {row['url']}"
+        where = f"{row['crawl']} {row['archive_path']} at {row['record_offset']}: {row['url']}"
         if row["crawl"] == crawl and row["same_url"] is not None and (kept is None or kept["url"] != row["url"]):
             problems.append(f"{where}: dropped for {' '.join(map(str, row['same_url']))}, no document of its URL")
         if row["crawl"] == crawl and row["text"] is not None and times[row["url"]] > 1:
@@ -153,27 +155,27 @@ def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
 
 def key_of(row: Mapping[str, Any]) -> Key:
     """Where a page lies."""
-    return row["crawl"], row["warc_path"], row["record_offset"]
+    return row["crawl"], row["archive_path"], row["record_offset"]
 
 
 def compare_archives(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
-    """Disagreements of a run's archives, rows of the table `warcs`, with the truth, a sentence each; see `compare`."""
+    """Disagreements of a run's rows of `archives` with the truth, a sentence each; see `compare`."""
     archives = [archive for archive in read_truth(truth_path).archives if crawl in (None, archive.crawl)]
-    expected = {(archive.crawl, archive.warc_path): archive for archive in archives}
+    expected = {(archive.crawl, archive.archive_path): archive for archive in archives}
     problems = []
     for row in rows:
-        archive = expected.pop((row["crawl"], row["warc_path"]), None)
+        archive = expected.pop((row["crawl"], row["archive_path"]), None)
         if archive is None:
-            problems.append(f"{row['crawl']} {row['warc_path']}: no such archive was planted, or it stands there twice")
+            problems.append(f"{row['crawl']} {row['archive_path']}: no such archive was planted, or it is listed twice")
             continue
         planted = asdict(archive)
         found = {**row, "skipped": dict(row["skipped"] or {})}
         problems += [
-            f"{archive.crawl} {archive.warc_path}: {name} {found[name]!r}, expected {planted[name]!r}"
-            for name in ("status", "html_pages", "digest_mismatches", "skipped")
+            f"{archive.crawl} {archive.archive_path}: {name} {found[name]!r}, expected {planted[name]!r}"
+            for name in ("status", "pages", "digest_mismatches", "skipped")
             if found[name] != planted[name]
         ]
-    return problems + [f"{crawl} {warc_path}: is missing" for crawl, warc_path in expected]
+    return problems + [f"{crawl} {archive_path}: is missing" for crawl, archive_path in expected]
 
 
 def _disagreements(page: PageTruth, row: Mapping[str, Any]) -> list[str]:
@@ -209,7 +211,7 @@ def _near_disagreements(planted: Iterable[PageTruth], rows: Mapping[Key, Mapping
         row, original = rows.get(page.key), copied[page.name]
         if row is None:
             continue
-        where = f"{page.crawl} {page.warc_path} at {page.record_offset}: {page.url} ({page.kind})"
+        where = f"{page.crawl} {page.archive_path} at {page.record_offset}: {page.url} ({page.kind})"
         if row["near"] is not None and page.checked and sources.get(tuple(row["near"])) != sources[page.key]:
             problems.append(f"{where}: dropped for {' '.join(map(str, row['near']))}, of which it is no copy")
         other = rows.get(by_name[original].key) if original else None

@@ -28,7 +28,7 @@ class Wire(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """A record that is no page, and the kind under which `warcs.skipped` counts it."""
+    """A record that is no page, and the kind under which `archives.skipped` counts it."""
 
     skipped: str
     exchange: Exchange

@@ -19,9 +19,9 @@ from winnow.settings.schema import Settings
 _SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
 _SOURCES = """\
-Every text was taken from a web page. `url`, `crawl`, `warc_path` and `record_offset` say from which: of a crawl of
-Common Crawl, whose names begin with CC-MAIN, the archive is `https://data.commoncrawl.org/` + `warc_path`. The text was
-extracted from the page's HTML; lines and stretches of it may be gone (`cut_chars`)."""
+Every text was taken from a web page. `url`, `crawl`, `archive_path` and `record_offset` say from which: of a crawl of
+Common Crawl, whose names begin with CC-MAIN, the archive is `https://data.commoncrawl.org/` + `archive_path`. The
+text was extracted from the page's HTML; lines and stretches of it may be gone (`cut_chars`)."""
 
 _LICENCE = """\
 None is named here: whoever publishes these files decides, and adds `license` above. What it cannot give away: the texts

@@ -38,7 +38,7 @@ COLUMNS = (
            "valid time"),
     Column("crawl", pa.string(), "the crawl"),
     Column("shard", pa.int32(), "the part of the crawl that the archive belongs to"),
-    Column("warc_path", pa.string(), "the archive, below the root of the crawl"),
+    Column("archive_path", pa.string(), "the archive, below the root of the crawl"),
     Column("record_offset", pa.int64(), "where the page's record begins: its byte in the archive, or in the inflated "
            "archive where records are no gzip members of their own (Common Crawl's are)"),
     Column("fingerprint", pa.string(), "names the settings, lists and models that the document was made with"),

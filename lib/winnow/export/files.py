@@ -36,7 +36,7 @@ Format = Literal["parquet", "jsonl.zst"]
 _PIECE_BYTES: dict[Format, int] = {"parquet": 32 << 20, "jsonl.zst": 4 << 20}
 _LEVEL = 3  # of zstd, its own default: .91 times the bytes of level 1
 _ROW_BYTES = 512  # of a row beside its text, about
-_REPEATING = ["domain", "language", "crawl", "shard", "warc_path", "fingerprint"]  # worth a dictionary
+_REPEATING = ["domain", "language", "crawl", "shard", "archive_path", "fingerprint"]  # worth a dictionary
 _LONG = {"text", "title", "url", "spans"}  # without statistics, which would hold whole texts
 
 WRITTEN = StructType([StructField("file", IntegerType()), StructField("rows", LongType())])

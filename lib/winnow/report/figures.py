@@ -74,7 +74,7 @@ class Cost(NamedTuple):
 class Damaged(NamedTuple):
     """An archive that could not be read to its end: its status, the error, and where in the archive it stands."""
 
-    warc_path: str
+    archive_path: str
     status: str
     error: str
     offset: int | None
@@ -259,16 +259,16 @@ def _costs(work: Work) -> list[Cost]:
 
 
 def _archives(work: Work) -> tuple[dict[str, int], dict[str, int], list[Damaged]]:
-    warcs = delta.read(work, "warcs")
-    statuses = {row.status: row["count"] for row in warcs.groupBy("status").count().orderBy("status").collect()}
-    kinds = warcs.select(F.explode("skipped").alias("kind", "records")).groupBy("kind").agg(F.sum("records"))
+    archives = delta.read(work, "archives")
+    statuses = {row.status: row["count"] for row in archives.groupBy("status").count().orderBy("status").collect()}
+    kinds = archives.select(F.explode("skipped").alias("kind", "records")).groupBy("kind").agg(F.sum("records"))
     skipped = {row[0]: row[1] for row in kinds.orderBy(F.desc(kinds.columns[1]), "kind").collect()}
-    bad = warcs.where(F.col("status").isin("damaged", "unreachable")).orderBy("warc_path").limit(_MOST_DAMAGED)
+    bad = archives.where(F.col("status").isin("damaged", "unreachable")).orderBy("archive_path").limit(_MOST_DAMAGED)
     return statuses, skipped, [_damaged(row) for row in bad.collect()]
 
 
 def _damaged(row: Row) -> Damaged:
-    return Damaged(row.warc_path, row.status, row.error or "", row.error_offset)
+    return Damaged(row.archive_path, row.status, row.error or "", row.error_offset)
 
 
 def seeded_expr(seed: int) -> Column:

@@ -55,7 +55,7 @@ def facts(life: Life) -> Iterator[Line]:
     """Where the page lies, when it was fetched, and the gate that stopped it, or what was extracted from it."""
     page = life.page
     yield "page", f"{page.page_id} of {page.crawl}, shard {page.shard}", False
-    yield "archive", f"{page.warc_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
+    yield "archive", f"{page.archive_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
     fetched = f"{page.fetched_at:%Y-%m-%d %H:%M:%S}" if page.fetched_at else "at an unknown time"
     charset = f", {page.charset}" if page.charset else ""
     yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {page.html_bytes:,} bytes of HTML", False

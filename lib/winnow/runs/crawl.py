@@ -34,7 +34,7 @@ class Job(NamedTuple):
     share: float
 
 
-# In order; extract_pages writes `warcs` too.
+# In order; extract_pages writes `archives` too.
 JOBS = {
     "extract_pages": Job(extract_pages.run, "pages", 0.76),
     "measure_pages": Job(measure_pages.run, "measures", 0.05),
@@ -62,8 +62,8 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
     ordered = count_orders(work)
     if orders_pending(work):
         removals.carry_out(work)
-    progress.begin("list_warcs", [])
-    progress.end("list_warcs", list_archives.run(work, root, archives), 0.0)
+    progress.begin("list_archives", [])
+    progress.end("list_archives", list_archives.run(work, root, archives), 0.0)
     shards = list(range(crawl_row(work).num_shards))
     for name in again:
         commits.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))

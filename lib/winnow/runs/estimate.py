@@ -98,7 +98,7 @@ class _Watch:
 
 def choose(archives: Sequence[Archive], share: float) -> list[Archive]:
     """A sample of this share of the archives, at least two, the same for every listing that holds them."""
-    order = sorted(archives, key=lambda archive: hashlib.sha256(archive.warc_path.encode()).digest())
+    order = sorted(archives, key=lambda archive: hashlib.sha256(archive.archive_path.encode()).digest())
     return order[: max(2, math.ceil(share * len(archives)))]
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from delta.tables import DeltaTable
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -27,7 +28,9 @@ from winnow.stages.removals import (
     removed_values,
     standing_for,
 )
+from winnow.tables import TABLES
 from winnow.warehouse import commits, delta
+from winnow.warehouse.places import absolute_place, check_warehouse
 from winnow.warehouse.work import Work
 
 _KEYS = ["crawl", "shard", "page_id"]
@@ -79,6 +82,26 @@ def order(work: Work, selectors: Sequence[str], reason: str, with_copies: bool, 
     new = mine.unionByName(copies).join(known, "selector", "left_anti")
     columns = {"ordered_at": F.lit(datetime.now(UTC)), "with_copies": F.lit(with_copies), "fingerprint": F.lit("")}
     delta.add(work, "removals", new.withColumns(columns))
+
+
+def carry_over(work: Work, other: str) -> int:
+    """Add the orders of another warehouse that this one does not have yet; how many.
+
+    Selectors name the same pages in both: a page_id is a hash of crawl, archive and offset, whatever the tables'
+    version. Raises SettingsError where there is no warehouse.
+    """
+    check_warehouse(work.spark, "--removals-from", other)
+    place = f"{absolute_place(other).rstrip('/')}/removals"
+    if not DeltaTable.isDeltaTable(work.spark, place):
+        return 0
+    named = work.spark.read.format("delta").load(place).select(TABLES["removals"].columns.names)
+    fresh = named.join(delta.read_all(work, "removals"), ["selector", "ordered_at"], "left_anti").persist()
+    try:
+        if count := fresh.count():
+            delta.add(work, "removals", fresh)
+        return count
+    finally:
+        fresh.unpersist()
 
 
 def carry_out(work: Work) -> int:

@@ -70,12 +70,12 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     inflating twice is cheap beside extraction.
     """
     root = work.root or crawl_row(work).root
-    rows = delta.read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
-    rows.sort(key=lambda row: (-(row.bytes or 0), row.warc_path))
+    rows = delta.read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
+    rows.sort(key=lambda row: (-(row.bytes or 0), row.archive_path))
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.warc_path, row.bytes, row.etag, tries_after(row), join(root, row.warc_path), part, parts)
+        (row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part, parts)
         for row in rows
         for part in range(parts)
     ]

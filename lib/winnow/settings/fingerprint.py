@@ -59,7 +59,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     made: dict[str, str] = {}
     for target, inputs in own.items():
         made[target] = _fingerprint(target, inputs, made.get(SOURCES.get(target, "")))
-    made["warcs"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
+    made["archives"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
     return made
 
 

@@ -1,6 +1,6 @@
 """Archives that a user names, found and identified: folders, globs, files, URLs and manifests.
 
-An archive's `warc_path` is its key below the root of the listing, so that moving a crawl changes nothing.
+An archive's `archive_path` is its key below the root of the listing, so that moving a crawl changes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _EDGE = 65_536
 class Archive(NamedTuple):
     """One archive file; `bytes` and `etag` are None where nothing is known of it yet, or it cannot be reached now."""
 
-    warc_path: str
+    archive_path: str
     bytes: int | None
     etag: str | None
 
@@ -84,13 +84,13 @@ def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
 
     Raises SettingsError where they do not lie there.
     """
-    locations = [join(root, archive.warc_path) for archive in archives]
+    locations = [join(root, archive.archive_path) for archive in archives]
     keys = [key_below(location, listed) for location in locations]
     outside = [location for location, key in zip(locations, keys, strict=True) if not key]
     if outside:
         said = f"the crawl was listed below {listed}; where its archives have moved, name their root with --root"
         raise SettingsError([f"{path}: {said}" for path in outside[:20]])
-    return [archive._replace(warc_path=key) for archive, key in zip(archives, keys, strict=True) if key]
+    return [archive._replace(archive_path=key) for archive, key in zip(archives, keys, strict=True) if key]
 
 
 def _root(root: str | None, parents: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""warcs: the archives of a crawl, each in its shard."""
+"""archives: the archives of a crawl, each in its shard."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pyspark.sql import functions as F
 
 def shard_expr(num_shards: int) -> Column:
     """The shard of an archive: a stable hash of its key, modulo the number of shards."""
-    return F.pmod(F.xxhash64("warc_path"), F.lit(num_shards)).cast("int")
+    return F.pmod(F.xxhash64("archive_path"), F.lit(num_shards)).cast("int")
 
 
-def list_warcs(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
+def list_archives(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
     """Rows for archives that are new, or whose size or checksum is another than when they were listed.
 
     An archive that was out of reach keeps its number of tries; one that was replaced begins anew. Where nothing could
     be told now, what is known stands: a manifest's archives on a server, and archives that were read and are gone.
     """
     tries = F.when(F.col("status") == "unreachable", F.col("tries")).otherwise(0).alias("tries")
-    before = known.select("warc_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))
+    before = known.select("archive_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))
     untold = F.col("bytes").isNull() & F.col("etag").isNull()
     same = F.col("bytes").eqNullSafe(F.col("old_bytes")) & F.col("etag").eqNullSafe(F.col("old_etag"))
-    fresh = archives.join(before, "warc_path", "left").where(F.col("tries").isNull() | ~(same | untold))
+    fresh = archives.join(before, "archive_path", "left").where(F.col("tries").isNull() | ~(same | untold))
     columns = {"shard": shard_expr(num_shards), "status": F.lit("listed"), "tries": F.coalesce("tries", F.lit(0))}
     return fresh.drop("old_bytes", "old_etag").withColumns(columns)

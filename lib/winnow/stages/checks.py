@@ -26,7 +26,7 @@ def check_budget(rows: DataFrame, allowed: Archives) -> None:
     counts = rows.groupBy(
         is_archive.alias("of_archives"),
         F.when(F.coalesce(failed, F.lit(False)), F.coalesce(why, F.lit("unknown"))).alias("why"),
-    ).agg(F.count("*").alias("count"), F.min("warc_path").alias("example"))
+    ).agg(F.count("*").alias("count"), F.min("archive_path").alias("example"))
     found = counts.orderBy(F.desc("count"), "why").limit(10_000).collect()  # one row an error
     limits = ((True, _ARCHIVES_FROM, allowed.max_damaged_fraction), (False, _PAGES_FROM, allowed.max_error_fraction))
     for of_archives, least, limit in limits:

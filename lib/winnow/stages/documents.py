@@ -19,7 +19,7 @@ from winnow.settings.rules import Rule
 from winnow.stages.verdicts import kept_expr
 from winnow.workers.arrow import counting, python_cpu, text_buffers
 
-_FROM_PAGES = ("warc_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
+_FROM_PAGES = ("archive_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
 
 
 _CUT = t.StructType(

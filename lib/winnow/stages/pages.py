@@ -1,4 +1,4 @@
-"""pages and warcs: archives read once, every HTML response a row with its text or the gate that stopped it."""
+"""pages and archives: archives read once, every HTML response a row with its text or the gate that stopped it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from winnow.kernels.pages.url import gate_url, registered_domain
 from winnow.settings.kernel_settings import triage_settings
 from winnow.settings.schema import Settings
 from winnow.sources.remote_file import open_location
-from winnow.tables import PAGES, WARCS
+from winnow.tables import ARCHIVES, PAGES
 from winnow.warc.reader import ArchiveReader, Page
 from winnow.workers.arrow import Batches, batches_of, map_batches
 from winnow.workers.extractor import child_cpu_seconds, shared_extractor
@@ -30,22 +30,22 @@ _ACCOUNT = (
     "error",
     "error_offset",
     "records",
-    "html_pages",
+    "pages",
     "skipped",
     "digest_mismatches",
     "length_mismatches",
 )
-_KNOWN = ("warc_path", "bytes", "etag", "tries")
+_KNOWN = ("archive_path", "bytes", "etag", "tries")
 _ADDED = {"crawl", "page_id", "fingerprint"}
 ARCHIVE_SCHEMA = t.StructType(
     [
-        *(WARCS.columns[name] for name in ("shard", "warc_path", "bytes", "etag", "tries")),
+        *(ARCHIVES.columns[name] for name in ("shard", "archive_path", "bytes", "etag", "tries")),
         t.StructField("location", t.StringType()),
         t.StructField("part", t.IntegerType()),
         t.StructField("parts", t.IntegerType()),
     ]
 )
-_ARCHIVE = t.StructType([field for field in WARCS.columns if field.name not in {"crawl", "shard", "fingerprint"}])
+_ARCHIVE = t.StructType([field for field in ARCHIVES.columns if field.name not in {"crawl", "shard", "fingerprint"}])
 _SCHEMA = t.StructType(
     [*(field for field in PAGES.columns if field.name not in _ADDED), t.StructField("archive", _ARCHIVE)]
 )
@@ -77,18 +77,18 @@ def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
 
     What came before its server failed depends on the moment: it is left for the run that reads the archive whole.
     """
-    lost = F.broadcast(warcs_of(rows).where(F.col("status") == "unreachable").select("warc_path"))
-    pages = rows.where(F.col("archive").isNull()).drop("archive").join(lost, "warc_path", "left_anti")
+    lost = F.broadcast(archives_of(rows).where(F.col("status") == "unreachable").select("archive_path"))
+    pages = rows.where(F.col("archive").isNull()).drop("archive").join(lost, "archive_path", "left_anti")
     return pages.withColumn("page_id", page_id_expr(crawl))
 
 
-def warcs_of(rows: DataFrame) -> DataFrame:
-    """The `warcs` rows among what read_archives gives: unreachable where any part of an archive was, or two differ."""
-    archives = rows.where(F.col("archive").isNotNull()).select("shard", "warc_path", "archive")
+def archives_of(rows: DataFrame) -> DataFrame:
+    """The `archives` rows of what read_archives gives: unreachable where a part of an archive was, or two differ."""
+    archives = rows.where(F.col("archive").isNotNull()).select("shard", "archive_path", "archive")
     failed = F.col("archive.status") == "unreachable"
     worst = F.max_by("archive", F.struct(failed, "archive.error", "archive.etag")).alias("archive")
     etags = F.count_distinct(F.when(~failed, F.col("archive.etag"))).alias("etags")
-    found = archives.groupBy("shard", "warc_path").agg(worst, etags)
+    found = archives.groupBy("shard", "archive_path").agg(worst, etags)
     changed = F.struct(*(_changed(field.name).alias(field.name) for field in _ARCHIVE.fields))
     one = F.when(F.col("etags") > 1, changed).otherwise(F.col("archive")).alias("archive")
     return found.select("shard", one).select("shard", "archive.*")
@@ -103,7 +103,7 @@ def _changed(column: str) -> Column:
 
 def page_id_expr(crawl: str) -> Column:
     """The id of a page: a hash of where it lies."""
-    return F.xxhash64(F.lit(crawl), F.col("warc_path"), F.col("record_offset").cast("bigint"))
+    return F.xxhash64(F.lit(crawl), F.col("archive_path"), F.col("record_offset").cast("bigint"))
 
 
 def _read_batches(batches: Batches, reading: Reading) -> Batches:
@@ -113,7 +113,7 @@ def _read_batches(batches: Batches, reading: Reading) -> Batches:
 
 
 def _read_archive(archive: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
-    fixed = {"shard": archive["shard"], "warc_path": archive["warc_path"]}
+    fixed = {"shard": archive["shard"], "archive_path": archive["archive_path"]}
     known = {name: archive[name] for name in _KNOWN}
     try:
         with open_location(archive["location"], reading.settings.sources) as file:

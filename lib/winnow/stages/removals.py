@@ -19,12 +19,12 @@ _EMPTIED = ("charset", "text", "title", "language", "language_score")
 def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
     """`keys` of the pages that some order names.
 
-    `pages` has `keys`, page_id among them, warc_path and url; `orders` is small and has selector. URLs are looked at
+    `pages` has `keys`, page_id among them, archive_path and url; `orders` is small and has selector. URLs are looked at
     only where some order names a URL or a domain.
     """
     wanted = F.broadcast(orders.select("selector").distinct())
     by_id = page_id_selector()
-    by_archive = F.concat(F.lit("archive:"), F.col("warc_path"))
+    by_archive = F.concat(F.lit("archive:"), F.col("archive_path"))
     named = pages.select(*keys, F.explode(F.array(by_id, by_archive)).alias("selector"))
     if orders.where(F.col("selector").startswith("url:") | F.col("selector").startswith("domain:")).isEmpty():
         return named.join(wanted, "selector", "left_semi").select(*keys).distinct()

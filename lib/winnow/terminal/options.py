@@ -28,6 +28,13 @@ Root = Annotated[
     str | None, typer.Option("--root", help="Folder or URL that paths of archives are relative to.", show_default=False)
 ]
 Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
+RemovalsFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--removals-from", help="Another warehouse, also of an older version, whose orders to take pages down hold here.",
+        show_default=False,
+    ),
+]  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
 Environment = Annotated[
     str | None,

@@ -75,12 +75,13 @@ def prepare_maintenance(
     if problems or settings is None:
         raise SettingsError(problems)
     from winnow.spark.session import open_session
-    from winnow.warehouse.crawls import crawl_row
+    from winnow.warehouse.crawls import crawl_row, listed_crawls
     from winnow.warehouse.work import Work
 
     spark = open_session(name, settings.spark, verbose, brief)
     check_remote(spark, warehouse, listed=True)
     work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "")
+    listed_crawls(work)
     if crawl is not None:
         crawl_row(work)
     return work

@@ -74,7 +74,7 @@ class Page(NamedTuple):
 
 @dataclass
 class Account:
-    """What was read of an archive; records = html_pages + the sum of skipped.
+    """What was read of an archive; records = pages + the sum of skipped.
 
     status             read, or damaged where any part of it could not be read
     error, error_offset  the first damage and its offset, as that of a record; None where there is none
@@ -87,7 +87,7 @@ class Account:
     error: str | None = None
     error_offset: int | None = None
     records: int = 0
-    html_pages: int = 0
+    pages: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     digest_mismatches: int = 0
     length_mismatches: int = 0
@@ -126,9 +126,9 @@ class ArchiveReader:
                 continue
             response = self._count(item)
             if response:
-                if account.html_pages % readers == mine:
+                if account.pages % readers == mine:
                     yield make_page(item, response, self.max_html_bytes)
-                account.html_pages += 1
+                account.pages += 1
 
     def _note(self, damage: Damage) -> None:
         if self.account.error is None:

@@ -23,7 +23,7 @@ from winnow.warehouse.shards import shard_ranges
 from winnow.warehouse.work import Note, Work
 from winnow.workers.arrow import python_cpu
 
-ARCHIVE_KEYS = ("shard", "warc_path", "bytes", "etag", "tries")
+ARCHIVE_KEYS = ("shard", "archive_path", "bytes", "etag", "tries")
 
 
 class Todo(NamedTuple):
@@ -66,7 +66,7 @@ def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object
 
 
 def archives_as_read(work: Work, ready: Todo) -> Todo:
-    """What pages were made from, once `warcs` says it: bytes and checksum may have come with an archive's reading."""
+    """What pages were made from, once `archives` says it: reading an archive may have told its bytes and checksum."""
     return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
 
 
@@ -143,11 +143,11 @@ def notes(work: Work) -> dict[tuple[str, str, int], Note]:
 
 def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
     """For each shard the hash of its archives; tries_ahead: a listed or unreachable one counts the try to come."""
-    rows = read(work, "warcs", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
+    rows = read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     archives: dict[int, list[Any]] = {}
-    for row in sorted(rows, key=lambda row: str(row.warc_path)):
+    for row in sorted(rows, key=lambda row: str(row.archive_path)):
         tries = tries_after(row) if tries_ahead else row.tries
-        archives.setdefault(row.shard, []).append([row.warc_path, row.bytes, row.etag, tries])
+        archives.setdefault(row.shard, []).append([row.archive_path, row.bytes, row.etag, tries])
     return {shard: digest(archives.get(shard, [])) for shard in shards}
 
 

@@ -41,11 +41,17 @@ def listed_crawls(work: Work) -> list[Row]:
         rows = read_all(work, "crawls").collect()  # one row a crawl
         others = {row.schema_version for row in rows} - {SCHEMA_VERSION}
         if others:
-            versions = ", ".join(map(str, sorted(others)))
-            made = f"holds tables of version {versions}, this winnow makes version {SCHEMA_VERSION}"
-            raise SettingsError([f"{work.warehouse}: {made}; go on with the winnow that made it, or name a new folder"])
+            raise SettingsError([f"{work.warehouse}: {_other_version(work, max(others))}"])
         work.crawls.update({row.crawl: row for row in rows})
     return list(work.crawls.values())
+
+
+def _other_version(work: Work, version: int) -> str:
+    holds = f"holds tables of version {version}, this winnow makes version {SCHEMA_VERSION}"
+    if version > SCHEMA_VERSION:
+        return f"{holds}; use the winnow that made them, or name a new folder"
+    again = f"winnow run ARCHIVES --crawl NAME --warehouse NEW --removals-from {work.warehouse}"
+    return f"{holds}. Make them anew in another folder, with the orders to take pages down: {again}"
 
 
 def crawls_until(work: Work) -> list[Row]:
@@ -64,11 +70,11 @@ def _row_of(work: Work, rows: list[Row]) -> Row:
     known = {row.crawl: row for row in rows}
     if work.crawl not in known:
         there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
-        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_warcs first.{there}"])
+        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_archives first.{there}"])
     return known[work.crawl]
 
 
 def archives_by_shard(work: Work) -> Counter[int]:
     """How many archives each shard of this crawl has."""
-    rows = read(work, "warcs").groupBy("shard").count().collect()  # one row a shard
+    rows = read(work, "archives").groupBy("shard").count().collect()  # one row a shard
     return Counter({row.shard: row["count"] for row in rows})

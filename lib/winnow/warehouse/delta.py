@@ -79,7 +79,7 @@ def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict
 
 
 def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
-    """Add these rows to a table that is written row by row: crawls, warcs as they are listed, commits."""
+    """Add these rows to a table that is written row by row: crawls, archives as they are listed, commits."""
     schema = TABLES[table].columns
     add(work, table, work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema))
 

@@ -11,7 +11,7 @@ from winnow.errors import SettingsError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 _MADE_FIRST = "crawls/_delta_log"
-_NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_warcs first"
+_NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_archives first"
 
 
 def absolute_place(warehouse: str) -> str:
@@ -44,6 +44,15 @@ def check_remote(spark: SparkSession, warehouse: str, listed: bool) -> None:
         problems = _foreign("--warehouse", warehouse, held)
         if problems or listed:
             raise SettingsError(problems or [_NO_CRAWL.format(warehouse)])
+
+
+def check_warehouse(spark: SparkSession, option: str, place: str) -> None:
+    """Raises SettingsError where no warehouse is there."""
+    from winnow.spark.session import file_system
+
+    files, paths = file_system(spark, absolute_place(place))
+    if not files.exists(paths(absolute_place(place), _MADE_FIRST)):
+        raise SettingsError([f"{option} {place}: no crawl was listed here; name the folder of a warehouse"])
 
 
 def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:

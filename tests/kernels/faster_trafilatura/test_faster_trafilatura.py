@@ -19,7 +19,7 @@ from lxml import html as lxml_html
 from lxml.etree import XPath
 
 from tests.kernels.pages.html_soup import MODES, NAMES, OTHERS, SOUPS, outcomes, soup
-from tests.kernels.pages.test_extract import BALANCED, html_pages, plain_page
+from tests.kernels.pages.test_extract import BALANCED, pages, plain_page
 from winnow.kernels.faster_trafilatura import marked_xpath, switch
 from winnow.kernels.faster_trafilatura.marked_xpath import Marks, held_by_matches
 
@@ -43,7 +43,7 @@ def test_any_page_has_the_same_text_in_every_mode(html: str, mode: dict[str, Any
 def test_real_pages_have_the_same_text_whole_and_damaged(corpus: Path, folder: str) -> None:
     choice = random.Random(3)
     compared = 0
-    for html in islice(html_pages(corpus / folder), 5, None, 97):
+    for html in islice(pages(corpus / folder), 5, None, 97):
         parts = html.split("<")
         for _ in range(2):
             begin, favor = choice.randrange(len(parts)), choice.choice(["balanced", "precision", "recall"])

@@ -270,7 +270,7 @@ def test_every_mode_reaches_trafilatura(setting: dict[str, str], flag: str, body
 def test_text_equals_trafilaturas_own(corpus: Path, folder: str, favor: str) -> None:
     settings = replace(UNCHANGED, favor=favor)
     compared = 0
-    for html in islice(html_pages(corpus / folder), 0, None, 29):
+    for html in islice(pages(corpus / folder), 0, None, 29):
         flags = {"favor_precision": favor == "precision", "include_comments": False}
         direct = trafilatura.extract(html, output_format="txt", **flags)
         assert extract_page(html, settings, "NFC").text == (direct or "").strip()
@@ -278,7 +278,7 @@ def test_text_equals_trafilaturas_own(corpus: Path, folder: str, favor: str) -> 
     assert compared >= 4
 
 
-def html_pages(folder: Path) -> Iterator[str]:
+def pages(folder: Path) -> Iterator[str]:
     (archive,) = folder.glob("*.warc.gz")
     with archive.open("rb") as file:
         for record in ArchiveIterator(file, record_types=WarcRecordType.response):

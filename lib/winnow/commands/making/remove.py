@@ -18,7 +18,7 @@ def remove(
     ] = None,
     page_ids: Annotated[list[int] | None, typer.Option("--page-id", help="This page.", show_default=False)] = None,
     archives: Annotated[
-        list[str] | None, typer.Option("--archive", help="Pages of this warc_path.", show_default=False)
+        list[str] | None, typer.Option("--archive", help="Pages of this archive_path.", show_default=False)
     ] = None,
     with_copies: Annotated[
         bool, typer.Option("--with-copies", help="Also what stayed in its place, and the same text elsewhere.")

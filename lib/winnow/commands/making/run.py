@@ -10,6 +10,7 @@ from winnow.terminal.options import (
     Environment,
     Json,
     Recipe,
+    RemovalsFrom,
     Root,
     Set,
     Verbose,
@@ -20,7 +21,7 @@ from winnow.terminal.options import (
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
-    again: Again = None,
+    again: Again = None, removals_from: RemovalsFrom = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
@@ -29,6 +30,7 @@ def run(
     """
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl
+    from winnow.runs.removals import carry_over
     from winnow.terminal.progress import Progress
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.presence import at_work
@@ -37,5 +39,7 @@ def run(
         Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
     )
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
+        if removals_from is not None:
+            carry_over(work, removals_from)
         run_crawl(work, *listing, progress, again or [])
     show_crawl(work, as_json)

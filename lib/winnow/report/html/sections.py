@@ -248,7 +248,7 @@ def archives(side: Side) -> Html:
     told = ", ".join(f"{count:,} {status}" for status, count in figures.archives.items())
     parts = [tag("p", f"{sum(figures.archives.values()):,} archives: {told}.")]
     if figures.damaged:
-        rows = [[one.warc_path, one.status, shown(one.error), count_or_blank(one.offset)] for one in figures.damaged]
+        rows = [[one.archive_path, one.status, shown(one.error), count_or_blank(one.offset)] for one in figures.damaged]
         columns = ["archive", "status", "error", "offset"]
         parts.append(table("Archives that could not be read to their end, 50 at most", columns, rows, text_columns=3))
     if figures.skipped:

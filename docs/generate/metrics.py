@@ -18,11 +18,11 @@ null. All are taken whatever the recipe, so that rules can be changed without me
 a page must measure to be kept: *at least 50* rejects 49. A metric without a rule is there to be looked at, or for a
 rule of yours ([adding.md](adding.md))."""
 _KERNELS = (
-    ("Quality", "winnow.kernels.quality", "measure_gopher"),
-    ("Repetition", "winnow.kernels.repetition", "measure_repetition"),
-    ("Line corrections", "winnow.kernels.measure", "measure_buffer"),
-    ("C4", "winnow.kernels.quality", "measure_c4"),
-    ("FineWeb", "winnow.kernels.quality", "measure_fineweb"),
+    ("Quality", "winnow.kernels.measures.quality", "measure_gopher"),
+    ("Repetition", "winnow.kernels.measures.repetition", "measure_repetition"),
+    ("Line corrections", "winnow.kernels.measures.measure", "measure_buffer"),
+    ("C4", "winnow.kernels.measures.quality", "measure_c4"),
+    ("FineWeb", "winnow.kernels.measures.quality", "measure_fineweb"),
 )
 _RANGES = {"_fraction": "0 to 1", "_ratio": "from 0", "_count": "whole, from 0", "_chars": "from 0"}
 _SAID_RANGE = re.compile(r"(; \[0, 1\]|, unbounded|; 0 to 8)(?=$|;)")

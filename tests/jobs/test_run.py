@@ -351,7 +351,8 @@ def test_what_was_taken_down_in_an_older_warehouse_is_gone_in_a_new_one(
 ) -> None:
     """An order of a warehouse whose tables are of version 1; carried over twice, it is one order."""
     document = rows_of(clean, "documents")[0]["page_id"]
-    removals.order(old := work_on(spark, copy, FIRST), [f"page_id:{document}"], "ticket 18", False, None)
+    old, selectors = work_on(spark, copy, FIRST), [f"page_id:{document}"]
+    removals.order(old, selectors, "ticket 18", False, removals.find(old, selectors, with_copies=False))
     spark.sql(f"UPDATE delta.`{copy}/crawls` SET schema_version = 1")
     with pytest.raises(SettingsError, match=f"NAME --warehouse NEW --removals-from {copy}"):
         crawl_row(replace(old, crawls={}))

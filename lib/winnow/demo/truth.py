@@ -89,7 +89,8 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
 
     Each row is one page: `crawl, shard, archive_path, record_offset, url, gate`, `reasons`, null where it was not
     judged, and `near`, the crawl, archive and place of the page for which it was dropped as a near duplicate, null
-    where it was not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they compare.
+    where it was not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they
+    compare.
     crawl: the one that the rows are of; None: all of the truth.
     """
     planted = read_truth(truth_path).pages

@@ -31,7 +31,7 @@ Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 
 RemovalsFrom = Annotated[
     str | None,
     typer.Option(
-        "--removals-from", help="Another warehouse, also of an older version, whose orders to take pages down hold here.",
+        "--removals-from", help="Warehouse, also of an older version, whose orders to take pages down hold here.",
         show_default=False,
     ),
 ]  # fmt: skip

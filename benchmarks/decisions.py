@@ -23,7 +23,8 @@ from winnow.commands.looking.explain import explain
 from winnow.commands.looking.report import report
 from winnow.commands.looking.tune import tune
 from winnow.kernels.measures.measure import METRICS
-from winnow.settings.fingerprint import SOURCES, digest, fingerprints
+from winnow.settings.fingerprint import digest, fingerprints
+from winnow.settings.jobs import source_of
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.load import load_settings
 from winnow.spark.session import open_session
@@ -159,8 +160,9 @@ def note(work: Work) -> None:
     rows_of = {target: delta.read(work, target).count() for target in TABLES_MADE}
     rows, inputs = [], dict.fromkeys(TABLES_MADE, "")
     for target in TABLES_MADE:
-        if target in SOURCES and SOURCES[target] in inputs:
-            inputs[target] = digest([work.fingerprints[SOURCES[target]], inputs[SOURCES[target]]])
+        source = source_of(work.settings, target)
+        if source in inputs:
+            inputs[target] = digest([work.fingerprints[source], inputs[source]])
         rows += [
             {"crawl": CRAWL, "shard": shard, "target": target, "inputs": inputs[target],
              "rows": rows_of[target] // SHARDS, "bytes": 1,

@@ -1,6 +1,6 @@
 """Kept pages of one wave of shards -> documents."""
 
-from winnow.settings.kernel_settings import rules_of
+from winnow.scopes.kept import dropped_before, kept_measures, rows_of
 from winnow.stages.documents import build_documents
 from winnow.warehouse import commits, delta
 from winnow.warehouse.work import Work
@@ -11,11 +11,14 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = commits.todo(work, "documents", shards)
     if not ready.shards:
         return None
-    since = commits.begin(work)
-    rules = rules_of(work.settings)
-    names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
-    tables = (delta.read(work, name, list(ready.shards)) for name in names)
-    documents = build_documents(*tables, rules, work.settings.spans.policy)
+    since, mine = commits.begin(work), list(ready.shards)
+    documents = build_documents(
+        kept=kept_measures(work, mine),
+        pages=delta.read(work, "pages", mine),
+        dropped=dropped_before(work, "build_documents", mine),
+        repeated_spans=rows_of(work, "find_repeated_spans", mine),
+        policy=work.settings.spans.policy,
+    )
     return commits.commit(work, "documents", documents, ready, since)
 
 

@@ -19,8 +19,6 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not ready.shards:
         return None
     since, fuzzy = commits.begin(work), work.settings.fuzzy
-    if not fuzzy.enabled:
-        return commits.commit_nothing(work, "near_duplicates", ready, since)
     pages, scopes = compared_pages(work, around, list(ready.shards))
     sign_own(work, ready, pages)
     unsigned, signed = stored_signatures(work, around, ready, pages)

@@ -18,8 +18,6 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not ready.shards:
         return None
     since, spans, tokens = commits.begin(work), work.settings.spans, token_settings(work.settings)
-    if not spans.enabled:
-        return commits.commit_nothing(work, "repeated_spans", ready, since)
     pages = scoped_pages(work, around, list(ready.shards))
     sample = repeated_minimizers(pages, tokens, spans)
     windows = candidate_windows(pages, tokens, spans, sample)

@@ -17,8 +17,6 @@ def run(work: Work, shards: list[int]) -> int | None:
     if not ready.shards:
         return None
     since, settings = commits.begin(work), work.settings.url_duplicates
-    if not settings.enabled:
-        return commits.commit_nothing(work, "url_duplicates", ready, since)
     new = with_url_key(kept_pages(work), settings.url_key)
     earlier = earlier_documents(work, around, settings.url_key)
     found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around))

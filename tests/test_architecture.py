@@ -14,8 +14,8 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from winnow.runs import crawl
-from winnow.terminal.options import JobName
+from winnow.runs.crawl import RUNS
+from winnow.settings.jobs import JOBS
 
 ROOT = Path(__file__).parents[1]
 MODULES_A_FOLDER, MODULES_AT_THE_ROOT, LINES_OF_A_JOB = 14, 6, 40
@@ -256,6 +256,8 @@ def test_the_map_names_every_room() -> None:
     assert [room for room in sorted(rooms) if not re.search(rf"\b{room.split('.')[1]}\b", code["winnow"])] == []
 
 
-def test_the_command_line_names_the_jobs_of_a_run() -> None:
-    """It has their names itself: importing the jobs takes seconds, which `--help` need not wait for."""
-    assert list(JobName) == list(crawl.JOBS)
+def test_every_job_has_its_file_and_is_run() -> None:
+    assert {module for module in sources() if module.startswith("winnow.jobs.")} == {
+        f"winnow.jobs.{name}" for name in ("list_archives", *JOBS)
+    }
+    assert list(RUNS) == list(JOBS)

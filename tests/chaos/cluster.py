@@ -33,7 +33,7 @@ from tests.chaos.clean_run import clean_run, compared
 from tests.chaos.stores import free_port
 from tests.jobs.warehouse import FIRST, demo_flags, processes_of
 from winnow import jobs
-from winnow.runs.crawl import JOBS
+from winnow.settings.jobs import JOBS
 from winnow.spark.jars import DELTA
 from winnow.spark.java import COMPILE_QUICKLY
 

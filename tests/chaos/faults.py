@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 
 from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import started, whole_run, winnow
-from winnow.runs.crawl import JOBS
+from winnow.settings.jobs import JOBS
 
 TOO_LITTLE = "700m"  # of address space: enough to start
 # A job that reads the rows of this table.

@@ -18,10 +18,10 @@ import pytest
 
 from tests.jobs.warehouse import FIRST as CRAWL
 from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, whole_run, winnow
-from winnow.runs import crawl
+from winnow.settings import jobs
 from winnow.sources.named_archives import SUFFIXES
 
-JOBS = ("list_archives", *crawl.JOBS)
+JOBS = ("list_archives", *jobs.JOBS)
 LEAVE_SECONDS = 60
 TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"

@@ -24,10 +24,11 @@ from winnow.demo.show import disagreements
 from winnow.errors import SettingsError, WinnowError
 from winnow.kernels.pages.selectors import url_selector
 from winnow.runs import removals
-from winnow.runs.crawl import JOBS, run_crawl
+from winnow.runs.crawl import run_crawl
 from winnow.runs.estimate import measure
 from winnow.scopes.around import look_around
 from winnow.scopes.near_duplicates import compared_pages
+from winnow.settings.jobs import JOBS
 from winnow.sources.named_archives import Archive, find_archives
 from winnow.stages.funnel import imbalances
 from winnow.terminal.progress import Progress
@@ -344,6 +345,46 @@ def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSes
             with pytest.raises(SettingsError, match=f"holds tables of version {version}, this winnow makes version 2"):
                 attempt()
         assert versions(copy) == before
+
+
+URL_FIRST = (
+    "jobs=[extract_pages, measure_pages, judge_pages, find_url_duplicates, find_near_duplicates, find_repeated_spans, "
+    "build_documents, report_funnel]"
+)
+
+
+def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
+    spark: SparkSession, clean: Path, crawls: Path, copy: Path
+) -> None:
+    """Judged pages are not made again; every job drops only pages that the jobs before it left."""
+    before = everything(clean)
+    run(work_on(spark, copy, FIRST, URL_FIRST), crawls)
+    after = everything(copy)
+    assert [after[table] for table in ("pages", "measures", "verdicts")] == [
+        before[table] for table in ("pages", "measures", "verdicts")
+    ]
+    entering = {
+        stage: sum(row["pages_first"] for row in after["funnel"] if (row["stage"], row["reason"]) == (stage, ""))
+        for stage in ("find_url_duplicates", "find_near_duplicates", "find_repeated_spans", "build_documents")
+    }
+    dropped = [{row["page_id"] for row in after[table]} for table in ("url_duplicates", "near_duplicates")]
+    kept = [row["page_id"] for row in after["verdicts"] if not row["reasons"]]
+    assert min(map(len, dropped)) > 0
+    assert not dropped[0] & dropped[1]
+    assert entering == {
+        "find_url_duplicates": len(kept), "find_near_duplicates": len(kept) - len(dropped[0]),
+        "find_repeated_spans": len(kept) - len(dropped[0]) - len(dropped[1]),
+        "build_documents": len(after["documents"]),
+    }  # fmt: skip
+    run(work_on(spark, copy, FIRST, "fuzzy.enabled=false", "spans.enabled=false"), crawls)
+    less = everything(copy)
+    assert less["near_duplicates"] == less["repeated_spans"] == []
+    assert {row["stage"] for row in less["funnel"]} == {
+        "extract_pages", "judge_pages", "find_url_duplicates", "build_documents",
+    }  # fmt: skip
+    assert len(less["documents"]) == len(kept) - len(less["url_duplicates"])
+    run(work_on(spark, copy, FIRST), crawls)
+    assert everything(copy) == before
 
 
 def test_what_was_taken_down_in_an_older_warehouse_is_gone_in_a_new_one(

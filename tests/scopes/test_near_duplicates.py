@@ -1,15 +1,11 @@
-"""What near duplicates of a shard depend on, and in which order the jobs that follow from it run."""
+"""What near duplicates of a shard depend on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from winnow.runs.crawl import JOBS
 from winnow.scopes.around import Around
 from winnow.scopes.near_duplicates import scope_inputs
-from winnow.scopes.waves import legs
 from winnow.settings.load import load_settings
 from winnow.warehouse.work import Note, Work
 
@@ -35,9 +31,13 @@ def test_a_shard_depends_on_the_same_shard_of_earlier_crawls() -> None:
     }
 
 
-@pytest.mark.parametrize("change", ["fuzzy.within=crawl_shard", "fuzzy.enabled=false"])
-def test_a_shard_depends_on_nothing_else(change: str) -> None:
-    assert scope_inputs(work(change), AROUND, [0, 1]) == {0: None, 1: None}
+def test_a_shard_depends_on_nothing_else() -> None:
+    assert scope_inputs(work("fuzzy.within=crawl_shard"), AROUND, [0, 1]) == {0: None, 1: None}
+
+
+def test_a_crawl_whose_recipe_looked_for_no_near_duplicates_counts_once_its_documents_are_made() -> None:
+    done = {("older", "documents", 1): Note("made so", "from this", 7), ("older", "verdicts", 0): Note("not", "yet", 7)}
+    assert scope_inputs(work(), AROUND._replace(done=done), [0, 1]) == {0: [], 1: [("older", "made so", "from this")]}
 
 
 def test_a_crawl_depends_on_the_verdicts_of_all_its_shards() -> None:
@@ -47,11 +47,3 @@ def test_a_crawl_depends_on_the_verdicts_of_all_its_shards() -> None:
     other = scope_inputs(work("fuzzy.within=crawl", notes=others), AROUND, [1])
     assert one.keys() == other.keys() == {1}
     assert one != other
-
-
-def test_jobs_that_look_at_a_whole_crawl_wait_for_those_before_them() -> None:
-    jobs = list(JOBS)
-    assert legs(jobs, load_settings("c4")) == [jobs]
-    for recipe, barrier in (("winnow", "find_url_duplicates"), ("fineweb", "find_near_duplicates")):
-        place = jobs.index(barrier)
-        assert legs(jobs, load_settings(recipe)) == [jobs[:place], [barrier], jobs[place + 1 :]]

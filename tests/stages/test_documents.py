@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ from pyspark.sql import DataFrame, SparkSession
 from tests.stages.frames import frame, metrics, rows_of
 from winnow.settings.rules import Rule
 from winnow.stages.documents import build_documents
+from winnow.stages.verdicts import kept_expr
 
 RULES = (Rule("too_few", "word_count", 2, math.inf, ""),)
 
 
 @pytest.fixture
-def tables(spark: SparkSession) -> list[DataFrame]:
+def tables(spark: SparkSession) -> dict[str, DataFrame]:
     def page(page_id: int, gate: str | None = None, shard: int = 0) -> dict[str, Any]:
         at = {"archive_path": f"a{page_id}", "record_offset": page_id * 10, "url": f"http://{page_id}.example/"}
         return {"crawl": "A", "shard": shard, "page_id": page_id, "gate": gate, "title": f"T{page_id}", **at}
@@ -50,11 +52,18 @@ def tables(spark: SparkSession) -> list[DataFrame]:
         "measures": measures, "pages": pages, "near_duplicates": near, "repeated_spans": repeated,
         "url_duplicates": same_url,
     }  # fmt: skip
-    return [frame(spark, name, rows) for name, rows in given.items()]
+    return {name: frame(spark, name, rows) for name, rows in given.items()}
 
 
-def test_kept_pages_become_documents_with_where_they_came_from(tables: list[DataFrame]) -> None:
-    documents = build_documents(*tables, RULES, "cut")
+def built(tables: Mapping[str, DataFrame], policy: str) -> DataFrame:
+    repeated = tables["repeated_spans"]
+    dropped = [tables["near_duplicates"], repeated.where("reason IS NOT NULL"), tables["url_duplicates"]]
+    kept = tables["measures"].where(kept_expr(RULES))
+    return build_documents(kept=kept, pages=tables["pages"], dropped=dropped, repeated_spans=repeated, policy=policy)
+
+
+def test_kept_pages_become_documents_with_where_they_came_from(tables: dict[str, DataFrame]) -> None:
+    documents = built(tables, "cut")
     chosen = documents.select(
         "shard", "page_id", "archive_path", "record_offset", "title", "text", "word_count", "char_count", "cut_chars"
     )
@@ -66,14 +75,14 @@ def test_kept_pages_become_documents_with_where_they_came_from(tables: list[Data
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 7])
-def test_partitions_do_not_matter(tables: list[DataFrame], partitions: int) -> None:
-    again = build_documents(*(rows.repartition(partitions) for rows in tables), RULES, "cut")
-    assert rows_of(again) == rows_of(build_documents(*tables, RULES, "cut"))
+def test_partitions_do_not_matter(tables: dict[str, DataFrame], partitions: int) -> None:
+    again = built({name: rows.repartition(partitions) for name, rows in tables.items()}, "cut")
+    assert rows_of(again) == rows_of(built(tables, "cut"))
 
 
 @pytest.mark.parametrize("policy", ["mask", "drop_partial", "drop_any"])
-def test_only_the_policy_cut_changes_a_text(tables: list[DataFrame], policy: str) -> None:
-    chosen = build_documents(*tables, RULES, policy).select("page_id", "text", "word_count", "cut_chars", "spans")
+def test_only_the_policy_cut_changes_a_text(tables: dict[str, DataFrame], policy: str) -> None:
+    chosen = built(tables, policy).select("page_id", "text", "word_count", "cut_chars", "spans")
     rows = {row[0]: row[1:] for row in rows_of(chosen)}
     spans = [(6, 16, 3)] if policy == "mask" else None
     assert rows.keys() == {1, 4, 6}
@@ -81,14 +90,13 @@ def test_only_the_policy_cut_changes_a_text(tables: list[DataFrame], policy: str
     assert rows[1][-1] is None
 
 
-def test_text_is_never_shuffled(spark: SparkSession, tables: list[DataFrame], tmp_path: object) -> None:
-    names = ("measures", "pages", "near_duplicates", "repeated_spans", "url_duplicates")
-    for name, rows in zip(names, tables, strict=True):
+def test_text_is_never_shuffled(spark: SparkSession, tables: dict[str, DataFrame], tmp_path: object) -> None:
+    for name, rows in tables.items():
         rows.write.parquet(f"{tmp_path}/{name}")
     spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")  # as with tables of real size
     try:
-        stored = (spark.read.parquet(f"{tmp_path}/{name}") for name in names)
-        plan = build_documents(*stored, RULES, "cut")._jdf.queryExecution().executedPlan().toString()
+        stored = {name: spark.read.parquet(f"{tmp_path}/{name}") for name in tables}
+        plan = built(stored, "cut")._jdf.queryExecution().executedPlan().toString()
     finally:
         spark.conf.unset("spark.sql.autoBroadcastJoinThreshold")
     lines = plan.splitlines()

@@ -1,12 +1,14 @@
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from tests.stages.frames import frame, metrics
-from winnow.stages.funnel import imbalances, report_funnel
+from winnow.settings.jobs import JOBS
+from winnow.stages.funnel import imbalances, in_flow, report_funnel
 
 
 @pytest.fixture
-def tables(spark: SparkSession) -> list[DataFrame]:
+def tables(spark: SparkSession) -> dict[str, DataFrame]:
     pages = [
         {"shard": 0, "page_id": i, "gate": gate}
         for i, gate in enumerate([None, None, None, "empty_text", "empty_text", None, None, None])
@@ -28,11 +30,23 @@ def tables(spark: SparkSession) -> list[DataFrame]:
         "pages": pages, "measures": measures, "verdicts": verdicts, "near_duplicates": near,
         "repeated_spans": repeated, "url_duplicates": same_url, "documents": documents,
     }  # fmt: skip
-    return [frame(spark, name, rows) for name, rows in named.items()]
+    return {name: frame(spark, name, rows) for name, rows in named.items()}
 
 
-def test_any_first_only_and_sums(tables: list[DataFrame]) -> None:
-    funnel = {(row.stage, row.reason): tuple(row)[3:] for row in report_funnel(*tables).collect()}
+STAGES = (
+    "extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "find_url_duplicates",
+    "build_documents",
+)  # fmt: skip
+
+
+def counted(tables: dict[str, DataFrame], jobs: tuple[str, ...] = STAGES[2:-1]) -> list[Row]:
+    dropped = [(job, tables[JOBS[job].table], F.expr(str(JOBS[job].drops)).cast("string")) for job in jobs]
+    own = {name: tables[name] for name in ("pages", "measures", "verdicts", "documents")}
+    return report_funnel(dropped=dropped, **own).collect()
+
+
+def test_any_first_only_and_sums(tables: dict[str, DataFrame]) -> None:
+    funnel = {(row.stage, row.reason): tuple(row)[3:] for row in counted(tables)}
     assert funnel == {
         ("extract_pages", ""): (8, 8, 8, None, None),
         ("extract_pages", "empty_text"): (2, 2, 2, None, None),
@@ -55,18 +69,37 @@ def test_any_first_only_and_sums(tables: list[DataFrame]) -> None:
     }
 
 
-def test_pages_are_conserved(tables: list[DataFrame]) -> None:
-    assert imbalances(report_funnel(*tables).collect()) == []
+def test_pages_are_conserved(tables: dict[str, DataFrame]) -> None:
+    assert imbalances(counted(tables), STAGES) == []
 
 
-@pytest.mark.parametrize(("lost", "stage"), [(1, "judge_pages"), (6, "build_documents")])
-def test_a_lost_page_is_noticed(tables: list[DataFrame], lost: int, stage: str) -> None:
-    holed = [rows.where("page_id != 0") if number == lost else rows for number, rows in enumerate(tables)]
-    (problem, *_) = imbalances(report_funnel(*holed).collect())
+@pytest.mark.parametrize(("lost", "stage"), [("measures", "judge_pages"), ("documents", "build_documents")])
+def test_a_lost_page_is_noticed(tables: dict[str, DataFrame], lost: str, stage: str) -> None:
+    holed = {**tables, lost: tables[lost].where("page_id != 0")}
+    (problem, *_) = imbalances(counted(holed), STAGES)
     assert f"shard 0, {stage}" in problem
 
 
-def test_a_near_duplicate_that_was_rejected_before_is_noticed(spark: SparkSession, tables: list[DataFrame]) -> None:
+def test_a_near_duplicate_that_was_rejected_before_is_noticed(
+    spark: SparkSession, tables: dict[str, DataFrame]
+) -> None:
     stale = frame(spark, "near_duplicates", [{"shard": 0, "page_id": 1, "kept_page_id": 0}])
-    problems = imbalances(report_funnel(*tables[:3], tables[3].union(stale), *tables[4:]).collect())
+    problems = imbalances(counted({**tables, "near_duplicates": tables["near_duplicates"].union(stale)}), STAGES)
     assert problems == ["shard 0, find_near_duplicates: 4 pages entered, 2 were taken, 3 kept"]
+
+
+def test_jobs_are_counted_in_the_order_of_the_recipe(tables: dict[str, DataFrame]) -> None:
+    jobs = ("find_url_duplicates", "find_near_duplicates", "find_repeated_spans")
+    rows = counted(tables, jobs)
+    order = ("extract_pages", "judge_pages", *jobs, "build_documents")
+    assert imbalances(rows, order) == []
+    entering = {row.stage: row.pages_first for row in rows if not row.reason}
+    assert [entering[stage] for stage in order] == [8, 6, 4, 3, 2, 1]
+    assert in_flow(entering) == list(order)
+    assert imbalances(rows, STAGES) != []
+
+
+def test_a_page_that_a_job_dropped_which_the_recipe_left_out_is_noticed(tables: dict[str, DataFrame]) -> None:
+    jobs = ("find_near_duplicates", "find_repeated_spans")
+    problems = imbalances(counted(tables, jobs), ("extract_pages", "judge_pages", *jobs, "build_documents"))
+    assert problems == ["shard 0, build_documents: 2 pages entered, 0 were taken, 1 kept"]

@@ -14,6 +14,7 @@ from winnow.report.axes import bin_expr, edges_of
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
 from winnow.stages.checks import alarming_size
+from winnow.stages.funnel import in_flow
 from winnow.warehouse import delta
 from winnow.warehouse.crawls import crawl_row
 from winnow.warehouse.made_with import rules_stand
@@ -120,6 +121,11 @@ class Figures:
     def taken(self, stage: str, reason: str) -> Taken:
         """What a stage's reason took, `''` for what entered, `kept` for what left; zeros where nothing did."""
         return self.funnel.get((stage, reason), Taken(0, 0, 0, 0, 0))
+
+    @property
+    def stages(self) -> list[str]:
+        """The jobs that counted pages, in the order in which pages went through them."""
+        return in_flow({stage: taken.first for (stage, reason), taken in self.funnel.items() if not reason})
 
 
 def gather(work: Work) -> Figures:

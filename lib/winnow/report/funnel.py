@@ -11,7 +11,8 @@ from rich.box import ROUNDED
 from rich.table import Table
 
 from winnow.report.tables import show_table
-from winnow.stages.funnel import STAGES
+from winnow.settings.jobs import JOBS
+from winnow.stages.funnel import in_flow
 from winnow.terminal.output import print_json
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
@@ -51,7 +52,8 @@ def sum_funnel(rows: Iterable[Row]) -> list[Step]:
         counts = (row.pages_any, row.pages_first, row.pages_only, row.words or 0)
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
-    return [Step(stage, reason, *sums[(stage, reason)]) for stage in STAGES for reason in _in_order(stage, sums)]
+    stages = in_flow({stage: counts[1] for (stage, reason), counts in sums.items() if not reason})
+    return [Step(stage, reason, *sums[(stage, reason)]) for stage in stages for reason in _in_order(stage, sums)]
 
 
 def funnel_lines(rows: Iterable[Row]) -> list[Line]:
@@ -75,7 +77,7 @@ def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
     for name in HEADINGS[1:]:
         table.add_column(name, justify="right", no_wrap=True)
     for line in funnel_lines(rows):
-        label = line.label if line.label in STAGES else f"  {line.label}"
+        label = line.label if line.label in JOBS else f"  {line.label}"
         table.add_row(label, *line.figures, style="bold" if line.is_flow else None)
     return table
 

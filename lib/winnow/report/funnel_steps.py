@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from winnow.kernels.languages.identify import LANGUAGE_GATES
@@ -17,6 +19,12 @@ SOURCE = (
     "and tokens from there on."
 )
 _LEFT_BY_LANGUAGE = 0.4751
+_LEFT = {"judge_pages": 0.2334, "find_near_duplicates": 0.1450}
+_AFTER = {
+    "judge_pages": "after rules and line corrections",
+    "find_near_duplicates": "after near duplicates",
+    "find_repeated_spans": "after pages emptied by repeats",
+}
 
 
 class Step(NamedTuple):
@@ -45,17 +53,23 @@ def steps(figures: Figures) -> list[Step]:
     after_extraction = after_url - taken({**PAGE_GATES, **EXTRACT_GATES})
     after_language = after_extraction - taken({**TRIAGE_GATES, **LANGUAGE_GATES})
     measured, documents = figures.taken("judge_pages", ""), figures.taken("build_documents", "kept")
-    ruled, unlike, uncut = (
-        figures.taken(stage, "") for stage in ("find_near_duplicates", "find_repeated_spans", "find_url_duplicates")
-    )
-    left = (0.2334 / _LEFT_BY_LANGUAGE, 0.1450 / _LEFT_BY_LANGUAGE, 0.1167 / _LEFT_BY_LANGUAGE)
     return [
         Step("all pages", figures.pages, None, None, 1.0),
         Step("after URL lists and removals", after_url, None, None, 0.9776),
         Step("after reading and extraction", after_extraction, None, None, 0.9631),
         Step("after the language gate", after_language, measured.chars, measured.words, _LEFT_BY_LANGUAGE, 1.0),
-        Step("after rules and line corrections", ruled.first, ruled.chars, ruled.words, None, left[0]),
-        Step("after near duplicates", unlike.first, unlike.chars, unlike.words, None, left[1]),
-        Step("after pages emptied by repeats", uncut.first, uncut.chars, uncut.words),
-        Step("documents", documents.first, documents.chars, documents.words, None, left[2]),
+        *_steps_of_jobs(figures),
+        Step("documents", documents.first, documents.chars, documents.words, None, _published(0.1167)),
     ]
+
+
+def _steps_of_jobs(figures: Figures) -> Iterator[Step]:
+    """What the rules, and each job after them that drops pages, left: what enters the next job."""
+    for job, following in pairwise(figures.stages[1:]):
+        if job != "find_url_duplicates":  # after it are the documents
+            left, published = figures.taken(following, ""), _published(_LEFT.get(job))
+            yield Step(_AFTER.get(job, f"after {job}"), left.first, left.chars, left.words, None, published)
+
+
+def _published(share: float | None) -> float | None:
+    return None if share is None else share / _LEFT_BY_LANGUAGE

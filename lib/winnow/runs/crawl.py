@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from winnow.jobs import (
     build_documents,
@@ -19,31 +19,19 @@ from winnow.jobs import (
 from winnow.runs import removals
 from winnow.scopes.removals import count_orders, orders_pending
 from winnow.scopes.waves import job_waves, legs
+from winnow.settings.jobs import JOBS, jobs_of
 from winnow.sources.named_archives import Archive
 from winnow.warehouse import commits
 from winnow.warehouse.commits import Todo
 from winnow.warehouse.crawls import crawl_row
 from winnow.warehouse.work import Work
 
-
-class Job(NamedTuple):
-    """A job of a wave: what runs it, the table that it writes, the share of a wave's time that it usually takes."""
-
-    run: Callable[[Work, list[int]], int | None]
-    table: str
-    share: float
-
-
-# In order; extract_pages writes `archives` too.
-JOBS = {
-    "extract_pages": Job(extract_pages.run, "pages", 0.76),
-    "measure_pages": Job(measure_pages.run, "measures", 0.05),
-    "judge_pages": Job(judge_pages.run, "verdicts", 0.02),
-    "find_near_duplicates": Job(find_near_duplicates.run, "near_duplicates", 0.06),
-    "find_repeated_spans": Job(find_repeated_spans.run, "repeated_spans", 0.03),
-    "find_url_duplicates": Job(find_url_duplicates.run, "url_duplicates", 0.01),
-    "build_documents": Job(build_documents.run, "documents", 0.04),
-    "report_funnel": Job(report_funnel.run, "funnel", 0.03),
+_MODULES = (
+    extract_pages, measure_pages, judge_pages, find_near_duplicates, find_repeated_spans, find_url_duplicates,
+    build_documents, report_funnel,
+)  # fmt: skip
+RUNS: dict[str, Callable[[Work, list[int]], int | None]] = {
+    module.__name__.rpartition(".")[2]: module.run for module in _MODULES
 }
 
 
@@ -67,14 +55,16 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
     shards = list(range(crawl_row(work).num_shards))
     for name in again:
         commits.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))
+    for name in JOBS.keys() - set(jobs_of(work.settings)):
+        commits.empty(work, JOBS[name].table)  # of a recipe that the crawl went through before
     done, written = 0.0, False
-    for names in legs(list(JOBS), work.settings):
+    whole = sum(JOBS[name].share for name in jobs_of(work.settings))
+    for names in legs(jobs_of(work.settings), work.settings):
         for wave in job_waves(work, names[0], shards):
             for name in names:
-                job = JOBS[name]
                 progress.begin(name, wave)
-                rows = job.run(work, wave)
-                done += job.share * len(wave) / len(shards)
+                rows = RUNS[name](work, wave)
+                done += JOBS[name].share / whole * len(wave) / len(shards)
                 progress.end(name, rows, done)
                 written |= rows is not None
     if count_orders(work) > ordered:  # this run may have written pages that were taken out meanwhile

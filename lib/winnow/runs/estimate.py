@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from pyspark.sql import functions as F
 
-from winnow.runs.crawl import JOBS, Watching, run_crawl
+from winnow.runs.crawl import Watching, run_crawl
 from winnow.runs.meter import Meter
-from winnow.scopes.waves import is_barrier
+from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
 from winnow.sources.named_archives import Archive
 from winnow.spark.session import parallel_tasks
@@ -127,7 +127,7 @@ def scaled(sample: Sample, scale: float, target: Target, settings: Settings) -> 
     for job, cost in sample.costs.items():
         cpu = cost.cpu * scale
         beyond = max(0.0, cost.wall - cost.cpu / sample.cores) / cost.waves
-        calls = waves if job in JOBS and not is_barrier(job, settings) else 1
+        calls = waves if job in JOBS and not JOBS[job].is_barrier(settings) else 1
         shuffled, rows, size = (round(number * scale) for number in (cost.shuffled, cost.rows, cost.bytes))
         whole[job] = Cost(cpu, cpu / target.cores + beyond * calls, shuffled, rows, size, calls)
     return whole

@@ -1,17 +1,12 @@
-"""A crawl among the crawls before it: what is done of them all, and which of its pages survive."""
+"""A crawl among the crawls before it: what is done of them all, and the shards that they share."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from winnow.warehouse import commits, delta
+from winnow.warehouse import commits
 from winnow.warehouse.crawls import crawls_until
 from winnow.warehouse.work import Note, Work
-
-_KEYS = ["crawl", "shard", "page_id"]
 
 
 class Around(NamedTuple):
@@ -23,6 +18,11 @@ class Around(NamedTuple):
     crawls: tuple[str, ...]
     num_shards: int
     done: dict[tuple[str, str, int], Note]
+
+    def inputs_of_near_duplicates(self, crawl: str, shard: int) -> str | None:
+        """What the near duplicates of a crawl's shard were made from; None where they were not looked for."""
+        note = self.done.get((crawl, "near_duplicates", shard))
+        return note.inputs if note else None
 
     @property
     def all_shards(self) -> list[int]:
@@ -38,22 +38,16 @@ def look_around(work: Work) -> Around:
 
 
 def shards_before(around: Around, crawl: str, shards: list[int]) -> list[int]:
-    """Those of these shards in which an earlier crawl's near duplicates were found."""
-    return [shard for shard in shards if (crawl, "near_duplicates", shard) in around.done]
+    """Those of these shards in which it is settled what an earlier crawl kept."""
+    return [shard for shard in shards if settled(around, crawl, shard) is not None]
 
 
 def notes_before(around: Around, shard: int) -> list[object]:
-    """Each earlier crawl whose near duplicates in this shard were found, with their fingerprint and inputs."""
-    notes = {crawl: around.done.get((crawl, "near_duplicates", shard)) for crawl in around.crawls[:-1]}
+    """Each earlier crawl of which it is settled what it kept in this shard, with fingerprint and inputs of that."""
+    notes = {crawl: settled(around, crawl, shard) for crawl in around.crawls[:-1]}
     return [(crawl, *note[:2]) for crawl, note in notes.items() if note]
 
 
-def survivors(work: Work, shards: list[int] | None = None) -> DataFrame:
-    """crawl, shard and page_id of a crawl's pages that the rules kept and near duplicates left."""
-    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(_KEYS)
-    return kept.join(delta.read(work, "near_duplicates", shards).select(_KEYS), _KEYS, "left_anti")
-
-
-def surviving_measures(work: Work, shards: list[int]) -> DataFrame:
-    """The `measures` rows of these survivors; the text is not shuffled."""
-    return delta.read(work, "measures", shards).join(F.broadcast(survivors(work, shards)), _KEYS, "left_semi")
+def settled(around: Around, crawl: str, shard: int) -> Note | None:
+    """The note of the near duplicates of a crawl's shard; of its documents where its recipe looked for none."""
+    return around.done.get((crawl, "near_duplicates", shard)) or around.done.get((crawl, "documents", shard))

@@ -8,22 +8,14 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow.scopes.around import (
-    Around,
-    notes_before,
-    shards_before,
-    surviving_measures,
-    survivors,
-)
-from winnow.settings.kernel_settings import rules_of
+from winnow.scopes.around import Around, notes_before, shards_before
+from winnow.scopes.kept import KEYS, dropped_before, kept_measures, measures_left, pages_left
 from winnow.settings.schema import Fuzzy
 from winnow.stages.duplicates.near_duplicates import Scopes, preference_expr, sign_texts
-from winnow.stages.verdicts import kept_expr
 from winnow.warehouse import commits, delta
 from winnow.warehouse.commits import Todo
 from winnow.warehouse.work import Work
 
-_KEYS = ["crawl", "shard", "page_id"]
 _OF_PAGES = ("oldest", "language_score")  # survivors that columns of `pages` decide
 _COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
 
@@ -34,7 +26,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
     Raises SettingsError where the whole crawl is compared and a shard of it is not judged.
     """
     fuzzy = work.settings.fuzzy
-    if not fuzzy.enabled or fuzzy.within == "crawl_shard":
+    if fuzzy.within == "crawl_shard":
         return dict.fromkeys(shards)
     if fuzzy.within == "crawl":
         judged = commits.source_inputs(work, "near_duplicates", around.all_shards)
@@ -49,9 +41,11 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     """
     within = work.settings.fuzzy.within
     mine = around.all_shards if within == "crawl" else shards
-    rules = rules_of(work.settings)
     parts = [(work.crawl, shard) for shard in mine]
-    frames = [_with_keys(work, delta.read(work, "measures", mine).where(kept_expr(rules)), around)]
+    kept = kept_measures(work, mine)
+    for dropped in dropped_before(work, "find_near_duplicates", mine):
+        kept = kept.join(F.broadcast(dropped), KEYS, "left_anti")
+    frames = [_with_keys(work, kept, around)]
     if within == "shard":
         for crawl in around.crawls[:-1]:
             there = shards_before(around, crawl, shards)
@@ -92,11 +86,11 @@ def stored_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame)
         there = [
             shard
             for shard in shards_before(around, crawl, list(inputs_of))
-            if around.done[crawl, "near_duplicates", shard].inputs == inputs_of[shard]
+            if around.inputs_of_near_duplicates(crawl, shard) == inputs_of[shard]
         ]
         if there:
-            left = F.broadcast(survivors(before, there))
-            frames.append(stored.where(F.col("shard").isin(there)).join(left, _KEYS, "left_semi"))
+            left = F.broadcast(pages_left(before, "find_near_duplicates", there, through=True))
+            frames.append(stored.where(F.col("shard").isin(there)).join(left, KEYS, "left_semi"))
             unsigned = unsigned.where((F.col("crawl") != crawl) | ~F.col("shard").isin(there))
     return unsigned, reduce(DataFrame.unionByName, frames).withColumn("scope", F.col("shard"))
 
@@ -109,8 +103,8 @@ def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
     survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
     if survivor in _OF_PAGES:
         column = {"oldest": "fetched_at"}.get(survivor, survivor)
-        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*_KEYS, column)
-        measures = measures.join(F.broadcast(known), _KEYS)
+        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*KEYS, column)
+        measures = measures.join(F.broadcast(known), KEYS)
     return measures.select(
         "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",
         "page_id", preference_expr(survivor).alias("preference"), "text",
@@ -119,4 +113,4 @@ def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
 
 def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
     """The pages that an earlier crawl kept and did not drop as near duplicates, whatever came of them later."""
-    return _with_keys(work, surviving_measures(work, shards), around)
+    return _with_keys(work, measures_left(work, "find_near_duplicates", shards, through=True), around)

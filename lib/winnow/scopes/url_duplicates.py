@@ -9,7 +9,8 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow.scopes.around import Around, survivors
+from winnow.scopes.around import Around
+from winnow.scopes.kept import pages_left
 from winnow.stages.duplicates.url_duplicates import with_url_key
 from winnow.warehouse import commits, delta
 from winnow.warehouse.work import Work
@@ -23,8 +24,6 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
 
     Raises SettingsError where a shard of the crawl is not through repeated spans.
     """
-    if not work.settings.url_duplicates.enabled:
-        return dict.fromkeys(around.all_shards)
     mine = sorted(commits.source_inputs(work, "url_duplicates", around.all_shards).items())
     before = sorted(
         (crawl, shard, *note[:2])
@@ -36,8 +35,7 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
 
 def kept_pages(work: Work) -> DataFrame:
     """shard, page_id and url of the crawl's pages that every stage before the URL pass kept."""
-    emptied = delta.read(work, "repeated_spans").where(F.col("reason").isNotNull())
-    kept = survivors(work).join(emptied.select(_KEYS), _KEYS, "left_anti")
+    kept = pages_left(work, "find_url_duplicates")
     pages = delta.read(work, "pages").where(F.col("gate").isNull())
     return pages.select(*_KEYS, "url").join(kept, _KEYS, "left_semi")
 

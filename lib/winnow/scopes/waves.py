@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pyspark.sql import DataFrame
 
+from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
 from winnow.sources.locations import join
 from winnow.spark.session import parallel_tasks
@@ -31,27 +32,17 @@ def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int)
 
 def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
     """The waves in which a job goes through these shards: one of all where it looks at the whole crawl."""
-    if is_barrier(job, work.settings):
+    if JOBS[job].is_barrier(work.settings):
         yield shards
     else:
         yield from waves(archives_by_shard(work), shards, wave_archives(work))
-
-
-def is_barrier(job: str, settings: Settings) -> bool:
-    """Whether a job begins when the ones before it have done all shards."""
-    fuzzy, spans = settings.fuzzy, settings.spans
-    if job == "find_near_duplicates":
-        return fuzzy.enabled and fuzzy.within == "crawl"
-    if job == "find_repeated_spans":
-        return spans.enabled and spans.within == "crawl"
-    return job == "find_url_duplicates" and settings.url_duplicates.enabled
 
 
 def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
     """The jobs in order, cut where one is a barrier: waves go shard by shard through each leg."""
     cut: list[list[str]] = [[]]
     for job in jobs:
-        if is_barrier(job, settings):
+        if JOBS[job].is_barrier(settings):
             cut += [[job], []]
         else:
             cut[-1].append(job)

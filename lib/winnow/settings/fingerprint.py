@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from winnow.kernels.near_duplicates import buckets, election, minhash, shingles
 from winnow.kernels.pages import extract, html, url
 from winnow.kernels.repeated_spans import boundaries, spans, tokens, windows
 from winnow.kernels.text import folding
+from winnow.settings.jobs import JOBS, jobs_of
 from winnow.settings.kernel_settings import (
     measure_settings,
     rules_of,
@@ -27,39 +29,26 @@ from winnow.settings.kernel_settings import (
     triage_settings,
     url_lists,
 )
-from winnow.settings.schema import Fuzzy, Settings, UrlDuplicates
+from winnow.settings.schema import Fuzzy, Settings
 from winnow.tables import SCHEMA_VERSION
 from winnow.warc import body, framing, http, reader
 
-SOURCES = {
-    "measures": "pages",
-    "verdicts": "measures",
-    "near_duplicates": "verdicts",
-    "repeated_spans": "near_duplicates",
-    "url_duplicates": "repeated_spans",
-    "documents": "url_duplicates",
-    "funnel": "documents",
-}
-
 
 def fingerprints(settings: Settings) -> dict[str, str]:
-    """The fingerprint of every target under these settings. Raises SettingsError where a list or model is wrong."""
-    own = {
-        "crawls": {},
-        "pages": _pages(settings),
-        "measures": _measures(settings),
-        "verdicts": _verdicts(settings),
-        "signatures": _signatures(settings.fuzzy),
-        "near_duplicates": _near_duplicates(settings.fuzzy),
-        "repeated_spans": _repeated_spans(settings),
-        "url_duplicates": _url_duplicates(settings.url_duplicates),
-        "documents": {},
-        "funnel": {},
-    }
-    made: dict[str, str] = {}
-    for target, inputs in own.items():
-        made[target] = _fingerprint(target, inputs, made.get(SOURCES.get(target, "")))
+    """The fingerprint of every target of the recipe. Raises SettingsError where a list or model is wrong.
+
+    The fingerprint of a table's source, the table of the job before it, is part of its own: so is the jobs' order.
+    """
+    own: dict[str, Callable[[Settings], Any]] = {
+        "pages": _pages, "measures": _measures, "verdicts": _verdicts, "near_duplicates": _near_duplicates,
+        "repeated_spans": _repeated_spans, "url_duplicates": _url_duplicates,
+    }  # fmt: skip
+    made: dict[str, str] = {"crawls": _fingerprint("crawls", {}, None)}
+    source = None
+    for target in (JOBS[name].table for name in jobs_of(settings)):
+        source = made[target] = _fingerprint(target, own[target](settings) if target in own else {}, source)
     made["archives"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
+    made["signatures"] = _fingerprint("signatures", _signatures(settings.fuzzy), None)
     return made
 
 
@@ -118,10 +107,9 @@ def _verdicts(settings: Settings) -> list[Any]:
     return [rule[:4] for rule in rules_of(settings)]
 
 
-def _near_duplicates(fuzzy: Fuzzy) -> dict[str, Any]:
-    """Nothing but that it is off, where it is; no threshold where nothing is verified."""
-    if not fuzzy.enabled:
-        return {"enabled": False}
+def _near_duplicates(settings: Settings) -> dict[str, Any]:
+    """No threshold where nothing is verified."""
+    fuzzy = settings.fuzzy
     unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
     return {
         **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
@@ -146,10 +134,8 @@ def _segmenter(fuzzy: Fuzzy) -> dict[str, str]:
 
 
 def _repeated_spans(settings: Settings) -> dict[str, Any]:
-    """Nothing but that they are off, where they are; of the words' folding only what is used, and no unused bound."""
+    """Of the words' folding only what is used, and no unused bound."""
     mine = settings.spans
-    if not mine.enabled:
-        return {"enabled": False}
     bounds = {"cut": "min_left_chars", "mask": "min_left_chars", "drop_partial": "max_repeated_fraction"}
     unused = {"min_left_chars", "max_repeated_fraction"} - {bounds.get(mine.policy)}
     return {
@@ -159,8 +145,5 @@ def _repeated_spans(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _url_duplicates(settings: UrlDuplicates) -> dict[str, Any]:
-    """Nothing but that it is off, where it is."""
-    if not settings.enabled:
-        return {"enabled": False}
-    return {**settings.model_dump(), "kernel": url_duplicates.KERNEL_VERSION}
+def _url_duplicates(settings: Settings) -> dict[str, Any]:
+    return {**settings.url_duplicates.model_dump(), "kernel": url_duplicates.KERNEL_VERSION}

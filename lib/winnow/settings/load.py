@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.settings.jobs import order_problems
 from winnow.settings.schema import Settings
 
 ENVIRONMENTS = ("local", "cluster", "compose")
@@ -63,6 +64,7 @@ def load_settings(
     for layer in layers:
         _merge(merged, layer.values, Settings, layer.source, "", sources, problems)
     settings = _validate(merged, sources, problems)
+    problems += order_problems(settings.jobs) if settings is not None else []
     if problems or settings is None:
         raise SettingsError(problems)
     return settings

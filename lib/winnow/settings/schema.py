@@ -201,6 +201,7 @@ class Settings(_Section):
     extract: Extract
     language: Language
     measure: Measure
+    jobs: list[str]
     rule_files: list[str]
     rules: dict[str, RuleChange | None]
     text: Text

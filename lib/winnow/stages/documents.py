@@ -15,8 +15,6 @@ from pyspark.sql import types as t
 from pyspark.sql.pandas.functions import arrow_udf
 
 from winnow.kernels.repeated_spans.cutting import cut_texts
-from winnow.settings.rules import Rule
-from winnow.stages.verdicts import kept_expr
 from winnow.workers.arrow import counting, python_cpu, text_buffers
 
 _FROM_PAGES = ("archive_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
@@ -32,29 +30,24 @@ _CUT = t.StructType(
 
 
 def build_documents(
-    measures: DataFrame,
-    pages: DataFrame,
-    near_duplicates: DataFrame,
-    repeated_spans: DataFrame,
-    url_duplicates: DataFrame,
-    rules: Sequence[Rule],
-    policy: str,
+    *, kept: DataFrame, pages: DataFrame, dropped: Sequence[DataFrame], repeated_spans: DataFrame, policy: str
 ) -> DataFrame:
-    """One row for each page that passes the rules, is no duplicate and is not dropped for its repeated spans.
+    """One row for each page that the rules keep and no later job drops.
+
+    kept    rows of `measures`; dropped: shard and page_id of what each job dropped
 
     The text stays where it is: what other tables know of the kept pages, about 250 bytes each and their spans, is
     broadcast to it. Only texts that hold spans go through Python, and only where the policy is to cut them.
         cut_chars   characters of the measured text that the document lacks: char_count of both differ by it
         spans       under the policy `mask` the repeated spans of the text, which is whole; else null
     """
-    kept = measures.where(kept_expr(rules))
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)
     keys = ["shard", "page_id"]
     wanted = known.join(kept.select(keys), keys, "left_semi")
-    for dropped in (near_duplicates, url_duplicates):
-        wanted = wanted.join(dropped.select(keys), keys, "left_anti")
-    found = repeated_spans.select(*keys, "reason", "cut_chars", F.col("spans").alias("found"))
-    wanted = wanted.join(found, keys, "left").where(F.col("reason").isNull())
+    for rows in dropped:
+        wanted = wanted.join(rows.select(keys), keys, "left_anti")
+    found = repeated_spans.select(*keys, "cut_chars", F.col("spans").alias("found"))
+    wanted = wanted.join(found, keys, "left")
     whole = F.struct(
         "text",
         F.length("text").cast("bigint").alias("char_count"),

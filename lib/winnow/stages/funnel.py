@@ -15,9 +15,12 @@ what was cut from them as repeated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from winnow.settings.jobs import JOBS
 from winnow.stages.duplicates.repeated_spans import REPEAT_REASONS
 
 DROP_REASONS = {
@@ -25,43 +28,39 @@ DROP_REASONS = {
     **REPEAT_REASONS,
     "url_duplicate": "A page of the same URL stays.",
 }
-STAGES = (
-    "extract_pages", "judge_pages", "find_near_duplicates", "find_repeated_spans", "find_url_duplicates",
-    "build_documents",
-)  # fmt: skip
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
 def report_funnel(
-    pages: DataFrame,
-    measures: DataFrame,
-    verdicts: DataFrame,
-    near_duplicates: DataFrame,
-    repeated_spans: DataFrame,
-    url_duplicates: DataFrame,
+    *, pages: DataFrame, measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]],
     documents: DataFrame,
-) -> DataFrame:
-    """One row for each shard, stage and reason. Reads no text, and each table once."""
-    dropped = [
-        ("find_near_duplicates", near_duplicates, F.lit("near_duplicate")),
-        ("find_repeated_spans", repeated_spans.where(F.col("reason").isNotNull()), F.col("reason")),
-        ("find_url_duplicates", url_duplicates, F.lit("url_duplicate")),
-    ]
+) -> DataFrame:  # fmt: skip
+    """One row for each shard, stage and reason. Reads no text, and each table once.
+
+    dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, null where
+    the row's page is kept
+    """
     judged = _judged(measures, verdicts, dropped)
     counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
     return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
 
-def imbalances(funnel: list[Row]) -> list[str]:
-    """What does not add up in the funnel rows of some shards; empty where pages are conserved."""
+def in_flow(entering: Mapping[str, int]) -> list[str]:
+    """Stages in the order in which pages went through them: fewer pages enter each; the usual order among equals."""
+    usual = list(JOBS)
+    return sorted(entering, key=lambda stage: (-entering[stage], usual.index(stage)))
+
+
+def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
+    """What does not add up in the funnel rows of some shards, stage by stage; empty where pages are conserved."""
     problems = []
     sums: dict[tuple[int, str, str], int] = {}
     for row in funnel:
         sums[(row.shard, row.stage, row.reason)] = row.pages_first
     for shard in sorted({row.shard for row in funnel}):
         entering = None
-        for stage in STAGES:
+        for stage in stages:
             here = {reason: pages for (s, st, reason), pages in sums.items() if (s, st) == (shard, stage)}
             came, kept = here.get("", 0), here.get("kept", 0)
             taken = sum(pages for reason, pages in here.items() if reason not in ("", "kept"))
@@ -81,7 +80,7 @@ def _extracted(pages: DataFrame) -> DataFrame:
     return _lines(groups, F.array(entered, left))
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame, dropped: list[tuple[str, DataFrame, Column]]) -> DataFrame:
+def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]]) -> DataFrame:
     """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after.
 
     dropped: the stages after judging in order, each with the pages that it drops and its reason
@@ -96,7 +95,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: list[tuple[str, D
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
     for stage, rows, reason in dropped:
-        joined = joined.join(rows.select(*keys, reason.alias(stage)), keys, "left")
+        joined = joined.join(rows.where(reason.isNotNull()).select(*keys, reason.alias(stage)), keys, "left")
     stages = [stage for stage, _, _ in dropped]
     sums = (F.sum(key).alias(key) for key in sizes)
     groups = joined.groupBy("shard", "reasons", *stages).agg(F.count("*").alias("pages"), *sums)

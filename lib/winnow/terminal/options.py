@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum, auto
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from winnow.settings.jobs import JOBS
 
 Archives = Annotated[
     list[str],
@@ -47,20 +48,17 @@ Environment = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log.")]
 
 
-class JobName(StrEnum):
-    """The jobs of a run that can be done again."""
-
-    EXTRACT_PAGES = auto()
-    MEASURE_PAGES = auto()
-    JUDGE_PAGES = auto()
-    FIND_NEAR_DUPLICATES = auto()
-    FIND_REPEATED_SPANS = auto()
-    FIND_URL_DUPLICATES = auto()
-    BUILD_DOCUMENTS = auto()
-    REPORT_FUNNEL = auto()
+def _job_name(given: str) -> str:
+    """A job that can be done again."""
+    if given not in JOBS:
+        raise typer.BadParameter(f"{given!r} is not one of {', '.join(JOBS)}")
+    return given
 
 
 Again = Annotated[
-    list[JobName] | None,
-    typer.Option("--again", help="A job to do again, as where a file of its table is damaged.", show_default=False),
-]
+    list[str] | None,
+    typer.Option(
+        "--again", help="A job to do again, as where a file of its table is damaged.", show_default=False,
+        parser=_job_name, metavar="JOB",
+    ),
+]  # fmt: skip

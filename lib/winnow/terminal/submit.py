@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from winnow.settings.jobs import jobs_of
 from winnow.terminal.leaving import call
 from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse
 from winnow.warehouse.shards import parse_shards
@@ -30,6 +31,9 @@ def submit(
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
         work, _ = prepare(given, f"{job} {crawl}", verbose=True)
+        if job not in jobs_of(work.settings):
+            print(f"winnow: {job}: not a job of this recipe; nothing to do", file=sys.stderr)
+            return
         with at_work(work, job):
             _run_job(work, job, run, shards)
         if show is not None:

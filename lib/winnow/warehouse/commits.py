@@ -15,10 +15,10 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError
-from winnow.settings.fingerprint import SOURCES, digest
+from winnow.settings.fingerprint import digest
+from winnow.settings.jobs import source_of
 from winnow.spark.costs import newest_stage, stages_after
-from winnow.tables import TABLES
-from winnow.warehouse.delta import Size, append, compact, delete, read, read_all, replace
+from winnow.warehouse.delta import Size, append, compact, delete, exists, read, read_all, replace
 from winnow.warehouse.shards import shard_ranges
 from winnow.warehouse.work import Note, Work
 from winnow.workers.arrow import python_cpu
@@ -77,11 +77,6 @@ def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) 
     return _note(work, target, ready.shards, sizes, since)
 
 
-def commit_nothing(work: Work, target: str, ready: Todo, since: Since) -> int:
-    """Note that these shards are done, and hold no row."""
-    return commit(work, target, work.spark.createDataFrame([], TABLES[target].columns), ready, since)
-
-
 def tries_after(archive: Row) -> int:
     """How often an archive was tried once it has been read now; one that was read before counts no further try."""
     return int(archive.tries) + (archive.status in ("listed", "unreachable"))
@@ -94,6 +89,16 @@ def forget(work: Work, target: str, ready: Todo) -> None:
         delete(work, "commits", mine)
         for shard in ready.shards:
             work.notes.pop((work.crawl, target, shard), None)
+
+
+def empty(work: Work, table: str) -> None:
+    """Delete the rows of this crawl and the notes of them, where there are any."""
+    if not exists(work, table):
+        return
+    held = [row.shard for row in read(work, table).select("shard").distinct().collect()]  # at most one row a shard
+    if held:
+        forget(work, table, Todo(dict.fromkeys(held, ""), noted=True))
+        delete(work, table, F.col("crawl") == work.crawl)
 
 
 def compact_notes(work: Work) -> None:
@@ -153,7 +158,8 @@ def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> 
 
 def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
     """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
-    source, done = SOURCES[target], notes(work)
+    source, done = source_of(work.settings, target), notes(work)
+    assert source is not None, f"{target} is made from archives"
     wanted = work.fingerprints[source]
     mine = {shard: done.get((work.crawl, source, shard), Note("", "", 0)) for shard in shards}
     missing = [shard for shard, note in mine.items() if note.fingerprint != wanted]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from winnow.errors import SettingsError
+from winnow.settings.jobs import jobs_of
 from winnow.terminal.options import (
     Again,
     Archives,
@@ -16,6 +20,9 @@ from winnow.terminal.options import (
     Verbose,
     Warehouse,
 )
+
+if TYPE_CHECKING:
+    from winnow.warehouse.work import Work
 
 
 def run(
@@ -38,8 +45,15 @@ def run(
     work, listing = prepare(
         Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
     )
+    _check_again(again or [], work)
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
         if removals_from is not None:
             carry_over(work, removals_from)
         run_crawl(work, *listing, progress, again or [])
     show_crawl(work, as_json)
+
+
+def _check_again(again: list[str], work: Work) -> None:
+    others = [job for job in again if job not in jobs_of(work.settings)]
+    if others:
+        raise SettingsError([f"--again {job}: not a job of this recipe (jobs, *.enabled)" for job in others])

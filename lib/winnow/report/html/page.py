@@ -23,7 +23,6 @@ from winnow.report.html.sections import (
     url_pass,
 )
 from winnow.report.quantities import large, ratio, share
-from winnow.stages.funnel import STAGES
 
 
 def render(sides: Sequence[Side]) -> Html:
@@ -112,9 +111,10 @@ def _summary(sides: Sequence[Side]) -> Html:
 
 
 def _compared(one: Figures, other: Figures) -> Html:
+    stages = [*dict.fromkeys((*one.stages, *other.stages))]
     keys = sorted(
         {key for figures in (one, other) for key in figures.funnel if key[1] not in ("", "kept")},
-        key=lambda key: (STAGES.index(key[0]), -one.taken(*key).first, key),
+        key=lambda key: (stages.index(key[0]), -one.taken(*key).first, key),
     )
     shares = [[ratio(figures.taken(*key).first, figures.pages) for figures in (one, other)] for key in keys]
     rows = [

@@ -16,7 +16,7 @@ from winnow.report.html.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.html.markup import Html, difference, figure, join, shown, table, tag
 from winnow.report.life_lines import GATES
 from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
-from winnow.stages.funnel import DROP_REASONS, STAGES
+from winnow.stages.funnel import DROP_REASONS
 
 
 class Side(NamedTuple):
@@ -100,7 +100,7 @@ def reasons(side: Side) -> Html:
 def _taken(figures: Figures) -> list[tuple[str, str, Taken]]:
     """Stage, reason and what it took, stage by stage, the reasons that took most first."""
     rows = [(stage, reason, taken) for (stage, reason), taken in figures.funnel.items() if reason not in ("", "kept")]
-    return sorted(rows, key=lambda row: (STAGES.index(row[0]), -row[2].first, row[1]))
+    return sorted(rows, key=lambda row: (figures.stages.index(row[0]), -row[2].first, row[1]))
 
 
 def metric_histogram(figures: Figures, metric: str, is_named: bool) -> Html:

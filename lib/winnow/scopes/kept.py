@@ -1,0 +1,52 @@
+"""The pages of a crawl that are left when a job of its recipe begins."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of
+from winnow.settings.kernel_settings import rules_of
+from winnow.stages.verdicts import kept_expr
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
+
+KEYS = ["crawl", "shard", "page_id"]
+
+
+def pages_left(work: Work, job: str, shards: list[int] | None = None, through: bool = False) -> DataFrame:
+    """crawl, shard and page_id of the pages that the rules kept and no job before this one dropped.
+
+    through: and that this job did not drop either
+    """
+    kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(KEYS)
+    for dropped in dropped_before(work, job, shards, through):
+        kept = kept.join(dropped, KEYS, "left_anti")
+    return kept
+
+
+def measures_left(work: Work, job: str, shards: list[int], through: bool = False) -> DataFrame:
+    """The `measures` rows of these pages; the text is not shuffled."""
+    return delta.read(work, "measures", shards).join(
+        F.broadcast(pages_left(work, job, shards, through)), KEYS, "left_semi"
+    )
+
+
+def kept_measures(work: Work, shards: list[int]) -> DataFrame:
+    """The `measures` rows that the rules of these settings keep: judged as they are read, no table is joined."""
+    return delta.read(work, "measures", shards).where(kept_expr(rules_of(work.settings)))
+
+
+def rows_of(work: Work, job: str, shards: list[int]) -> DataFrame:
+    """The rows of a job's table; none where the recipe does not run the job, whatever an earlier recipe left there."""
+    return delta.read(work, JOBS[job].table, shards if job in jobs_of(work.settings) else [])
+
+
+def dropped_before(work: Work, job: str, shards: list[int] | None = None, through: bool = False) -> list[DataFrame]:
+    """For each job before this one that drops pages, crawl, shard and page_id of what it dropped."""
+    names = set(jobs_before(work.settings, job)) | ({job} if through else set())
+    return [
+        delta.read(work, JOBS[name].table, shards).where(F.expr(str(JOBS[name].drops)).isNotNull()).select(KEYS)
+        for name in dropping_jobs(work.settings)
+        if name in names
+    ]

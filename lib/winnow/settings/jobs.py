@@ -1,0 +1,102 @@
+"""The jobs of a recipe: the table that each writes, its place among the others, whether it waits for a whole crawl.
+
+A recipe names its jobs in their order (`jobs`). The source of a table is the table of the job before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from winnow.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from winnow.settings.schema import Settings
+
+
+def _always(_: Settings) -> bool:
+    return True
+
+
+def _never(_: Settings) -> bool:
+    return False
+
+
+class Job(NamedTuple):
+    """A job of a wave of shards.
+
+    table       what it writes, and what the next job of the recipe is made from
+    share       its part of a run's time, 0 to 1: seconds of its commits, of all, as measured in runs of the default
+                recipe over 3,209 real pages (`commits.wall_seconds`)
+    after       jobs that must come before it
+    drops       SQL over a row of its table: the reason for which the row's page is dropped, null where it is kept;
+                None for a job that drops no page
+    is_on       whether the settings leave it in the recipe
+    is_barrier  whether it begins when the jobs before it have done all shards of the crawl
+    """
+
+    table: str
+    share: float
+    after: tuple[str, ...]
+    drops: str | None = None
+    is_on: Callable[[Settings], bool] = _always
+    is_barrier: Callable[[Settings], bool] = _never
+
+
+JOBS = {
+    "extract_pages": Job("pages", 0.76, ()),
+    "measure_pages": Job("measures", 0.05, ("extract_pages",)),
+    "judge_pages": Job("verdicts", 0.02, ("measure_pages",)),
+    "find_near_duplicates": Job(
+        "near_duplicates", 0.06, ("judge_pages",), "'near_duplicate'",
+        lambda settings: settings.fuzzy.enabled, lambda settings: settings.fuzzy.within == "crawl",
+    ),
+    "find_repeated_spans": Job(
+        "repeated_spans", 0.03, ("judge_pages",), "reason",
+        lambda settings: settings.spans.enabled, lambda settings: settings.spans.within == "crawl",
+    ),
+    "find_url_duplicates": Job(
+        "url_duplicates", 0.01, ("judge_pages",), "'url_duplicate'",
+        lambda settings: settings.url_duplicates.enabled, _always,
+    ),
+    "build_documents": Job("documents", 0.04, ("judge_pages",)),
+    "report_funnel": Job("funnel", 0.03, ("build_documents",)),
+}  # fmt: skip
+LAST = ("build_documents", "report_funnel")  # every recipe ends with them
+
+
+def jobs_of(settings: Settings) -> list[str]:
+    """The jobs that a recipe runs, in its order; without those that a setting `enabled: false` leaves out."""
+    return [name for name in settings.jobs if JOBS[name].is_on(settings)]
+
+
+def jobs_before(settings: Settings, job: str) -> list[str]:
+    """The jobs that the recipe runs before this one."""
+    names = jobs_of(settings)
+    return names[: names.index(job)]
+
+
+def dropping_jobs(settings: Settings) -> list[str]:
+    """The jobs of the recipe that drop pages after the rules, in its order."""
+    return [name for name in jobs_of(settings) if JOBS[name].drops is not None]
+
+
+def source_of(settings: Settings, table: str) -> str | None:
+    """The table of the job before the one that writes `table`; None for pages. `signatures` are made from it too."""
+    tables = [JOBS[name].table for name in jobs_of(settings)]
+    place = tables.index(table)
+    return tables[place - 1] if place else None
+
+
+def order_problems(names: Sequence[str]) -> list[str]:
+    """What speaks against this order of jobs, a sentence each."""
+    unknown = [f"jobs: {name}: unknown job.{did_you_mean(name, JOBS)}" for name in names if name not in JOBS]
+    twice = [f"jobs: {name}: named twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    late = [
+        f"jobs: {name}: needs {before} before it"
+        for place, name in enumerate(names)
+        for before in (JOBS[name].after if name in JOBS else ())
+        if before not in names[:place]
+    ]
+    ends = [] if tuple(names[-2:]) == LAST else [f"jobs: must end with {' and '.join(LAST)}"]
+    return unknown + twice + late + ends

@@ -1,0 +1,27 @@
+"""The waves in which the jobs of a recipe go through the shards of a crawl."""
+
+from __future__ import annotations
+
+from winnow.scopes.waves import legs
+from winnow.settings.jobs import JOBS, jobs_of
+from winnow.settings.load import load_settings
+
+
+def test_jobs_that_look_at_a_whole_crawl_wait_for_those_before_them() -> None:
+    for recipe, barrier in (("winnow", "find_url_duplicates"), ("fineweb", "find_near_duplicates")):
+        settings = load_settings(recipe)
+        jobs = jobs_of(settings)
+        place = jobs.index(barrier)
+        assert legs(jobs, settings) == [jobs[:place], [barrier], jobs[place + 1 :]]
+
+
+def test_a_recipe_without_a_barrier_goes_shard_by_shard() -> None:
+    settings = load_settings("c4")
+    assert legs(jobs_of(settings), settings) == [[name for name in JOBS if not name.startswith("find_")]]
+
+
+def test_a_barrier_at_the_beginning_leaves_no_empty_leg() -> None:
+    assert legs(["find_url_duplicates", "build_documents"], load_settings()) == [
+        ["find_url_duplicates"],
+        ["build_documents"],
+    ]

@@ -1,0 +1,71 @@
+"""The order of a recipe's jobs: what may stand where, and what a table is made from."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from winnow.errors import SettingsError
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of, source_of
+from winnow.settings.load import load_settings
+
+URL_FIRST = (
+    "jobs=[extract_pages, measure_pages, judge_pages, find_url_duplicates, find_near_duplicates, find_repeated_spans, "
+    "build_documents, report_funnel]"
+)
+
+
+def test_the_default_recipe_runs_every_job() -> None:
+    settings = load_settings()
+    assert jobs_of(settings) == list(JOBS)
+    assert jobs_before(settings, "judge_pages") == ["extract_pages", "measure_pages"]
+
+
+def test_a_setting_leaves_a_job_out() -> None:
+    settings = load_settings(changes=["fuzzy.enabled=false"])
+    assert dropping_jobs(settings) == ["find_repeated_spans", "find_url_duplicates"]
+    assert source_of(settings, "repeated_spans") == "verdicts"
+    assert "near_duplicates" not in fingerprints(settings)
+
+
+def test_a_table_is_made_from_the_table_of_the_job_before() -> None:
+    usual, other = load_settings(), load_settings(changes=[URL_FIRST])
+    assert [source_of(usual, table) for table in ("pages", "near_duplicates", "url_duplicates", "documents")] == [
+        None, "verdicts", "repeated_spans", "url_duplicates",
+    ]  # fmt: skip
+    assert [source_of(other, table) for table in ("near_duplicates", "url_duplicates", "documents")] == [
+        "url_duplicates", "verdicts", "repeated_spans",
+    ]  # fmt: skip
+
+
+def test_the_order_is_part_of_the_fingerprint() -> None:
+    usual, other = fingerprints(load_settings()), fingerprints(load_settings(changes=[URL_FIRST]))
+    same = {table for table in usual if usual[table] == other[table]}
+    assert same == {"crawls", "archives", "pages", "measures", "verdicts", "signatures"}
+
+
+@pytest.mark.parametrize(
+    ("jobs", "problem"),
+    [
+        ("[extract_pages, build_documents, report_funnel]", "jobs: build_documents: needs judge_pages before it"),
+        ("[measure_pages, extract_pages, judge_pages, build_documents, report_funnel]",
+         "jobs: measure_pages: needs extract_pages before it"),
+        ("[extract_pages, measure_pages, judge_page, build_documents, report_funnel]",
+         "jobs: judge_page: unknown job. Did you mean judge_pages?"),
+        ("[extract_pages, extract_pages, measure_pages, judge_pages, build_documents, report_funnel]",
+         "jobs: extract_pages: named twice"),
+        ("[extract_pages, measure_pages, judge_pages, build_documents, report_funnel, find_url_duplicates]",
+         "jobs: must end with build_documents and report_funnel"),
+        ("[]", "jobs: must end with build_documents and report_funnel"),
+    ],
+)  # fmt: skip
+def test_an_order_that_cannot_be_run_is_refused(jobs: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(changes=[f"jobs={jobs}"])
+    assert problem in refused.value.problems
+
+
+def test_shares_of_time_add_up() -> None:
+    assert math.isclose(sum(job.share for job in JOBS.values()), 1.0)

@@ -153,7 +153,7 @@ def test_the_metric_of_the_guide_is_a_metric(tmp_path: Path) -> None:
     apply = ["patch", "--strip=1"] if shutil.which("patch") else ["git", "apply"]
     subprocess.run(apply, input=diff, text=True, check=True, cwd=tmp_path, env=environment)
     plain = ("-c", os.devnull, "--rootdir", ".", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore")
-    chosen = ("tests/kernels/test_quality.py", "-k", "question_to_word_ratio")
+    chosen = ("tests/kernels/measures/test_quality.py", "-k", "question_to_word_ratio")
     command = [sys.executable, "-m", "pytest", *plain, *chosen]
     said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert " 1 passed" in said.stdout, said.stdout + said.stderr

@@ -17,6 +17,7 @@ from winnow.settings.load import load_settings
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ONLINE = "# over the network"  # the first line of a block that cannot run here
+_IN_CONTAINER = re.compile(r"^(?:\w+=\S+ )?docker-compose run --rm (?=winnow )")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|(?:^    [^\n]*\n)+", re.MULTILINE | re.DOTALL)
 
 
@@ -49,9 +50,9 @@ def blocks(page: str) -> list[Block]:
 
 
 def commands(block: Block) -> Iterator[list[str]]:
-    """The commands of a block, as a shell would split them; what sets variables and pipes is left as it is."""
+    """The commands of a block, as a shell would split them, without a container's; pipes are left as they are."""
     for line in block.text.replace("\\\n", " ").split("\n"):
-        words = shlex.split(line, comments=True)
+        words = shlex.split(_IN_CONTAINER.sub("", line), comments=True)
         if words:
             yield [words[0].removeprefix(".venv/bin/"), *words[1:]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -12,15 +13,21 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from docs.generate import PAGES as GENERATED
 from tests.docs.blocks import DOCS, ROOT, Block, agrees, blocks, commands, parse, run
 
 GUIDES = ("docs/deduplication.md", "docs/first-crawl.md", "docs/adding.md", "docs/costs.md")
-PAGES = ("README.md", "CONTRIBUTING.md", *GUIDES, "docs/planning.md", "docs/cluster.md")
+WRITTEN = sorted(f"docs/{path.name}" for path in DOCS.glob("*.md") if path.name not in GENERATED)
+PAGES = ("README.md", "CONTRIBUTING.md", *WRITTEN)  # by hand
+WITHOUT_COMMANDS = {
+    "CONTRIBUTING.md", "docs/README.md", "docs/architecture.md", "docs/benchmarks.md", "docs/costs.md",
+    "docs/glossary.md",
+}  # fmt: skip
 
 # What the pages say, and what stands for it here.
 NAMES = {"CC-MAIN-2024-22": "EXAMPLE", "https://example.org/page": "http://a.example/harbour"}
-# Commands of the README that run here too, each by its beginning; other tests run the others.
-OF_README = ("winnow lists build", "winnow lists check")
+# Commands of docs/url-lists.md that run here too, each by its beginning; other tests run the others.
+OF_LISTS = ("winnow lists build", "winnow lists check")
 # The guides' commands run, but for these, which tests/jobs/test_two_crawls.py does with tables of two crawls.
 ELSEWHERE = (
     "winnow report --warehouse tables/ -o report.html",
@@ -30,7 +37,7 @@ ELSEWHERE = (
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder, but for the files that the README takes for granted: lists and words."""
+    """An empty folder, but for the files that docs/url-lists.md takes for granted: lists and words."""
     folder = tmp_path_factory.mktemp("docs")
     for name, lists in {"ut1": "domains", "words": "words", "exceptions": "exceptions"}.items():
         shutil.copytree(ROOT / "conf" / "lists" / lists, folder / name)
@@ -61,7 +68,7 @@ def run_block(block: Block, folder: Path) -> list[str]:
 def test_every_winnow_command_that_a_page_shows_could_be_given(page: str) -> None:
     shown = [words for block in blocks(page) if block.language == "sh" for words in commands(block)]
     given = [words for words in shown if words[0] == "winnow"]
-    assert given or page in ("CONTRIBUTING.md", "docs/costs.md")
+    assert bool(given) == (page not in WITHOUT_COMMANDS)
     for words in given:
         parse([word for word in words if word != "..."])
 
@@ -74,7 +81,7 @@ def test_every_make_target_and_job_that_a_page_names_is_there(page: str) -> None
     assert [path for path in re.findall(r"\bjobs/\w+\.py", text) if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", sorted({*PAGES, *(f"docs/{path.name}" for path in DOCS.glob("*.md"))}))
+@pytest.mark.parametrize("page", [*PAGES, *(f"docs/{name}" for name in GENERATED)])
 def test_every_link_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target, anchor in re.findall(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)", text):
@@ -83,6 +90,30 @@ def test_every_link_leads_somewhere(page: str) -> None:
         if anchor:
             heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+
+
+def test_the_index_names_every_page() -> None:
+    named = set(re.findall(r"\]\(([\w-]+\.md)\)", (DOCS / "README.md").read_text(encoding="utf-8")))
+    assert named == {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+
+
+def test_the_readme_is_short_and_its_costs_are_those_of_the_page_of_costs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 1_000
+    costs = re.findall(r"^\|.*\| ([\d.]+) \w+ \| (?:.*: ([\d.]+) \w+|-) \|$", text, re.MULTILINE)
+    assert len(costs) == 6
+    known = set(re.findall(r"\d[\d.,]*(?<=\d)", (DOCS / "costs.md").read_text(encoding="utf-8")))
+    assert {figure for row in costs for figure in row if figure} <= known
+
+
+def test_every_message_that_the_page_on_operating_explains_is_one_of_the_code() -> None:
+    page = (DOCS / "operating.md").read_text(encoding="utf-8").partition("\n## Messages\n")[2]
+    shown = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "lib").rglob("*.py")]
+    texts = [node.value for tree in trees for node in ast.walk(tree)
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)]  # fmt: skip
+    assert len(shown) > 10
+    assert [message for message in shown if not any(message in text for text in texts)] == []
 
 
 def test_what_the_guides_show_is_what_comes_out(
@@ -101,8 +132,8 @@ def test_what_the_guides_show_is_what_comes_out(
             said = capsys.readouterr().out
     assert compared == 3
     assert ran == [f"winnow {name}" for name in ("run", "explain", "run", "explain", "tune", "export", "tune")]
-    lines = {" ".join(words): words for block in blocks("README.md") for words in commands(block)}
-    for beginning in OF_README:
+    lines = {" ".join(words): words for block in blocks("docs/url-lists.md") for words in commands(block)}
+    for beginning in OF_LISTS:
         (words,) = (words for line, words in lines.items() if line.startswith(beginning))
         run([here(word) for word in words])
     assert (place / "lists.arrow").stat().st_size > 1_000
@@ -122,7 +153,7 @@ def test_the_metric_of_the_guide_is_a_metric(tmp_path: Path) -> None:
     apply = ["patch", "--strip=1"] if shutil.which("patch") else ["git", "apply"]
     subprocess.run(apply, input=diff, text=True, check=True, cwd=tmp_path, env=environment)
     plain = ("-c", os.devnull, "--rootdir", ".", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore")
-    chosen = ("tests/kernels/test_quality.py", "-k", "question_to_word_ratio")
+    chosen = ("tests/kernels/measures/test_quality.py", "-k", "question_to_word_ratio")
     command = [sys.executable, "-m", "pytest", *plain, *chosen]
     said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert " 1 passed" in said.stdout, said.stdout + said.stderr

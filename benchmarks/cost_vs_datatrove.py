@@ -60,7 +60,7 @@ def main() -> None:
 def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, float]:
     """Pages between the two sizes, and CPU milliseconds for each of them, in trafilatura and outside."""
     from benchmarks.cost_per_page import SETS, lay_out
-    from winnow.kernels.languages.identify import default_model_path
+    from winnow.kernels.languages.model_file import default_model_path
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -22,7 +22,7 @@ from pyspark.sql import functions as F
 from winnow.commands.looking.explain import explain
 from winnow.commands.looking.report import report
 from winnow.commands.looking.tune import tune
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.settings.fingerprint import digest, fingerprints
 from winnow.settings.jobs import source_of
 from winnow.settings.kernel_settings import rules_of

@@ -19,7 +19,8 @@ import fasttext
 
 from benchmarks.triage import SETS, corpus_pages
 from winnow.kernels.languages.fasttext_scores import LABEL_PREFIX, read_classifier
-from winnow.kernels.languages.identify import default_model_path, one_line
+from winnow.kernels.languages.identify import one_line
+from winnow.kernels.languages.model_file import default_model_path
 from winnow.kernels.pages.html import whole_text
 
 ROUNDS, PIECE_CHARS, MIN_SCORE = 3, 400, 0.9

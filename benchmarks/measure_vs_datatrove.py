@@ -90,9 +90,8 @@ def time_winnow(documents: Sequence[str]) -> dict[str, float]:
     """CPU milliseconds for each document, the best round of each way to correct lines."""
     import numpy as np
 
-    from winnow.kernels.measures.c4_lines import C4Lines
-    from winnow.kernels.measures.measure import MeasureSettings, compile_settings, measure_buffer, warm
-    from winnow.kernels.measures.refinedweb_lines import RefinedWebLines
+    from winnow.kernels.measures.measure import compile_settings, measure_buffer, warm
+    from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
 
     refinedweb = RefinedWebLines(
         upper_fraction=0.5,

@@ -31,7 +31,7 @@ from tests.reference.spans import Page, Span, repeated_spans
 
 from benchmarks.span_texts import generated_texts, hard_texts, in_lists, page_id, real_texts, store, word_counts
 from benchmarks.stages import ended_stages
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.runs.meter import Meter
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Spans

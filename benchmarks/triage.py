@@ -26,7 +26,8 @@ import numpy as np
 from scipy.stats import beta
 
 from winnow.kernels.languages.identify import shared_model
-from winnow.kernels.languages.triage import TriageSettings, triage_page
+from winnow.kernels.languages.triage import triage_page
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.measures.measure import compile_settings, measure_text
 from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
 from winnow.kernels.pages.html import decode_html, whole_text

@@ -6,7 +6,6 @@ from winnow.scopes.removals import orders
 from winnow.scopes.waves import archive_tasks
 from winnow.settings.kernel_settings import url_lists
 from winnow.stages.checks import check_budget
-from winnow.stages.pages import archives_of, pages_of, read_archives
 from winnow.stages.removals import gate_removed
 from winnow.warehouse import commits, delta
 from winnow.warehouse.work import Work
@@ -18,6 +17,8 @@ def run(work: Work, shards: list[int]) -> int | None:
     ready = commits.todo(work, "pages", shards)
     if not ready.shards:
         return None
+    from winnow.stages.pages import archives_of, pages_of, read_archives  # parsers, for what is to be read alone
+
     since = commits.begin(work)
     commits.forget(work, "pages", ready)
     lists = share_lists(work.spark, url_lists(work.settings.url))

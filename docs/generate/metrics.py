@@ -10,20 +10,13 @@ from docs.generate.docstrings import Docstring, docstring
 from docs.generate.markdown import code, page
 from docs.generate.rules import users
 from winnow.export.markdown import table
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import FAMILIES, METRICS
 
 _INTRO = f"""\
 `measures.metrics` holds these {len(METRICS)} numbers of every ungated page, taken in one pass over its text; none is
 null. All are taken whatever the recipe, so that rules can be changed without measuring again. A rule is shown with what
 a page must measure to be kept: *at least 50* rejects 49. A metric without a rule is there to be looked at, or for a
 rule of yours ([adding.md](adding.md))."""
-_KERNELS = (
-    ("Quality", "winnow.kernels.measures.quality", "measure_gopher"),
-    ("Repetition", "winnow.kernels.measures.repetition", "measure_repetition"),
-    ("Line corrections", "winnow.kernels.measures.measure", "measure_buffer"),
-    ("C4", "winnow.kernels.measures.quality", "measure_c4"),
-    ("FineWeb", "winnow.kernels.measures.quality", "measure_fineweb"),
-)
 _RANGES = {"_fraction": "0 to 1", "_ratio": "from 0", "_count": "whole, from 0", "_chars": "from 0"}
 _SAID_RANGE = re.compile(r"(; \[0, 1\]|, unbounded|; 0 to 8)(?=$|;)")
 
@@ -38,21 +31,23 @@ class Metric(NamedTuple):
 
 def metrics_page() -> str:
     """The page."""
-    return page("Metrics", _INTRO, *(_part(title, docstring(*where)) for title, *where in _KERNELS))
+    return page("Metrics", _INTRO, *(_part(title, _of(family)) for title, family in FAMILIES.items()))
 
 
 def all_metrics() -> list[Metric]:
     """Every metric that a docstring defines."""
-    return [metric for _, *where in _KERNELS for metric in _metrics(docstring(*where))]
+    return [metric for family in FAMILIES.values() for metric in _metrics(_of(family))]
+
+
+def _of(family: type) -> Docstring:
+    return docstring(family.__module__, family.__name__)
 
 
 def _part(title: str, doc: Docstring) -> str:
-    intro = re.sub(r",? (written to `metrics` )?in the order of [A-Z0-9_]+", "", doc.intro())
     rows = [(code(one.name), one.range, one.meaning, users(one.name)) for one in _metrics(doc)]
     said = [f"{name}: {text}" for name in ("Source", "Differs") if (text := doc.section(name))]
-    intro = "" if title == "Line corrections" else intro
     return "\n\n".join(
-        filter(None, [f"## {title}", intro, table(_HEAD, rows), *said, f"In `{doc.module}.{doc.name}`."])
+        filter(None, [f"## {title}", doc.intro(), table(_HEAD, rows), *said, f"In `{doc.module}.{doc.name}`."])
     )
 
 

@@ -8,7 +8,7 @@ from docs.generate import examples
 from docs.generate.markdown import code, page
 from docs.generate.rules import RuleFile, rule_files, used
 from winnow.export.markdown import table
-from winnow.report.life_lines import GATES
+from winnow.kernels.gates import GATES
 from winnow.stages.funnel import DROP_REASONS
 
 _INTRO = """\

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from docs.generate.markdown import code
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.load import CONF, load_settings, read_yaml
 from winnow.settings.rules import Rule, load_rules

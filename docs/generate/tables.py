@@ -6,7 +6,7 @@ from pyspark.sql import types as t
 
 from docs.generate.markdown import code, page
 from winnow.export.markdown import table
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.tables import SCHEMA_VERSION, TABLES, Table
 from winnow.warc.reader import SKIPPED_KINDS
 

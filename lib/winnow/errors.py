@@ -3,7 +3,8 @@
 WinnowError            a message for the user: what, where, what to do; exit code 1
 ├── SettingsError      wrong settings, lists, rules or arguments, all problems at once; exit code 2
 ├── SurroundingsError  Java, a jar, a folder or a disk is not as needed
-└── BudgetError        so much of the input failed that the tables would be a bad corpus
+├── BudgetError        so much of the input failed that the tables would be a bad corpus
+└── OwnMetricError     a metric of the user's own raised an exception, or gave no number
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class SurroundingsError(WinnowError):
 
 class BudgetError(WinnowError):
     """More archives or pages failed than the settings allow."""
+
+
+class OwnMetricError(WinnowError):
+    """A function of the file that `measure.own` names failed: its line, and the page."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

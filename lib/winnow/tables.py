@@ -7,11 +7,13 @@ its type and its meaning, from which docs/tables.md is made; the meanings are in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pyspark.sql import types as t
 
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
+from winnow.kernels.measures.own_metrics import OWN_PREFIX
 
 SCHEMA_VERSION = 2
 
@@ -75,6 +77,19 @@ _SCORE: _Meant = (_DOUBLE, "how sure the model is of the language, 0 to 1")
 
 METRICS_TYPE = _struct(**dict.fromkeys(METRICS, _DOUBLE))  # never null; judge_pages refuses one
 
+
+def metrics_type(own: Iterable[str]) -> t.StructType:
+    """The type of `measures.metrics` with metrics of the user's own, which are null where they were not taken."""
+    return t.StructType([*METRICS_TYPE, *(t.StructField(name, _DOUBLE) for name in own)])
+
+
+def written_type(column: t.StructField, given: t.DataType) -> t.DataType:
+    """What a column is written as: the type that it has here, the metrics with those of the user's own behind them."""
+    if column.dataType != METRICS_TYPE or not isinstance(given, t.StructType):
+        return column.dataType
+    return metrics_type(name for name in given.names if name.startswith(OWN_PREFIX))
+
+
 CRAWLS = _whole(
     "crawls", "one crawl of this warehouse",
     crawl=_KEYS["crawl"],
@@ -123,7 +138,8 @@ MEASURES = _table(
     "measures", "one ungated page",
     page_id=_PAGE,
     text=(_STRING, "text after line corrections (`measure.lines`)"),
-    metrics=(METRICS_TYPE, "every metric ([metrics](metrics.md)), none of them null"),
+    metrics=(METRICS_TYPE, "every metric ([metrics](metrics.md)), then `own_NAME` for each function of `measure.own`; "
+                           "null only in an `own_NAME` that was not taken of the page"),
 )  # fmt: skip
 VERDICTS = _table(
     "verdicts", "one measured page",

@@ -27,7 +27,7 @@ from pyspark.sql import functions as F
 
 from tests.jobs.warehouse import processes_of
 from tests.stages.frames import rows_of
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Settings
 from winnow.spark.costs import newest_stage

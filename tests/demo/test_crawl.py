@@ -39,13 +39,9 @@ from winnow.demo.sites import REFERENCE_MODULES, reference_page
 from winnow.demo.texts import LANGUAGES
 from winnow.demo.truth import PageTruth, Truth, compare, compare_archives, read_truth
 from winnow.errors import SettingsError
-from winnow.kernels.languages.identify import LANGUAGE_GATES
-from winnow.kernels.languages.triage import TRIAGE_GATES
-from winnow.kernels.pages.extract import EXTRACT_GATES
-from winnow.kernels.pages.url import URL_GATES
+from winnow.kernels.gates import EXTRACT_GATES, LANGUAGE_GATES, PAGE_GATES, TRIAGE_GATES, URL_GATES
 from winnow.settings.load import CONF
 from winnow.warc.body import decode_body
-from winnow.warc.reader import PAGE_GATES
 
 PAGES = 160
 SEED = 3

@@ -36,7 +36,7 @@ class Block(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The file that the first line of YAML names, as in `# own.yaml`."""
+        """The file that the first line of YAML or Python names, as in `# own.yaml`."""
         return self.text.partition("\n")[0].removeprefix("# ")
 
 

@@ -15,7 +15,8 @@ from docs.generate.docstrings import docstrings
 from docs.generate.metrics import all_metrics
 from docs.generate.rules import RECIPES, recipe_rules, rule_files
 from tests.docs.blocks import DOCS
-from winnow.kernels.measures.measure import METRICS, compile_settings, measure_text
+from winnow.kernels.measures.measure import compile_settings, measure_text
+from winnow.kernels.measures.metrics import METRICS
 from winnow.settings.kernel_settings import measure_settings
 from winnow.settings.load import load_settings
 from winnow.settings.rules import Rule
@@ -74,6 +75,12 @@ def test_every_column_stands_there_with_a_meaning() -> None:
 def test_every_metric_is_defined_once_and_names_its_rules() -> None:
     assert [one.name for one in all_metrics()] == list(METRICS)
     assert names("metrics.md") == list(METRICS)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in DOCS.glob("*.md"))])
+def test_a_page_that_counts_the_metrics_counts_all_of_them(page: str) -> None:
+    said = re.findall(r"\b(\d+) metrics\b", (DOCS.parent / page).read_text(encoding="utf-8"))
+    assert {int(count) for count in said} <= {len(METRICS)}
     shown = {row[0].strip("`"): row for row in cells("metrics.md")}
     for rules in recipe_rules().values():
         for rule in rules.values():
@@ -81,7 +88,7 @@ def test_every_metric_is_defined_once_and_names_its_rules() -> None:
 
 
 def test_every_gate_and_reason_has_a_sentence_and_an_example() -> None:
-    from winnow.report.life_lines import GATES
+    from winnow.kernels.gates import GATES
 
     assert names("reasons.md", "## Gates") == list(GATES)
     assert names("reasons.md", "## Copies") == list(DROP_REASONS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import regex
 
 from tests.reference.refinedweb_lines import lowered
-from winnow.kernels.measures.c4_lines import C4Lines
+from winnow.kernels.measures.measure_settings import C4Lines
 from winnow.kernels.measures.sentences import ABBREVIATIONS
 
 POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from winnow.kernels.measures.refinedweb_lines import RefinedWebLines
+from winnow.kernels.measures.measure_settings import RefinedWebLines
 
 
 @dataclass

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import fasttext
 
-from winnow.kernels.languages.identify import default_model_path
-from winnow.kernels.languages.triage import TriageSettings
+from winnow.kernels.languages.model_file import default_model_path
+from winnow.kernels.languages.triage_settings import TriageSettings
 
 _MODEL = fasttext.load_model(str(default_model_path())).f
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.report.axes import edges_of
 from winnow.report.examples import Change, Example
 from winnow.report.figures import Cluster, Cost, Damaged, Figures, Group, Span, Taken

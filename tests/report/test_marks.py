@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.report.marks import excerpt, offending
 from winnow.settings.rules import Rule
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from winnow.kernels.languages.identify import default_model_path
-from winnow.kernels.languages.triage import TriageSettings
+from winnow.kernels.languages.model_file import default_model_path
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.settings.fingerprint import fingerprints
 from winnow.settings.kernel_settings import triage_settings, triage_warning
 from winnow.settings.load import load_settings

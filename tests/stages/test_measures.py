@@ -1,13 +1,25 @@
+import math
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from tests.stages.frames import frame, rows_of
-from winnow.kernels.measures.measure import METRICS, compile_settings, measure_text
+from winnow.kernels.measures.measure import compile_settings, measure_text
+from winnow.kernels.measures.metrics import METRICS
+from winnow.kernels.measures.own_metrics import parse_own
 from winnow.settings.kernel_settings import measure_settings
+from winnow.settings.rules import Rule
 from winnow.settings.schema import Settings
 from winnow.stages.measures import measure_array, measure_pages
+from winnow.stages.verdicts import judge_pages
+from winnow.terminal.failures import explain_failure
+from winnow.warehouse import delta
+from winnow.warehouse.work import Work
 
 TEXTS = ["", "one two\n3 likes\nthree", "naïve 文字 🙂 text", "a b c d e f g h a b c d e f g h", "\n\n\n"]
 
@@ -60,3 +72,80 @@ def test_one_python_node_that_reads_three_columns(spark: SparkSession, settings:
         "shard",
         "text",
     ]
+
+
+OWN = '''
+def word_ratio(text: str) -> float:
+    """Letters of the text for each word, 0.0 without words."""
+    return _letters(text) / max(len(text.split()), 1)
+
+def three_count(text: str) -> float:
+    """How often "three" occurs."""
+    return text.count("three")
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+'''
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_own_metrics_are_taken_of_the_corrected_text_whatever_the_partitions(
+    spark: SparkSession, settings: Settings, expected: list[tuple[str, dict[str, float]]], partitions: int
+) -> None:
+    rows = [
+        {"shard": i % 2, "page_id": i, "url": f"http://a.example/{i}", "text": text} for i, text in enumerate(TEXTS)
+    ]
+    mine = replace(measure_settings(settings.measure), own=parse_own("mine.py", OWN))
+    measures = measure_pages(frame(spark, "pages", rows).repartition(partitions), mine)
+    found = {page_id: (text, metrics.asDict()) for _, page_id, text, metrics in rows_of(measures)}
+    assert found == {
+        i: (text, {
+            **values,
+            "own_word_ratio": sum(map(str.isalpha, text)) / max(len(text.split()), 1),
+            "own_three_count": float(text.count("three")),
+        })
+        for i, (text, values) in enumerate(expected)
+    }  # fmt: skip
+    assert expected[1][0] != TEXTS[1]  # a line was taken away: the text before it has other letters
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return 1 / (text.count('one') - 1)", "mine.py:3: broken: ZeroDivisionError: division by zero"),
+        ("return float('nan') if 'one' in text else 1.0", "mine.py:1: broken: gives nan, expected a finite number"),
+        ("return None if 'one' in text else 1.0", "mine.py:1: broken: gives None, expected a finite number"),
+    ],
+)
+def test_a_failing_own_metric_ends_the_run_with_its_line_and_the_page(
+    spark: SparkSession, settings: Settings, body: str, said: str
+) -> None:
+    source = f'def broken(text: str) -> float:\n    """A metric."""\n    {body}\n'
+    mine = replace(measure_settings(settings.measure), own=parse_own("mine.py", source))
+    rows = [{"shard": 0, "page_id": i, "url": f"http://a.example/{i}", "text": text} for i, text in enumerate(TEXTS)]
+    with pytest.raises(PySparkException) as failed:
+        measure_pages(frame(spark, "pages", rows), mine).collect()
+    assert explain_failure(failed.value) == f"{said}, for the page http://a.example/1 (page_id 1)"
+
+
+def test_a_table_takes_metrics_of_several_files_and_none_is_judged_where_it_is_null(
+    spark: SparkSession, settings: Settings, tmp_path: Path
+) -> None:
+    """Three runs into one table, the second with a file of metrics, the third without: fields stay, null elsewhere."""
+    own = parse_own("mine.py", OWN)
+    plain = measure_settings(settings.measure)
+    work = Work(spark, settings, {"measures": "f"}, str(tmp_path), "C")
+    for page, mine in enumerate((plain, replace(plain, own=own), plain)):
+        row = {"shard": page, "page_id": page, "url": "http://a.example/", "text": "one two three"}
+        delta.replace(work, "measures", measure_pages(frame(spark, "pages", [row]), mine), [page])
+    measures = delta.read(work, "measures")
+    names = measures.select("metrics.*").columns
+    assert names == [*METRICS, *own.names]
+    taken = {row.page_id: row.metrics.own_three_count for row in measures.collect()}
+    assert taken == {0: None, 1: 1.0, 2: None}
+    assert all(row.metrics.word_count == 3 for row in measures.collect())
+    rule = Rule("mine_three", "own_three_count", 1, math.inf, "")
+    assert [row.reasons for row in judge_pages(measures.where("page_id = 1"), [rule]).collect()] == [[]]
+    for page in (0, 2):
+        with pytest.raises(PySparkException, match=r"metrics\.own_three_count is null; run measure_pages again"):
+            judge_pages(measures.where(f"page_id = {page}"), [rule]).collect()

@@ -8,7 +8,7 @@ from tests.sources.web_server import Fault, Server, served
 from tests.stages.frames import rows_of
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
-from winnow.kernels.languages.triage import UNWANTED_LANGUAGE
+from winnow.kernels.gates import UNWANTED_LANGUAGE
 from winnow.settings.kernel_settings import url_lists
 from winnow.settings.schema import Settings
 from winnow.stages.pages import ARCHIVE_SCHEMA, archives_of, pages_of, read_archives

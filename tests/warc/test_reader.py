@@ -19,17 +19,9 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from tests.warc.make_archives import FORMS, HTML, arc, http, member, page, pages, record
+from winnow.kernels.gates import PAGE_GATES
 from winnow.warc.framing import Damage, Framer
-from winnow.warc.reader import (
-    PAGE_GATES,
-    SKIPPED_KINDS,
-    Account,
-    ArchiveReader,
-    Page,
-    parse_date,
-    parse_url,
-    read_record,
-)
+from winnow.warc.reader import SKIPPED_KINDS, Account, ArchiveReader, Page, parse_date, parse_url, read_record
 from winnow.warc.records import Record
 
 LIMIT = 2_000_000

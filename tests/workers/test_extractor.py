@@ -25,12 +25,14 @@ from tests.kernels.pages.hostile_html import (
 )
 from tests.kernels.pages.test_extract import BALANCED, pages
 from winnow.errors import SurroundingsError
+from winnow.kernels.gates import EXTRACT_GATES
 from winnow.kernels.languages.identify import shared_model
-from winnow.kernels.languages.triage import TriageSettings, Unwanted, triage_page
+from winnow.kernels.languages.triage import Unwanted, triage_page
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.extract import extract_page
 from winnow.settings.kernel_settings import triage_settings
 from winnow.settings.load import load_settings
-from winnow.workers.extractor import EXTRACT_GATES, Extractor, ExtractSettings, Result, child_cpu_seconds
+from winnow.workers.extractor import Extractor, ExtractSettings, Result, child_cpu_seconds
 
 HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
 TRIAGE = triage_settings(load_settings().language)

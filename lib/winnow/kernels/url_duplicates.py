@@ -14,8 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from w3lib.url import canonicalize_url
 
-KERNEL_VERSION = 2
-
 _IGNORED = re.compile(
     r"utm_.+|(?:fb|g|y|dc|tw)clid|msclkid|[gw]braid|mc_[ce]id|igshid|_ga|_gl|(?:php|j|asp)sess(?:ion)?id.*|sessionid"
     r"|s_?id|cftoken|cfid|_openstat|vero_id|mkt_tok|ref_src",

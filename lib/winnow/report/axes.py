@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from winnow.kernels.measures.own_metrics import OWN_PREFIX
+
 _SHARE_BINS = 40
 _PER_DECADE, _DECADES = 6, 6
 
@@ -34,13 +36,14 @@ def ticks_of(metric: str) -> range:
 
 
 def bin_expr(metric: str) -> Column:
-    """The bin of a `measures` row's metric, TINYINT from 0."""
+    """The bin of a `measures` row's metric, TINYINT from 0; null where it was not taken."""
     value, edges = F.col("metrics")[metric], edges_of(metric)
     if edges[1:2] == [1.0] and metric != "stop_word_count":
         place = F.when(value < 1, 0).otherwise(F.floor(F.log10(value) * _PER_DECADE) + 1)
     else:
         place = F.floor(value * (1 / (edges[1] - edges[0])))
-    return F.least(F.lit(len(edges) - 2), F.greatest(F.lit(0), place)).cast("tinyint")
+    within = F.least(F.lit(len(edges) - 2), F.greatest(F.lit(0), place)).cast("tinyint")
+    return F.when(value.isNotNull(), within)  # least and greatest pass over nulls
 
 
 def unit_of(metric: str) -> str:
@@ -49,4 +52,5 @@ def unit_of(metric: str) -> str:
         return "share, 0 to 1" if metric.endswith("_fraction") else "ratio, more than 1 counted in the last column"
     if metric.endswith("_chars") or "char_count" in metric:
         return "characters" if metric == "mean_word_chars" else "characters, each power of ten equally wide"
-    return "count" if metric == "stop_word_count" else "count, each power of ten equally wide"
+    kind = "value" if metric.startswith(OWN_PREFIX) and not metric.endswith("_count") else "count"
+    return kind if metric == "stop_word_count" else f"{kind}, each power of ten equally wide"

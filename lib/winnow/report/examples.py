@@ -10,9 +10,8 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.kernels.languages.identify import LANGUAGE_GATES
-from winnow.kernels.languages.triage import TRIAGE_GATES
-from winnow.kernels.pages.url import URL_GATES, explain_url
+from winnow.kernels.gates import LANGUAGE_GATES, TRIAGE_GATES, URL_GATES
+from winnow.kernels.pages.url import explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending

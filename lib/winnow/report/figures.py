@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
+from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
@@ -86,7 +87,7 @@ class Figures:
     """The figures of one crawl.
 
     rules_stand         whether the verdicts were made with `rules`
-    histograms          for each metric its bins: pages kept and pages rejected by rules
+    histograms          for each metric its bins: pages kept and pages rejected by rules; of the user's own those taken
     cluster_sizes       least size, clusters, pages that went
     jaccards            pages that went, in 20 bins of their Jaccard to the page that stayed
     alarm               a cluster of so many pages or more is out of proportion
@@ -168,16 +169,25 @@ def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
 
 def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
     keys = ["shard", "page_id"]
-    bins = delta.read(work, "measures").select(*keys, F.array(*map(bin_expr, METRICS)).alias("bins"))
+    measures = delta.read(work, "measures")
+    metrics = _metrics(measures)
+    bins = measures.select(*keys, F.array(*map(bin_expr, metrics)).alias("bins"))
     kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))
     places = bins.join(kept, keys).select("kept", F.posexplode("bins").alias("metric", "bin"))
     counts = Counter[tuple[int, int, bool]]()
     for row in places.groupBy("metric", "bin", "kept").count().collect():  # some 40 bins of each metric
         counts[row.metric, row.bin, row.kept] = row["count"]
-    return {
+    found = {
         metric: [(counts[place, one, True], counts[place, one, False]) for one in range(len(edges_of(metric)) - 1)]
-        for place, metric in enumerate(METRICS)
+        for place, metric in enumerate(metrics)
     }
+    return {metric: counted for metric, counted in found.items() if metric in METRICS or any(map(any, counted))}
+
+
+def _metrics(measures: DataFrame) -> list[str]:
+    """Every metric of the table, those of the user's own last, whichever run took them."""
+    names = [name for name in measures.select("metrics.*").columns if name.startswith(OWN_PREFIX)]
+    return [*METRICS, *names]
 
 
 def _groups(work: Work) -> tuple[list[Group], list[Group], list[Group]]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from winnow.kernels.languages.identify import LANGUAGE_GATES
-from winnow.kernels.languages.triage import TRIAGE_GATES
-from winnow.kernels.pages.extract import EXTRACT_GATES
-from winnow.kernels.pages.selectors import REMOVED_GATE
-from winnow.kernels.pages.url import URL_GATES
+from winnow.kernels.gates import (
+    EXTRACT_GATES,
+    LANGUAGE_GATES,
+    PAGE_GATES,
+    REMOVED_GATE,
+    TRIAGE_GATES,
+    URL_GATES,
+)
 from winnow.report.figures import Figures
-from winnow.warc.reader import PAGE_GATES
 
 SOURCE = (
     "RefinedWeb: Penedo et al. 2023 (arXiv 2306.01116), figure 2 and table 5, which count documents up to the language "

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from winnow.errors import WinnowError
 from winnow.kernels.pages.selectors import url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.settings.kernel_settings import rules_of, token_settings
 from winnow.settings.rules import Rule
-from winnow.stages.duplicates.repeated_spans import pages_holding
 from winnow.stages.removals import ordered_pages
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
@@ -105,8 +105,7 @@ def tell(work: Work, page: Row) -> Life:
     rules = rules_of(work.settings)
     judged = []
     if measures is not None:
-        values = measures.metrics.asDict()
-        judged = [Judged(rule, values[rule.metric], rule.passes(values[rule.metric])) for rule in rules]
+        judged = [_judged(rule, measures) for rule in rules]
     return Life(
         page, measures, list(verdict.reasons) if verdict else None, judged,
         _copy(work, "near_duplicates", page), _dropped_for(work, "near_duplicates", page),
@@ -126,6 +125,17 @@ def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
         for kind, start, end, low, high in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
         if kind != "equal"
     ]
+
+
+def _judged(rule: Rule, measures: Row) -> Judged:
+    """Raises WinnowError for a metric that was not taken of the page."""
+    value = measures.metrics.asDict().get(rule.metric)
+    if value is None:
+        raise WinnowError(
+            f"page {measures.page_id} of {measures.crawl}: {rule.metric} was not measured; name the settings that the "
+            "tables were made with, or measure again: `winnow run` with these settings reads no archive for it"
+        )
+    return Judged(rule, value, rule.passes(value))
 
 
 def _row(work: Work, table: str, page: Row) -> Row | None:
@@ -154,6 +164,8 @@ def _dropped_for(work: Work, table: str, page: Row) -> int:
 def _stretches(work: Work, page: Row, measures: Row | None, repeats: Row | None) -> Iterator[Stretch]:
     if measures is None or repeats is None:
         return
+    from winnow.stages.duplicates.repeated_spans import pages_holding  # Numba, for pages with such spans alone
+
     others = _scope(work, page)
     for number, span in enumerate(repeats.spans):
         text = measures.text[span.start : span.end]

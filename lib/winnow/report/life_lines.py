@@ -7,15 +7,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from winnow.kernels.languages.identify import LANGUAGE_GATES
-from winnow.kernels.languages.triage import TRIAGE_GATES
-from winnow.kernels.pages.extract import EXTRACT_GATES
-from winnow.kernels.pages.selectors import REMOVED_GATE
-from winnow.kernels.pages.url import URL_GATES
+from winnow.kernels.gates import GATES
 from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
-from winnow.warc.reader import PAGE_GATES
 
-GATES = {**REMOVED_GATE, **URL_GATES, **PAGE_GATES, **TRIAGE_GATES, **EXTRACT_GATES, **LANGUAGE_GATES}
 _DIFFERENCES = 12  # shown of a diff
 _SHOWN_CHARS = 160
 _LABEL_CHARS = 14

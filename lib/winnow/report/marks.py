@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from winnow.kernels.measures.quality import BULLETS, SHORT_LINE_CHARS, STOP_WORDS
+from winnow.kernels.measures.metrics import BULLETS, SHORT_LINE_CHARS, STOP_WORDS
+from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.settings.rules import Rule
 
 Range = tuple[int, int]
@@ -33,10 +34,10 @@ def offending(rule: Rule, value: float, text: str, corrected: str) -> tuple[str,
     text, corrected: before and after line corrections. No range where all of the text is at fault, as with too few
     words, or where no part is.
     """
-    if rule.metric.startswith(("c4_", "fineweb_", "corrected_")):
+    if rule.metric.startswith(("c4_", "fineweb_", "corrected_", OWN_PREFIX)):
         text = corrected
     kept = set(corrected.split("\n"))
-    finder = _finder(rule, value, kept)
+    finder = _finder(rule, value, kept) if not rule.metric.startswith(OWN_PREFIX) else None
     return text, _merged(finder(text)) if finder else []
 
 

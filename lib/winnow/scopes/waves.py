@@ -11,7 +11,6 @@ from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
 from winnow.sources.locations import join
 from winnow.spark.session import parallel_tasks
-from winnow.stages.pages import ARCHIVE_SCHEMA
 from winnow.warehouse import delta
 from winnow.warehouse.commits import ARCHIVE_KEYS, tries_after
 from winnow.warehouse.crawls import archives_by_shard, crawl_row
@@ -60,6 +59,8 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     Where there are fewer archives than cores, each is read by several tasks that share its pages out among them:
     inflating twice is cheap beside extraction.
     """
+    from winnow.stages.pages import ARCHIVE_SCHEMA  # parsers, for what is to be read alone
+
     root = work.root or crawl_row(work).root
     rows = delta.read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     rows.sort(key=lambda row: (-(row.bytes or 0), row.archive_path))

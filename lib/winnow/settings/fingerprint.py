@@ -14,13 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from winnow.kernels import url_duplicates
-from winnow.kernels.languages import identify, triage
-from winnow.kernels.measures import measure
-from winnow.kernels.near_duplicates import buckets, election, minhash, shingles
-from winnow.kernels.pages import extract, html, url
-from winnow.kernels.repeated_spans import boundaries, spans, tokens, windows
-from winnow.kernels.text import folding
+from winnow.kernels import versions
+from winnow.kernels.languages.model_file import model_checksum
 from winnow.settings.jobs import JOBS, jobs_of
 from winnow.settings.kernel_settings import (
     measure_settings,
@@ -31,7 +26,6 @@ from winnow.settings.kernel_settings import (
 )
 from winnow.settings.schema import Fuzzy, Settings
 from winnow.tables import SCHEMA_VERSION
-from winnow.warc import body, framing, http, reader
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
@@ -80,11 +74,11 @@ def _pages(settings: Settings) -> dict[str, Any]:
         "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
         "language": {
             **settings.language.model_dump(exclude={"model", "triage"}),
-            "model": identify.model_checksum(Path(settings.language.model) if settings.language.model else None),
+            "model": model_checksum(Path(settings.language.model) if settings.language.model else None),
         },
         "triage": _triage(settings),
         "text": settings.text.model_dump(),
-        "kernels": [kernel.KERNEL_VERSION for kernel in (framing, http, reader, body, html, url, extract, identify)],
+        "kernels": versions.PAGES,
     }
 
 
@@ -93,14 +87,20 @@ def _triage(settings: Settings) -> dict[str, Any] | None:
     used = triage_settings(settings.language)
     if used is None:
         return None
-    return {**asdict(replace(used, model=None)), "library": version("resiliparse"), "kernel": triage.KERNEL_VERSION}
+    return {**asdict(replace(used, model=None)), "library": version("resiliparse"), "kernels": versions.TRIAGE}
 
 
 def _measures(settings: Settings) -> dict[str, Any]:
-    """Line rules count only where they are used; bad words by content, in every mode."""
+    """Line rules count only where they are used; bad words and own metrics by content, in every mode."""
     lines, read = settings.measure.lines, measure_settings(settings.measure)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
-    return {"lines": lines, "used": used, "bad_words": read.c4.bad_words, "kernel": measure.KERNEL_VERSION}
+    return {
+        "lines": lines,
+        "used": used,
+        "bad_words": read.c4.bad_words,
+        "own": read.own.checksum if read.own else None,
+        "kernels": versions.MEASURES,
+    }
 
 
 def _verdicts(settings: Settings) -> list[Any]:
@@ -113,7 +113,7 @@ def _near_duplicates(settings: Settings) -> dict[str, Any]:
     unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
     return {
         **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
-        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash, buckets, election)],
+        "kernels": [versions.SIGNATURES, versions.NEAR_DUPLICATES],
         **_segmenter(fuzzy),
     }
 
@@ -123,7 +123,7 @@ def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
     unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents"}
     return {
         **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
-        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, shingles, minhash)],
+        "kernels": versions.SIGNATURES,
         **_segmenter(fuzzy),
     }
 
@@ -141,9 +141,9 @@ def _repeated_spans(settings: Settings) -> dict[str, Any]:
     return {
         **mine.model_dump(exclude={"filter_bytes", *unused}),
         "folding": asdict(token_settings(settings)) if mine.unit == "folded" else None,
-        "kernels": [kernel.KERNEL_VERSION for kernel in (folding, tokens, windows, boundaries, spans)],
+        "kernels": versions.REPEATED_SPANS,
     }
 
 
 def _url_duplicates(settings: Settings) -> dict[str, Any]:
-    return {**settings.url_duplicates.model_dump(), "kernel": url_duplicates.KERNEL_VERSION}
+    return {**settings.url_duplicates.model_dump(), "kernels": versions.URL_DUPLICATES}

@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from winnow.errors import SettingsError
-from winnow.kernels.languages.identify import model_checksum
-from winnow.kernels.languages.triage import TriageSettings
-from winnow.kernels.measures.c4_lines import C4Lines
-from winnow.kernels.measures.measure import METRICS, MeasureSettings
-from winnow.kernels.measures.refinedweb_lines import RefinedWebLines
+from winnow.kernels.languages.model_file import model_checksum
+from winnow.kernels.languages.triage_settings import TriageSettings
+from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
+from winnow.kernels.measures.metrics import METRICS
+from winnow.kernels.measures.own_metrics import OWN_PREFIX, OwnMetrics, parse_own
 from winnow.kernels.pages.url import CURATED_SOURCES
 from winnow.kernels.pages.url_sets import UrlLists
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
 from winnow.settings.url_list_file import open_list_file
@@ -35,16 +35,48 @@ def url_lists(settings: Url) -> UrlLists:
 
 def rules_of(settings: Settings) -> tuple[Rule, ...]:
     """The rules that these settings judge by. Raises SettingsError with everything that is wrong with them."""
-    return load_rules(settings.rule_files, settings.rules, METRICS)
+    try:
+        metrics = metrics_of(settings.measure)
+    except SettingsError as error:
+        raise SettingsError([*error.problems, *_rule_problems(settings)]) from error
+    return load_rules(settings.rule_files, settings.rules, metrics)
+
+
+class _AnyOwn(frozenset[str]):
+    """Metrics, and whatever a file of own metrics that cannot be read may have."""
+
+    def __contains__(self, name: object) -> bool:
+        return str(name).startswith(OWN_PREFIX) or super().__contains__(name)
+
+
+def _rule_problems(settings: Settings) -> list[str]:
+    """What else is wrong with the rules where it is not known which own metrics there are."""
+    try:
+        load_rules(settings.rule_files, settings.rules, _AnyOwn(METRICS))
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def metrics_of(settings: Measure) -> tuple[str, ...]:
+    """The metrics that a run with these settings takes, in their order. Raises SettingsError as `own_metrics` does."""
+    own = own_metrics(settings)
+    return (*METRICS, *own.names) if own else METRICS
+
+
+def own_metrics(settings: Measure) -> OwnMetrics | None:
+    """The user's own metrics, none of them run. Raises SettingsError with everything that is wrong with their file."""
+    return _own(settings.own) if settings.own is not None else None
 
 
 def measure_settings(settings: Measure) -> MeasureSettings:
-    """The settings of the measuring kernel, the file of bad words read. Raises SettingsError where it cannot be."""
+    """The settings of the measuring kernel, the files that it names read. Raises SettingsError where one cannot be."""
     given = settings.refinedweb
     phrases = (tuple(entries) for entries in (given.counters, given.begin, given.end, given.anywhere))
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
     c4 = settings.c4.model_dump(exclude={"bad_words"})
-    return MeasureSettings(settings.lines, refinedweb, C4Lines(**c4, bad_words=_words(settings.c4.bad_words)))
+    c4_lines = C4Lines(**c4, bad_words=_words(settings.c4.bad_words))
+    return MeasureSettings(settings.lines, refinedweb, c4_lines, own_metrics(settings))
 
 
 def triage_settings(settings: Language) -> TriageSettings | None:
@@ -101,8 +133,18 @@ def _built(path: str) -> UrlLists:
 def _words(path: str | None) -> tuple[str, ...]:
     if path is None:
         return ()
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"measure.c4.bad_words: {path}: cannot be read as UTF-8 text: {error}"]) from error
+    lines = _text("measure.c4.bad_words", path).splitlines()
     return tuple(sorted({line.strip() for line in lines if line.strip()}))
+
+
+@cache
+def _own(path: str) -> OwnMetrics:
+    """Read once, so that what runs is what the fingerprint tells of."""
+    return parse_own(path, _text("measure.own", path))
+
+
+def _text(setting: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{setting}: {path}: cannot be read as UTF-8 text: {error}"]) from error

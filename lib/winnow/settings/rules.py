@@ -2,7 +2,7 @@
 
 rules:
   - reason: gopher_too_few_words      what is wrong with the page, once in all files
-    metric: word_count                a name in kernels.measure.METRICS
+    metric: word_count                a name in kernels.metrics.METRICS, or own_NAME for a function of `measure.own`
     min: 50                           a page passes while min <= metric <= max; at least one of the two
     means: The page has fewer than 50 words.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.settings.load import named_file, read_yaml
 from winnow.settings.schema import RuleChange
 
@@ -107,7 +108,7 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
         problems.append(f"{where}: {field}: unknown field.{did_you_mean(field, _FIELDS)}")
     metric = str(entry.get("metric"))
     if metric not in metrics:
-        problems.append(f"{where}: metric {metric}: there is no such metric.{did_you_mean(metric, metrics)}")
+        problems.append(f"{where}: metric {metric}: there is no such metric.{_hint(metric, metrics)}")
     low = _bound(where, "min", entry.get("min"), -math.inf, problems)
     high = _bound(where, "max", entry.get("max"), math.inf, problems)
     if low > high:
@@ -116,6 +117,13 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
         problems.append(f"{where}: has neither min nor max; `rules.{entry['reason']}: null` switches a rule off")
     rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""))
     return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
+
+
+def _hint(metric: str, metrics: Collection[str]) -> str:
+    if not metric.startswith(OWN_PREFIX):
+        return did_you_mean(metric, metrics)
+    own = [name for name in metrics if name.startswith(OWN_PREFIX)]
+    return did_you_mean(metric, own) if own else " Name the Python file that defines it: measure.own."
 
 
 def _bound(where: str, name: str, value: Any, open_side: float, problems: list[str]) -> float:

@@ -117,11 +117,12 @@ class C4Lines(_Section):
 
 
 class Measure(_Section):
-    """Which line rules rewrite the text, and how."""
+    """Which line rules rewrite the text, how, and which metrics of the user's own are taken after them."""
 
     lines: Literal["none", "refinedweb", "c4"]
     refinedweb: RefinedWebLines
     c4: C4Lines
+    own: str | None
 
 
 class Fuzzy(_Section):

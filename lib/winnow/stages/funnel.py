@@ -21,11 +21,12 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.settings.jobs import JOBS
-from winnow.stages.duplicates.repeated_spans import REPEAT_REASONS
 
 DROP_REASONS = {
     "near_duplicate": "A page that stays is so like it that it went as its near copy.",
-    **REPEAT_REASONS,
+    "emptied_by_repeats": "Fewer than spans.min_left_chars characters are left of the page without its repeated spans.",
+    "partly_repeated": "More of the page is repeated than spans.max_repeated_fraction allows.",
+    "holds_repeats": "The page holds a repeated span.",
     "url_duplicate": "A page of the same URL stays.",
 }
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")

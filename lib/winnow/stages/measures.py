@@ -10,30 +10,30 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.measures.measure import (
-    METRICS,
-    Compiled,
-    MeasureSettings,
-    compile_settings,
-    measure_buffer,
-)
-from winnow.tables import METRICS_TYPE
+from winnow.kernels.measures.measure import Compiled, compile_settings, measure_buffer
+from winnow.kernels.measures.measure_settings import MeasureSettings
+from winnow.kernels.measures.metrics import METRICS
+from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printable
+from winnow.tables import metrics_type
 from winnow.workers.arrow import Batches, map_batches, text_buffers
-
-_SCHEMA = t.StructType(
-    [
-        t.StructField("shard", t.IntegerType()),
-        t.StructField("page_id", t.LongType()),
-        t.StructField("text", t.StringType()),
-        t.StructField("metrics", METRICS_TYPE),
-    ]
-)
 
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
-    """One row for each page without a gate; the text is read and written once."""
-    ungated = pages.where(F.col("gate").isNull()).select("shard", "page_id", "text")
-    return map_batches(ungated, partial(_measure_batches, settings=settings), _SCHEMA)
+    """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
+    columns = ["shard", "page_id", "text", *(["url"] if settings.own else [])]
+    ungated = pages.where(F.col("gate").isNull()).select(columns)
+    return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
+
+
+def _schema(own: OwnMetrics | None) -> t.StructType:
+    return t.StructType(
+        [
+            t.StructField("shard", t.IntegerType()),
+            t.StructField("page_id", t.LongType()),
+            t.StructField("text", t.StringType()),
+            t.StructField("metrics", metrics_type(own.names if own else ())),
+        ]
+    )
 
 
 def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
@@ -41,8 +41,22 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
     for batch in batches:
         if batch.num_rows:
             texts, metrics = measure_array(batch.column("text"), compiled)
+            if settings.own is not None:
+                metrics = _with_own(metrics, batch, texts, settings.own)
             columns = [batch.column("shard"), batch.column("page_id"), texts, metrics]
             yield pa.RecordBatch.from_arrays(columns, ["shard", "page_id", "text", "metrics"])
+
+
+def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:
+    """The metrics of a batch, and the user's own of its corrected texts."""
+    pages = zip(texts, batch.column("url"), batch.column("page_id"), strict=True)
+    rows = [
+        measure_own(own, text.as_py(), f"{printable(str(url))} (page_id {page_id})") for text, url, page_id in pages
+    ]
+    values = np.array(rows, np.float64).reshape(len(rows), len(own.names))
+    columns = [*metrics.flatten(), *(pa.array(np.ascontiguousarray(column)) for column in values.T)]
+    names = [*metrics.type.names, *own.names]
+    return pa.StructArray.from_arrays(columns, fields=[pa.field(name, pa.float64()) for name in names])
 
 
 def measure_array(texts: pa.Array, compiled: Compiled) -> tuple[pa.Array, pa.StructArray]:

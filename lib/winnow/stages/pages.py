@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.kernels.languages.identify import gate_language, shared_model
-from winnow.kernels.languages.triage import TriageSettings
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.extract import ExtractSettings
 from winnow.kernels.pages.html import decode_html
 from winnow.kernels.pages.url import gate_url, registered_domain

@@ -45,7 +45,9 @@ _KNOWN = {
     r"SparkContext was shut down|stopped SparkContext|Connection refused|Answer from Java side is empty|"
     r"Py4JNetworkError": "Spark ended early: {0}. Start the same command again to go on; --verbose shows Spark's log",
 }
-_TOLD_BY_A_WORKER = re.compile(r"^\s*winnow\.errors\.(?:Settings|Surroundings|Budget)Error: (.+)$", re.MULTILINE)
+_TOLD_BY_A_WORKER = re.compile(
+    r"^\s*winnow\.errors\.(?:Settings|Surroundings|Budget|OwnMetric)Error: (.+)$", re.MULTILINE
+)
 
 
 def explain_failure(error: BaseException) -> str | None:

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from winnow.errors import SettingsError
+from winnow.errors import OwnMetricError, SettingsError
 from winnow.settings.load import load_settings
-from winnow.settings.schema import Language, Settings, Spark
+from winnow.settings.schema import Language, Measure, Settings, Spark
 from winnow.sources.named_archives import Archive, find_archives
 from winnow.warehouse.places import absolute_place, check_remote, warehouse_problems
 
@@ -71,7 +71,10 @@ def prepare_maintenance(
     problems = warehouse_problems(warehouse, listed=True)
     settings = _try(problems, lambda: load_settings(recipe, None, config, changes))
     if settings is not None:
+        from winnow.settings.kernel_settings import rules_of
+
         problems += _spark_problems(settings.spark)
+        _try(problems, lambda: rules_of(settings))
     if problems or settings is None:
         raise SettingsError(problems)
     from winnow.spark.session import open_session
@@ -136,3 +139,17 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     _try(problems, lambda: LanguageModel(Path(model) if model else None))
     _try(problems, lambda: measure_settings(settings.measure))
     _try(problems, lambda: rules_of(settings))
+    _try(problems, lambda: _run_own(settings.measure))
+    problems[:] = dict.fromkeys(problems)  # the file of own metrics is asked for more than once
+
+
+def _run_own(settings: Measure) -> None:
+    """Raises SettingsError where the file of own metrics does not run here, say for want of what it imports."""
+    from winnow.kernels.measures.own_metrics import load_own
+    from winnow.settings.kernel_settings import own_metrics
+
+    if (own := own_metrics(settings)) is not None:
+        try:
+            load_own(own)
+        except OwnMetricError as error:
+            raise SettingsError([f"measure.own: {error}"]) from error

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError, did_you_mean
@@ -259,6 +259,11 @@ def _values(text: str) -> list[Decimal]:
     return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
 
 
+def _taken(metrics: Row) -> dict[str, float]:
+    """The metrics that were taken of a page: another run's own ones are null."""
+    return {name: value for name, value in metrics.asDict().items() if value is not None}
+
+
 def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Group]]:
     """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
     turns = ((group.examples[turn], group) for turn in range(count) for group in groups if turn < len(group.examples))
@@ -278,7 +283,7 @@ def _examples(work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int
     rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [
-        Example(page.page_id, page.crawl, page.url, group.before, group.after, page.metrics.asDict())
+        Example(page.page_id, page.crawl, page.url, group.before, group.after, _taken(page.metrics))
         for turn, group in turns
         for page in (known[turn["page_id"]],)
     ]

@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.pages.url import URL_GATES, gate_url
+from winnow.kernels.gates import URL_GATES
+from winnow.kernels.pages.url import gate_url
 from winnow.settings.schema import Url
 from winnow.workers.arrow import Batches, map_batches
 from winnow.workers.shared_lists import shared_lists

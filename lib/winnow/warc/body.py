@@ -11,8 +11,6 @@ from typing import NamedTuple
 import brotli
 from fastwarc.stream_io import ZstdReader
 
-KERNEL_VERSION = 1
-
 MAX_CODINGS = 4  # content codings of one body that are undone
 MAX_CHUNK_LINE_BYTES = 4096
 _TEXT_BYTES = 512

@@ -23,7 +23,6 @@ from winnow.warc.records import (
 )
 from winnow.warc.whole_members import whole_members
 
-KERNEL_VERSION = 2
 SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
 CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
 SEAM_BYTES = 8192  # bytes kept while a record's first line is searched

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from winnow.warc.records import Fields, blank_line_end
 
-KERNEL_VERSION = 2
 MAX_HTTP_HEADER_BYTES = 256 * 1024
 USUAL_HEADER_BYTES = 4096
 

@@ -18,15 +18,9 @@ from winnow.warc.framing import Damage, Framer, record_at
 from winnow.warc.http import NO_TYPES, Response, is_html, parse_response
 from winnow.warc.records import Record
 
-KERNEL_VERSION = 1
 SNIFFED_BYTES = 1024
 SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
 
-PAGE_GATES = {
-    "html_too_large": "The decoded body is longer than archives.max_html_bytes: it was never parsed.",
-    "body_undecodable": "The body's content coding is unknown, nested too deeply, or not what its bytes are.",
-    "record_damaged": "The archive ends or breaks inside the page's record, or its gzip member fails its checksum.",
-}
 _WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
 _USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
 _ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")

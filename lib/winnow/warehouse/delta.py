@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.spark.session import file_system, jvm
-from winnow.tables import TABLES, Table
+from winnow.tables import TABLES, Table, written_type
 from winnow.warehouse.work import Work
 
 # Long texts and nested columns have no statistics in the log: they would cost more than they skip.
@@ -68,9 +68,9 @@ def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict
     """Replace the rows of these shards in one transaction, without a note in `commits`; what was written."""
     table = TABLES[target]
     columns = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints.get(target, ""))}
-    complete = rows.withColumns(columns).select(
-        [F.col(field.name).cast(field.dataType).alias(field.name) for field in table.columns]
-    )
+    with_keys = rows.withColumns(columns)
+    types = {field.name: written_type(field, with_keys.schema[field.name].dataType) for field in table.columns}
+    complete = with_keys.select([F.col(name).cast(kind).alias(name) for name, kind in types.items()])
     _open(work, table)
     where = f"crawl = '{_quoted(work.crawl)}' AND shard IN ({', '.join(map(str, shards))})"
     writer = complete.write.format("delta").mode("overwrite").option("replaceWhere", where)

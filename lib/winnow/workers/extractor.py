@@ -29,9 +29,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from winnow.errors import SurroundingsError
+from winnow.kernels.gates import UNWANTED_LANGUAGE
 from winnow.kernels.languages.identify import shared_model
-from winnow.kernels.languages.triage import UNWANTED_LANGUAGE, TriageSettings, Unwanted, triage_page
-from winnow.kernels.pages.extract import EXTRACT_GATES, ExtractSettings
+from winnow.kernels.languages.triage import Unwanted, triage_page
+from winnow.kernels.languages.triage_settings import TriageSettings
+from winnow.kernels.pages.extract import ExtractSettings
 from winnow.workers.extractor_child import (
     ANSWER,
     EXTRACT,
@@ -43,7 +45,7 @@ from winnow.workers.extractor_child import (
     Normalization,
 )
 
-__all__ = ["EXTRACT_GATES", "ExtractSettings", "Extractor", "Result", "shared_extractor"]
+__all__ = ["ExtractSettings", "Extractor", "Result", "shared_extractor"]
 
 CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.workers.extractor_child")
 PIPE_BYTES = 1 << 20

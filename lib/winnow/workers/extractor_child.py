@@ -14,13 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from winnow.kernels.pages.extract import (
-    EXTRACT_GATES,
-    Extracted,
-    ExtractionError,
-    ExtractSettings,
-    extract_page,
-)
+from winnow.kernels.gates import EXTRACT_GATES
+from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
 from winnow.kernels.pages.html import whole_text
 
 Normalization = Literal["NFC", "none"]

@@ -18,7 +18,8 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from winnow.kernels.repeated_spans.bloom_filter import Filter, make_filter_piece
 from winnow.kernels.repeated_spans.boundaries import cutting
 from winnow.kernels.repeated_spans.spans import Distinct, Spans, distinct_windows, join_windows
-from winnow.kernels.repeated_spans.tokens import TokenSettings, Units, compile_units
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
+from winnow.kernels.repeated_spans.tokens import Units, compile_units
 from winnow.kernels.repeated_spans.windows import find_windows, occurring_twice, sample_minimizers
 from winnow.workers.arrow import Batches, text_buffers
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from winnow.demo.texts import FRENCH, GERMAN
 from winnow.errors import SettingsError
 from winnow.kernels.languages.fasttext_scores import Classifier, read_classifier
-from winnow.kernels.languages.identify import LABEL_PREFIX, LanguageModel, default_model_path, one_line
+from winnow.kernels.languages.identify import LABEL_PREFIX, LanguageModel, one_line
+from winnow.kernels.languages.model_file import default_model_path
 
 SMALL = {"dim": 10, "epoch": 20, "minCount": 1, "minn": 2, "maxn": 4, "bucket": 2_000, "thread": 1, "verbose": 0}
 KINDS: dict[str, dict[str, Any]] = {

@@ -13,15 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winnow.errors import SettingsError
-from winnow.kernels.languages.identify import (
-    LANGUAGE_GATES,
-    LanguageModel,
-    default_model_path,
-    gate_language,
-    model_checksum,
-    one_line,
-    shared_model,
-)
+from winnow.kernels.gates import LANGUAGE_GATES
+from winnow.kernels.languages.identify import LanguageModel, gate_language, one_line, shared_model
+from winnow.kernels.languages.model_file import default_model_path, model_checksum
 
 MODEL = shared_model(None)
 ENGLISH = "The quiet river carries the small boat towards the old mill, and nobody is in a hurry."

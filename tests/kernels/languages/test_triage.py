@@ -13,14 +13,10 @@ from tests.kernels.pages.hostile_html import attribute_soup, many_elements, nest
 from tests.kernels.pages.html_soup import SOUPS
 from tests.reference import triage as slow
 from winnow.demo.texts import FRENCH, GERMAN
+from winnow.kernels.gates import TRIAGE_GATES, UNWANTED_LANGUAGE
 from winnow.kernels.languages.identify import shared_model
-from winnow.kernels.languages.triage import (
-    TRIAGE_GATES,
-    UNWANTED_LANGUAGE,
-    TriageSettings,
-    Unwanted,
-    triage_page,
-)
+from winnow.kernels.languages.triage import Unwanted, triage_page
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.html import whole_text
 from winnow.settings.kernel_settings import triage_settings
 from winnow.settings.load import load_settings

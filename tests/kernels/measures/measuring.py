@@ -9,9 +9,8 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from tests.reference import c4, fineweb, gopher, refinedweb_lines
-from winnow.kernels.measures.c4_lines import C4Lines
-from winnow.kernels.measures.measure import Compiled, MeasureSettings, compile_settings, measure_text
-from winnow.kernels.measures.refinedweb_lines import RefinedWebLines
+from winnow.kernels.measures.measure import Compiled, compile_settings, measure_text
+from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
 
 Mode = Literal["none", "refinedweb", "c4"]
 MODES: tuple[Mode, ...] = ("none", "refinedweb", "c4")

@@ -13,7 +13,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.kernels.measures.measuring import MODES, Mode, compiled, differences, measured, settings, texts
-from winnow.kernels.measures.measure import METRICS, measure_buffer, measure_text
+from winnow.kernels.measures.measure import measure_buffer, measure_text
+from winnow.kernels.measures.metrics import METRICS
 
 
 @pytest.mark.parametrize("lines", MODES)

@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.kernels.pages.hostile_html import SENTENCE, many_elements, nested, page, plain_page
-from winnow.kernels.pages.extract import EXTRACT_GATES, ExtractSettings, clean_text, extract_page, remove_urls
+from winnow.kernels.gates import EXTRACT_GATES
+from winnow.kernels.pages.extract import ExtractSettings, clean_text, extract_page, remove_urls
 
 BALANCED = ExtractSettings(
     favor="balanced",

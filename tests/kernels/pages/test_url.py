@@ -13,15 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import url as reference
+from winnow.kernels.gates import URL_GATES
 from winnow.kernels.pages import url as kernel
-from winnow.kernels.pages.url import (
-    CURATED_SOURCES,
-    URL_GATES,
-    explain_url,
-    gate_url,
-    parse_url,
-    registered_domain,
-)
+from winnow.kernels.pages.url import CURATED_SOURCES, explain_url, gate_url, parse_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.settings.url_lists import load_lists
 

@@ -18,7 +18,7 @@ from tests.kernels.text.test_characters import chars_of
 from tests.reference.gopher import with_plain_newlines
 from tests.reference.spans import Page, Span, cut, cuts, repeated_spans
 from winnow.kernels.repeated_spans.boundaries import cut_chars, cutting, may_cut
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.workers import span_batches as batches
 from winnow.workers.span_batches import Reading
 

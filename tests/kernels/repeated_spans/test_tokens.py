@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.kernels.text.test_characters import chars_of
 from tests.reference import spans as reference
 from tests.reference.gopher import with_plain_newlines
-from winnow.kernels.repeated_spans.tokens import Tokens, TokenSettings, compile_units, make_tokens, tokenize
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
+from winnow.kernels.repeated_spans.tokens import Tokens, compile_units, make_tokens, tokenize
 from winnow.kernels.text.folding import compile_folding, fold
 
 UNITS = ("folded", "words", "characters", "bytes")

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from tests.report.sides import side_of
-from winnow.kernels.measures.measure import METRICS
+from winnow.kernels.measures.metrics import METRICS
 from winnow.report.axes import bin_expr, edges_of, ticks_of
 from winnow.report.funnel_steps import steps
 from winnow.report.html.charts import Bar, bars, heat_map, histogram, number

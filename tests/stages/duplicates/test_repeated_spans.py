@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tests.reference.spans import Page, cut, repeated_spans, tokens
 from tests.stages.frames import rows_of
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Spans
 from winnow.stages.duplicates.repeated_spans import (

@@ -45,7 +45,7 @@ def tune(
     from winnow.tune import thresholds as tuning
     from winnow.warehouse.made_with import check_measured, rules_stand
 
-    base = load_settings(recipe, None, config)
+    base = load_settings(recipe, None, config).model_copy(update={"measure": changed.measure})  # as it was measured
     tuning.check_changes(base, changed)
     rules = rules_of(changed)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]

@@ -4,41 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
 from winnow.kernels.languages.identify import LanguageModel, one_line
+from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.html import whole_text
-
-KERNEL_VERSION = 1  # raised by hand when other pages are skipped, or with other scores
-
-UNWANTED_LANGUAGE = "unwanted_language_early"
-TRIAGE_GATES = {
-    UNWANTED_LANGUAGE: "The page's whole text cannot become text in a wanted language; none was extracted.",
-}
 
 CHINESE = "zh"  # the label of lid.176
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-
-
-@dataclass(frozen=True)
-class TriageSettings:
-    """The wanted languages, the path of the model (None: the default), and the thresholds of `language.triage`."""
-
-    wanted: tuple[str, ...]
-    model: str | None
-    min_letters: int
-    min_score: float
-    lines: int
-    line_chars: int
-    min_line_score: float
-    min_line_fraction: float
-    run_chars: int
-    max_runs: int
-    min_run_score: float
-    min_han: int
 
 
 class Unwanted(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.measures.measure_settings import C4Lines
 from winnow.kernels.measures.phrases import Phrases, kinds_within
 from winnow.kernels.measures.quality import (
     CURLY_BRACKET,
@@ -23,16 +23,6 @@ _OPEN, _CLOSE = map(ord, "[]")
 _EDIT = tuple(map(ord, "[edit]"))
 _CITATION_NEEDED = tuple(map(ord, "[citation needed]"))
 _END_MARKS = tuple(map(ord, '.?!"'))
-
-
-@dataclass(frozen=True, slots=True)
-class C4Lines:
-    """Settings of `lines: c4`, and the phrases of `c4_bad_word_count`."""
-
-    terminal_punctuation: bool
-    min_line_words: int
-    max_word_chars: int
-    bad_words: tuple[str, ...]
 
 
 class C4Rules(NamedTuple):

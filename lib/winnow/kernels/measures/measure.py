@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.measures import quality, repetition
-from winnow.kernels.measures import refinedweb_lines as line_rules
-from winnow.kernels.measures.c4_lines import C4Lines, C4Rules, compile_c4, correct_c4
+from winnow.kernels.measures import quality
+from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4
+from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
+from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, METRICS
 from winnow.kernels.measures.numbering import Numbers
 from winnow.kernels.measures.phrases import Phrases, compile_phrases
 from winnow.kernels.measures.quality import measure_c4, measure_fineweb, measure_gopher
-from winnow.kernels.measures.refinedweb_lines import (
-    RefinedWebLines,
-    RefinedWebRules,
-    compile_refinedweb,
-    correct_refinedweb,
-)
+from winnow.kernels.measures.refinedweb_lines import RefinedWebRules, compile_refinedweb, correct_refinedweb
 from winnow.kernels.measures.repetition import Pieces, measure_repetition
 from winnow.kernels.measures.sentences import compile_abbreviations
 from winnow.kernels.text.characters import (
@@ -34,31 +29,8 @@ from winnow.kernels.text.characters import (
     split,
 )
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-METRICS: tuple[str, ...] = (
-    *quality.GOPHER_METRICS,
-    *repetition.METRICS,
-    *line_rules.METRICS,
-    *quality.C4_METRICS,
-    *quality.FINEWEB_METRICS,
-)
-
-_REPETITION = METRICS.index(repetition.METRICS[0])
-_LINES = METRICS.index(line_rules.METRICS[0])
-_C4 = METRICS.index(quality.C4_METRICS[0])
-_LOREM, _CURLY = METRICS.index("c4_lorem_ipsum_count"), METRICS.index("c4_curly_bracket_count")
-_FINEWEB = METRICS.index(quality.FINEWEB_METRICS[0])
 _NONE, _REFINEDWEB, _C4_LINES = range(3)
 _MODES = {"none": _NONE, "refinedweb": _REFINEDWEB, "c4": _C4_LINES}
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureSettings:
-    """The settings `measure:`, with the file of bad words read."""
-
-    lines: Literal["none", "refinedweb", "c4"]
-    refinedweb: RefinedWebLines
-    c4: C4Lines
 
 
 class Compiled(NamedTuple):
@@ -107,21 +79,8 @@ def measure_buffer(
     from 0, and float64 metrics of shape (n, len(METRICS)), none of them NaN or infinite. The corrected text has "\\n"
     for every line separator; with `lines: none` that is all that changes.
 
-        char_count .. stop_word_count          `quality.measure_gopher`, on the text before line corrections
-        duplicate_line_fraction .. repeated_*  `repetition.measure_repetition`, on the text before line corrections
-        flagged_word_fraction                  words of lines dropped or cut, of all words before; a line counts whole
-                                               even where only a part is cut; [0, 1]
-        removed_word_fraction                  words that line corrections took away, of all words before; [0, 1]
-        corrected_char_count                   code points of the corrected text
-        corrected_word_count                   whitespace words of the corrected text
-        c4_*                                   `quality.measure_c4`, on the corrected text
-        fineweb_*                              `quality.measure_fineweb`, on the corrected text
-    Everything is 0.0 where its denominator is empty. Memory: about 100 bytes for each byte of the largest page, touched
-    only as far as a page needs.
-
-    Source: each function named; flagged and removed words are the two readings of RefinedWeb's 5 % rule (appendix G.2,
-    section 3.2), measured after repetition and quality as RefinedWeb does.
-    Differs: DCLM, which reads the rule as removed words, leaves punctuation out when it counts them.
+    `metrics` has the names of the columns, and their definitions; everything is 0.0 where its denominator is empty.
+    Memory: about 100 bytes for each byte of the largest page, touched only as far as a page needs.
     """
     data, offsets = read_only(data), read_only(offsets)
     size = int(np.diff(offsets).max(initial=0))
@@ -201,8 +160,8 @@ def _measure_before(
 ) -> None:
     """What is measured before line corrections."""
     room = scratch.numbers, scratch.pieces, scratch.grams, scratch.sums
-    measure_gopher(chars, tables, words, lines, metrics[:_REPETITION])
-    measure_repetition(chars, tables.properties, words, lines, room, metrics[_REPETITION:_LINES])
+    measure_gopher(chars, tables, words, lines, metrics)
+    measure_repetition(chars, tables.properties, words, lines, room, metrics)
 
 
 @jit
@@ -227,11 +186,13 @@ def _correct(
         )
         chars = scratch.out[:size]
     left = lines.words.sum()
-    metrics[_LINES] = flagged / max(word_count, 1)
-    metrics[_LINES + 1] = (word_count - left) / max(word_count, 1)
-    metrics[_LINES + 2], metrics[_LINES + 3] = len(chars), left
-    measure_c4(chars, tables, lines, compiled.phrases, metrics[_C4:_FINEWEB])
+    metrics[CORRECTIONS.flagged_word_fraction] = flagged / max(word_count, 1)
+    metrics[CORRECTIONS.removed_word_fraction] = (word_count - left) / max(word_count, 1)
+    metrics[CORRECTIONS.corrected_char_count] = len(chars)
+    metrics[CORRECTIONS.corrected_word_count] = left
+    measure_c4(chars, tables, lines, compiled.phrases, metrics)
     if compiled.mode == _C4_LINES:
-        metrics[_LOREM], metrics[_CURLY] = lorem, curly
-    measure_fineweb(chars, tables.properties, lines, scratch.numbers, scratch.pieces, metrics[_FINEWEB:])
+        metrics[C4_PAGE.c4_lorem_ipsum_count] = lorem
+        metrics[C4_PAGE.c4_curly_bracket_count] = curly
+    measure_fineweb(chars, tables.properties, lines, scratch.numbers, scratch.pieces, metrics)
     return chars

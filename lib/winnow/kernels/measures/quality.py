@@ -5,34 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.measures.metrics import BULLETS, C4_PAGE, FINEWEB, GOPHER, SHORT_LINE_CHARS, STOP_WORDS
 from winnow.kernels.measures.numbering import Numbers, number_ranges, seed_of
 from winnow.kernels.measures.phrases import Phrases, compile_phrases, count_flanked, kinds_within
 from winnow.kernels.measures.repetition import Pieces, later_copies
 from winnow.kernels.measures.sentences import count_sentences
 from winnow.kernels.text.characters import ALPHA, TERMINAL, WORD, Characters, Lines, Words, jit, strip
-
-GOPHER_METRICS = (
-    "char_count",
-    "word_count",
-    "line_count",
-    "mean_word_chars",
-    "hash_to_word_ratio",
-    "ellipsis_to_word_ratio",
-    "bullet_line_fraction",
-    "ellipsis_line_fraction",
-    "alphabetic_word_fraction",
-    "stop_word_count",
-)
-C4_METRICS = ("c4_sentence_count", "c4_lorem_ipsum_count", "c4_curly_bracket_count", "c4_bad_word_count")
-FINEWEB_METRICS = (
-    "fineweb_punctuated_line_fraction",
-    "fineweb_short_line_fraction",
-    "fineweb_duplicate_char_fraction",
-    "fineweb_newline_to_word_ratio",
-)
-STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
-BULLETS = "•●*-"
-SHORT_LINE_CHARS = 30
 
 LOREM_IPSUM, JAVASCRIPT, CURLY_BRACKET, POLICY = (1 << bit for bit in range(4))
 NOTICES = {
@@ -57,39 +35,21 @@ def compile_notices() -> Phrases:
 def measure_gopher(
     chars: NDArray[np.uint32], tables: Characters, words: Words, lines: Lines, metrics: NDArray[np.float64]
 ) -> None:
-    """Quality of the text before line corrections, written to `metrics` in the order of GOPHER_METRICS.
-
-    Every metric is 0.0 where its denominator is empty; nothing is null or NaN. Words are whitespace words; lines are
-    those with at least one word.
-
-        char_count                  code points, with newlines normalised
-        word_count                  words
-        line_count                  lines
-        mean_word_chars             characters of a word, on average
-        hash_to_word_ratio          "#" for each word, unbounded
-        ellipsis_to_word_ratio      "..." (not overlapping) and "…" for each word, unbounded
-        bullet_line_fraction        lines whose first character but white space is one of • ● * -; [0, 1]
-        ellipsis_line_fraction      lines that end in "..." or "…", white space aside; [0, 1]
-        alphabetic_word_fraction    words with at least one alphabetic character (`str.isalpha`); [0, 1]
-        stop_word_count             how many of the, be, to, of, and, that, have, with occur as words, in any case and
-                                    with what is not `\\w` taken off the word's ends; 0 to 8
-    Source: Rae et al. 2021, appendix A.1.
-    Differs: datatrove counts spaCy tokens, only "•" and "-" as bullets, empty lines as lines, and "The" as no stop
-    word; DCLM adds the two symbol ratios up and counts every occurrence of a stop word.
-    Oracle: tests/reference/gopher.py.
-    """
+    """Quality of the text before line corrections, written to its row of `metrics`: see `metrics.Gopher`."""
     total = len(words.start)
     hashes, ellipses = _count_symbols(chars)
     word_chars, alphabetic, stop_words = _count_words(chars, tables.properties, words)
     filled, bullets, trailing = _count_lines(chars, tables.properties, lines)
-    metrics[0], metrics[1], metrics[2] = len(chars), total, filled
-    metrics[3] = word_chars / max(total, 1)
-    metrics[4] = hashes / total if total else 0.0
-    metrics[5] = ellipses / total if total else 0.0
-    metrics[6] = bullets / max(filled, 1)
-    metrics[7] = trailing / max(filled, 1)
-    metrics[8] = alphabetic / max(total, 1)
-    metrics[9] = stop_words
+    metrics[GOPHER.char_count] = len(chars)
+    metrics[GOPHER.word_count] = total
+    metrics[GOPHER.line_count] = filled
+    metrics[GOPHER.mean_word_chars] = word_chars / max(total, 1)
+    metrics[GOPHER.hash_to_word_ratio] = hashes / total if total else 0.0
+    metrics[GOPHER.ellipsis_to_word_ratio] = ellipses / total if total else 0.0
+    metrics[GOPHER.bullet_line_fraction] = bullets / max(filled, 1)
+    metrics[GOPHER.ellipsis_line_fraction] = trailing / max(filled, 1)
+    metrics[GOPHER.alphabetic_word_fraction] = alphabetic / max(total, 1)
+    metrics[GOPHER.stop_word_count] = stop_words
 
 
 @jit
@@ -172,25 +132,18 @@ def measure_c4(
     phrases: tuple[Phrases, Phrases, Phrases],
     metrics: NDArray[np.float64],
 ) -> None:
-    """C4's page rules on the text after line corrections, written to `metrics` in the order of C4_METRICS.
-
-        c4_sentence_count         sentences, line by line (`sentences.count_sentences`)
-        c4_lorem_ipsum_count      lines with "lorem ipsum", in any case
-        c4_curly_bracket_count    lines with "{"
-        c4_bad_word_count         places where a word or phrase of the list begins, in any case, with no `\\w` beside it
-    Source: Raffel et al. 2020, section 2.2, and clean_page of tensorflow_datasets.
-    Differs: with `lines: c4` the second and third are counted where clean_page looks, which is among the lines that the
-    rules before them left (`c4_lines.correct_c4`), not here. Case is lowered one character at a time.
-    Oracle: tests/reference/c4.py.
-    """
+    """C4's page rules on the text after line corrections, written to its row of `metrics`: see `metrics.C4`."""
     notices, bad_words, abbreviations = phrases
-    metrics[:] = 0.0
+    sentences, lorem, curly = 0, 0, 0
     for line in range(len(lines.start)):
         kinds = kinds_within(chars, lines.start[line], lines.end[line], notices, tables.lower)
-        metrics[0] += count_sentences(chars, lines.start[line], lines.end[line], abbreviations, tables)
-        metrics[1] += kinds & LOREM_IPSUM != 0
-        metrics[2] += kinds & CURLY_BRACKET != 0
-    metrics[3] = count_flanked(chars, bad_words, tables)
+        sentences += count_sentences(chars, lines.start[line], lines.end[line], abbreviations, tables)
+        lorem += kinds & LOREM_IPSUM != 0
+        curly += kinds & CURLY_BRACKET != 0
+    metrics[C4_PAGE.c4_sentence_count] = sentences
+    metrics[C4_PAGE.c4_lorem_ipsum_count] = lorem
+    metrics[C4_PAGE.c4_curly_bracket_count] = curly
+    metrics[C4_PAGE.c4_bad_word_count] = count_flanked(chars, bad_words, tables)
 
 
 @jit
@@ -202,19 +155,7 @@ def measure_fineweb(
     pieces: Pieces,
     metrics: NDArray[np.float64],
 ) -> None:
-    """FineWeb's three custom metrics of the text after line corrections, in the order of FINEWEB_METRICS.
-
-    Lines are those with at least one word, as they stand, not stripped. Everything is 0.0 for a text without words.
-
-        fineweb_punctuated_line_fraction    lines that end in a Sentence_Terminal character; [0, 1]
-        fineweb_short_line_fraction         lines of 30 characters at most; [0, 1]
-        fineweb_duplicate_char_fraction     characters of lines equal to an earlier one, of all but newlines; [0, 1]
-        fineweb_newline_to_word_ratio       newlines for each whitespace word, unbounded; not in the paper
-    Source: Penedo et al. 2024, section 3.6; definitions of datatrove 0.10.
-    Differs: datatrove calls its set of marks terminal punctuation; it is Unicode's Sentence_Terminal (no comma, no
-    colon) of an earlier version, and three Khmer marks. Oracle: tests/reference/fineweb.py.
-    """
-    metrics[:] = 0.0
+    """FineWeb's metrics of the text after line corrections, written to its row of `metrics`: see `metrics.FineWeb`."""
     size, words, ended, short = 0, 0, 0, 0
     for line in range(len(lines.start)):
         start, end = lines.start[line], lines.end[line]
@@ -229,7 +170,8 @@ def measure_fineweb(
         return
     number_ranges(chars, pieces.start, pieces.end, size, seed_of(chars), numbers)
     newlines = len(lines.start) - 1
-    metrics[0] = ended / size
-    metrics[1] = short / size
-    metrics[2] = later_copies(pieces, size, numbers)[1] / (len(chars) - newlines)
-    metrics[3] = newlines / words
+    copied = later_copies(pieces, size, numbers)[1]
+    metrics[FINEWEB.fineweb_punctuated_line_fraction] = ended / size
+    metrics[FINEWEB.fineweb_short_line_fraction] = short / size
+    metrics[FINEWEB.fineweb_duplicate_char_fraction] = copied / (len(chars) - newlines)
+    metrics[FINEWEB.fineweb_newline_to_word_ratio] = newlines / words

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.measures.measure_settings import RefinedWebLines
 from winnow.kernels.measures.phrases import Phrases, compile_phrases, longest_match, may_begin
 from winnow.kernels.text.characters import (
     DECIMAL,
@@ -25,22 +25,8 @@ from winnow.kernels.text.characters import (
     strip,
 )
 
-METRICS = ("flagged_word_fraction", "removed_word_fraction", "corrected_char_count", "corrected_word_count")
-
 _DOT, _COMMA = map(ord, ".,")
 _SUFFIXES = tuple(map(ord, "kmb"))
-
-
-@dataclass(frozen=True, slots=True)
-class RefinedWebLines:
-    """Settings of `lines: refinedweb`; phrases match in any case."""
-
-    upper_fraction: float
-    short_words: int
-    counters: tuple[str, ...]
-    begin: tuple[str, ...]
-    end: tuple[str, ...]
-    anywhere: tuple[str, ...]
 
 
 class RefinedWebRules(NamedTuple):

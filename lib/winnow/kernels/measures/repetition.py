@@ -7,27 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.measures.metrics import DUPLICATE_SIZES, REPETITION, TOP_SIZES, places_of
 from winnow.kernels.measures.numbering import NO_NUMBER, Numbers, number_pairs, number_ranges, seed_of
 from winnow.kernels.text.characters import Lines, Words, jit, strip
 
-TOP_SIZES = (2, 3, 4)
-DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
-METRICS = (
-    "duplicate_line_fraction",
-    "duplicate_line_char_fraction",
-    "duplicate_paragraph_fraction",
-    "duplicate_paragraph_char_fraction",
-    "copied_line_fraction",
-    "copied_line_char_fraction",
-    "copied_paragraph_fraction",
-    "copied_paragraph_char_fraction",
-    *(f"top_{n}_gram_ratio" for n in TOP_SIZES),
-    *(f"duplicate_{n}_gram_fraction" for n in DUPLICATE_SIZES),
-    *(f"top_{n}_gram_text_ratio" for n in TOP_SIZES),
-    *(f"repeated_{n}_gram_fraction" for n in DUPLICATE_SIZES),
-)
-_GRAMS = METRICS.index("top_2_gram_ratio")
-_TEXT_GRAMS = METRICS.index("top_2_gram_text_ratio")
+_TOP, _TEXT_TOP = (places_of(f"top_{{}}_gram_{kind}", TOP_SIZES) for kind in ("ratio", "text_ratio"))
+_DUPLICATE, _REPEATED = (places_of(f"{kind}_{{}}_gram_fraction", DUPLICATE_SIZES) for kind in ("duplicate", "repeated"))
+_FIRST_TOP, _FIRST_DUPLICATE, _LAST = TOP_SIZES[0], DUPLICATE_SIZES[0], DUPLICATE_SIZES[-1]
 _ONCE = NO_NUMBER  # an n-gram that occurs once has no number
 
 
@@ -47,47 +33,18 @@ def measure_repetition(
     scratch: tuple[Numbers, Pieces, NDArray[np.int32], NDArray[np.int32]],
     metrics: NDArray[np.float64],
 ) -> None:
-    """Shares of the text before line corrections that repeat themselves, written to `metrics` in the order of METRICS.
-
-    Every metric is 0.0 where its denominator is empty or the text has fewer words than n; nothing is null or NaN.
-    n-grams are sequences of whitespace words, compared exactly, case and punctuation included.
-
-        duplicate_line_fraction          lines equal to an earlier line, of all lines; lines are what stands between
-                                         runs of newlines, an empty one where a run begins or ends the text; [0, 1]
-        duplicate_line_char_fraction     characters of these lines, of all characters of the text; [0, 1]
-        duplicate_paragraph_fraction     paragraphs equal to an earlier one, of all paragraphs; one is what stands
-                                         between two or more newlines of the stripped text; [0, 1]
-        duplicate_paragraph_char_fraction  characters of these paragraphs, of all characters of the text; [0, 1]
-        copied_line_fraction             lines that occur more than once, the first copy too, of all lines; lines are
-                                         stripped, and blank ones left out; [0, 1]
-        copied_line_char_fraction        characters of these lines, of the characters of all lines that count; [0, 1]
-        copied_paragraph_fraction        paragraphs that occur more than once, the first copy too, of all paragraphs;
-                                         [0, 1]
-        copied_paragraph_char_fraction   characters of these paragraphs, of the characters of all paragraphs; [0, 1]
-        top_{2,3,4}_gram_ratio           word characters of the most frequent n-gram times its occurrences, of all word
-                                         characters; 0.0 where none occurs twice; of equally frequent ones the longest;
-                                         above 1 where occurrences overlap
-        duplicate_{5..10}_gram_fraction  word characters inside any n-gram that occurs more than once, the first copy
-                                         too, each counted once, of all word characters; [0, 1]
-        top_{2,3,4}_gram_text_ratio      characters, one space between words, of the most frequent n-gram times its
-                                         occurrences, of all characters of the text; of equally frequent ones the
-                                         earliest, even where it occurs once; above 1 where occurrences overlap
-        repeated_{5..10}_gram_fraction   word characters of n-grams seen before, read from the left and jumping over
-                                         each one, of all characters of the text: the first copy is not counted; [0, 1]
-
-    Source: Rae et al. 2021, table A1, which does not say whether the first copy counts. `copied_*`, `top_*_gram_ratio`
-    and `duplicate_*_gram_fraction` count it, as DCLM and RedPajama-v2 do; the others do not, as datatrove 0.10 does.
-    Differs: words are split at white space (datatrove: spaCy tokens; DCLM: uniseg words without punctuation), and
-    `repeated_*` compares word by word (datatrove joins them, so that "ab c" equals "a bc").
-    Oracle: tests/reference/gopher.py.
-    """
+    """Shares of the text that repeat themselves, written to its row of `metrics`: see `metrics.Repetition`."""
     numbers, pieces, grams, sums = scratch
-    metrics[:] = 0.0
-    seed = seed_of(chars)
-    _measure_pieces(chars, properties, _list_lines(lines, pieces), pieces, seed, numbers, metrics[0:2], metrics[4:6])
+    seed, at = seed_of(chars), REPETITION
+    size = _list_lines(lines, pieces)
+    later, later_chars, copies, copies_chars = _measure_pieces(chars, properties, size, pieces, seed, numbers)
+    metrics[at.duplicate_line_fraction], metrics[at.duplicate_line_char_fraction] = later, later_chars
+    metrics[at.copied_line_fraction], metrics[at.copied_line_char_fraction] = copies, copies_chars
     size = _list_paragraphs(chars, words, lines, pieces)
-    _measure_pieces(chars, properties, size, pieces, seed, numbers, metrics[2:4], metrics[6:8])
-    _measure_grams(chars, words, seed, numbers, grams, sums, metrics[_GRAMS:])
+    later, later_chars, copies, copies_chars = _measure_pieces(chars, properties, size, pieces, seed, numbers)
+    metrics[at.duplicate_paragraph_fraction], metrics[at.duplicate_paragraph_char_fraction] = later, later_chars
+    metrics[at.copied_paragraph_fraction], metrics[at.copied_paragraph_char_fraction] = copies, copies_chars
+    _measure_grams(chars, words, seed, numbers, grams, sums, metrics)
 
 
 @jit
@@ -109,18 +66,18 @@ def _measure_grams(
     ids = numbers.ids
     grams[:total] = ids[:total]
     repeated = _forget_single(grams, total, numbers.copies)
-    for n in range(2, min(10, total) + 1):
+    for n in range(_FIRST_TOP, min(_LAST, total) + 1):
         starts = total - n + 1
         distinct = number_pairs(grams, ids[n - 1 :], starts, repeated, seed, numbers)
-        if n <= 4:
+        if n < _FIRST_DUPLICATE:
             top, text_top = _top_grams(n, distinct, sums, numbers)
-            metrics[n - 2] = top / sums[total]
-            metrics[n - 2 + _TEXT_GRAMS - _GRAMS] = text_top / len(chars)
+            metrics[_TOP[n - _FIRST_TOP]] = top / sums[total]
+            metrics[_TEXT_TOP[n - _FIRST_TOP]] = text_top / len(chars)
         repeated = _forget_single(grams, starts, numbers.copies)
-        if n >= 5 and repeated:
-            metrics[n - 2] = _covered_chars(grams, starts, n, sums) / sums[total]
+        if n >= _FIRST_DUPLICATE and repeated:
+            metrics[_DUPLICATE[n - _FIRST_DUPLICATE]] = _covered_chars(grams, starts, n, sums) / sums[total]
             repeats = _repeated_chars(grams, starts, n, sums, numbers.copies)
-            metrics[n - 2 + _TEXT_GRAMS - _GRAMS] = repeats / len(chars)
+            metrics[_REPEATED[n - _FIRST_DUPLICATE]] = repeats / len(chars)
 
 
 @jit
@@ -219,16 +176,16 @@ def _measure_pieces(
     pieces: Pieces,
     seed: np.uint64,
     numbers: Numbers,
-    duplicate: NDArray[np.float64],
-    copied: NDArray[np.float64],
-) -> None:
-    """Shares of lines or paragraphs that are later copies, and, stripped, any copies; `pieces` is used up."""
+) -> tuple[float, float, float, float]:
+    """Shares of lines or paragraphs, each also in characters, that are later copies, and, stripped, any copies.
+
+    `pieces` is used up.
+    """
     if size == 0:
-        return
+        return 0.0, 0.0, 0.0, 0.0
     number_ranges(chars, pieces.start, pieces.end, size, seed, numbers)
     later, later_chars = later_copies(pieces, size, numbers)
-    duplicate[0] = later / size
-    duplicate[1] = later_chars / max(len(chars), 1)
+    duplicate = later / size, later_chars / max(len(chars), 1)
     kept = _strip_pieces(chars, properties, size, pieces)
     if kept == NO_NUMBER:
         kept = size
@@ -241,8 +198,7 @@ def _measure_pieces(
         copies += is_copied
         copies_chars += length * is_copied
         all_chars += length
-    copied[0] = copies / max(kept, 1)
-    copied[1] = copies_chars / max(all_chars, 1)
+    return *duplicate, copies / max(kept, 1), copies_chars / max(all_chars, 1)
 
 
 @jit

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import jit
 from winnow.kernels.text.hashes import STEP
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-
 NO_PAGE = -1
 _NO_PAIR = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF = np.uint64(32)

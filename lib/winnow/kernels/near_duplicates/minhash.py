@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import jit
 from winnow.kernels.text.hashes import finalised, half_mixed, multiplied
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-
 _MOST = np.uint32(0xFFFFFFFF)
 _BLOCK = 512  # permutations
 

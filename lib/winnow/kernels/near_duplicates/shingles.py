@@ -12,8 +12,6 @@ from winnow.kernels.text.characters import decode, jit, read_only
 from winnow.kernels.text.folding import Folding, compile_folding, fold
 from winnow.kernels.text.hashes import STEP, mixed, murmur3_32
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-
 _BYTES_A_CHARACTER = 10  # of folded text: three characters of three bytes and a space
 
 

@@ -15,17 +15,6 @@ from trafilatura.settings import Extractor
 from winnow.kernels.faster_trafilatura.switch import faster
 from winnow.kernels.pages.html import without_surrogates
 
-KERNEL_VERSION = 1  # raised by hand when text or titles change
-
-EXTRACT_GATES = {
-    "html_too_deep": "The page's elements are nested 256 deep or deeper, where the parser stops reading.",
-    "html_too_many_elements": "The page has more than extract.max_elements, which extractors compare with one another.",
-    "extract_timeout": "The extractor used up its CPU seconds twice, the second time in a process of its own.",
-    "extract_crash": "The extractor's process died or ran out of memory twice, the second time with this page alone.",
-    "extract_error": "The extractor raised an error.",
-    "empty_text": "The extractor found no main text.",
-}
-
 MAX_DEPTH = 256  # libxml2's own
 MAX_TITLE_CHARS = 1_000
 

@@ -8,8 +8,6 @@ import re
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
-KERNEL_VERSION = 1
-
 META_BYTES = 4096  # of a page that are searched for its own declaration of a character set
 DETECT_BYTES = 16384  # of a page that the detector sees
 MAX_ERROR_FRACTION = 0.05  # undecodable of all non-ASCII characters, up to which a character set is believed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from winnow.kernels.pages.url import domains_above, parse_url
 from winnow.kernels.url_duplicates import canonical_url
 
-REMOVED_GATE = {"removed": "The page was ordered to be taken down (table `removals`)."}
 REMOVED = "removed"
 
 

@@ -9,23 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 from ipaddress import IPv6Address
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote, unquote
-
-from tldextract import TLDExtract
 
 from winnow.kernels.pages.url_sets import UrlLists
 
-KERNEL_VERSION = 1
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
-URL_GATES = {
-    "url_domain_listed": "The page's domain, or a domain above it, stands in a listed category.",
-    "url_listed": "The page's URL, or one above it on the same host, stands in a listed category.",
-    "url_strict_word": "The URL holds a strict word, separators ignored.",
-    "url_hard_word": "The URL holds a hard word as a whole word.",
-    "url_soft_words": "The URL holds several soft words, each as a whole word.",
-    "url_curated_source": "The page belongs to a source that is left to curated corpora.",
-}
 CURATED_GATE = "url_curated_source"
 EXCEPTED = "excepted"
 
@@ -49,7 +40,6 @@ _WORD = re.compile(r"[^\W_]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _AS_BROWSERS = {ord("\t"): None, ord("\n"): None, ord("\r"): None, ord("\\"): "/"}
 _IN_HOSTS = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0x3002: "."}
-_suffixes = TLDExtract(cache_dir=None, suffix_list_urls=())
 
 
 class UrlSettings(Protocol):
@@ -112,7 +102,7 @@ def registered_domain(url: str) -> str:
     host = _host(_split(url)[0])
     if is_ip(host):
         return host
-    parts = _suffixes(host)
+    parts = _suffixes()(host)
     if parts.suffix:
         return parts.top_domain_under_public_suffix or host
     return ".".join(host.rsplit(".", 2)[-2:])
@@ -124,9 +114,17 @@ def is_ip(host: str) -> bool:
 
 
 @cache
+def _suffixes() -> TLDExtract:
+    """The public suffixes; read by the first page, for their library takes as long to import as pyarrow."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=())
+
+
+@cache
 def public_suffixes() -> frozenset[str]:
     """Suffixes under which registries sell names, such as com and co.uk; no private ones."""
-    return frozenset(map(_host, _suffixes.tlds))
+    return frozenset(map(_host, _suffixes().tlds))
 
 
 def without_www(host: str) -> str:

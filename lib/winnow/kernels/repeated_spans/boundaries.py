@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import ASSIGNED_CHARACTERS, NEWLINE, SPACE, WORD, characters, jit
 from winnow.kernels.text.folding import UNSPACED
 
-KERNEL_VERSION = 2  # raised by hand when output changes
-
 _IS_SPACE, _IN_WORD, _BETWEEN, _EXTENDS, _PREPENDS, _REGIONAL, _JAMO, _LINKS = (1 << bit for bit in range(8))
 _CONTROL = _REGIONAL | _JAMO  # no character is both of these
 _JOINER, _TAGS = 0x200D, 0xE0000

@@ -1,6 +1,6 @@
 """Polynomials of tokens' hashes modulo 2^61 - 1, of any stretch of a page in constant time.
 
-Windows are compared by them: a change raises the KERNEL_VERSION of windows.
+Windows are compared by them: a change raises versions.REPEATED_SPANS.
 """
 
 from __future__ import annotations

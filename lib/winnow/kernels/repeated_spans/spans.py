@@ -11,8 +11,6 @@ from winnow.kernels.repeated_spans.boundaries import GAP_CHARS, seam
 from winnow.kernels.repeated_spans.windows import PLACE_NUMBERS
 from winnow.kernels.text.characters import jit
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-
 
 class Distinct(NamedTuple):
     """Windows without copies, ascending by (high, low).

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.kernels.text.characters import ASCII, SPACE, characters, jit
 from winnow.kernels.text.folding import (
     IS_ALONE,
@@ -20,24 +20,10 @@ from winnow.kernels.text.folding import (
 )
 from winnow.kernels.text.hashes import STEP, mixed
 
-KERNEL_VERSION = 1  # raised by hand when output changes
-Unit = Literal["folded", "words", "characters", "bytes"]
-
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
 _SEED = STEP  # the hash of no characters
 _LANE, _TWO_LANES = np.uint64(21), np.uint64(42)  # bits of a character and one, of two of them
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSettings:
-    """What a token is; the folding counts only where the unit is `folded`."""
-
-    unit: Unit
-    punctuation: Literal["remove", "space", "keep"]
-    numbers: Literal["keep", "zero"]
-    lower_case: bool
-    remove_accents: bool
 
 
 class Units(NamedTuple):

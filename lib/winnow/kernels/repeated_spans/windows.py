@@ -19,7 +19,6 @@ from winnow.kernels.repeated_spans.tokens import Tokens, Units, make_tokens, tok
 from winnow.kernels.text.characters import decode, jit, read_only
 from winnow.kernels.text.hashes import OTHER_STEP, mixed
 
-KERNEL_VERSION = 1  # raised by hand when output changes
 PLACE_NUMBERS = 5  # of a window: see Windows
 
 _HALF, _LARGEST = np.uint64(32), np.uint64(2**64 - 1)

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import ASSIGNED_CHARACTERS, DECIMAL, Int, characters, encode_char, jit
 from winnow.kernels.text.chinese import HAN_RANGES
 
-KERNEL_VERSION = 2  # raised by hand when output changes
-
 # Characters of scripts that put no space between words: each is a word of its own.
 UNSPACED = """
 E00-EFF 1000-109F 1780-17FF 1950-19DF 1A20-1AAF 3005-3007 3021-3029 3031-3035 3038-303B 3040-30FA 30FC-30FF 3105-312F

@@ -1,6 +1,6 @@
 """Hash functions of numbers and bytes, the same in every run and on every machine.
 
-Signatures, tokens and windows are made of what they give: a change raises the KERNEL_VERSION of those that use it.
+Signatures, tokens and windows are made of what they give: a change raises each version that names `hashes`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from winnow.kernels.measures.measure import METRICS
 from winnow.report.figures import Figures
 from winnow.report.funnel_steps import SOURCE
 from winnow.report.html.markup import Html, document, join, table, tag
@@ -74,7 +73,8 @@ def examples_section(sides: Sequence[Side]) -> Html:
 def metrics_section(sides: Sequence[Side]) -> Html:
     """A histogram of each metric; those that a rule looks at stand open."""
     looked_at = {rule.metric for side in sides for rule in side.figures.rules}
-    ordered = [metric for metric in METRICS if metric in looked_at], [m for m in METRICS if m not in looked_at]
+    metrics = list(dict.fromkeys(metric for side in sides for metric in side.figures.histograms))
+    ordered = [metric for metric in metrics if metric in looked_at], [m for m in metrics if m not in looked_at]
     warnings = [
         tag("p", f"The verdicts of {side.figures.crawl} were made with other rules than the thresholds drawn here; "
             "name its --recipe and --set.", class_="alarm")
@@ -89,7 +89,12 @@ def metrics_section(sides: Sequence[Side]) -> Html:
 
 
 def _histograms(sides: Sequence[Side], names: Sequence[str]) -> Html:
-    pictures = (metric_histogram(side.figures, metric, len(sides) > 1) for metric in names for side in sides)
+    pictures = (
+        metric_histogram(side.figures, metric, len(sides) > 1)
+        for metric in names
+        for side in sides
+        if metric in side.figures.histograms
+    )
     return tag("div", *pictures, class_="grid")
 
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from rich.filesize import decimal
 
+from winnow.kernels.gates import GATES
 from winnow.report.axes import edges_of, ticks_of, unit_of
 from winnow.report.examples import Example
 from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
 from winnow.report.funnel_steps import steps
 from winnow.report.html.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.html.markup import Html, difference, figure, join, shown, table, tag
-from winnow.report.life_lines import GATES
 from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
 from winnow.stages.funnel import DROP_REASONS
 

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.kernels.repeated_spans.bloom_filter import Filter
-from winnow.kernels.repeated_spans.tokens import TokenSettings
+from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.kernels.repeated_spans.windows import gram_size
 from winnow.settings.schema import Spans
 from winnow.workers import span_batches as batches
@@ -30,11 +30,6 @@ from winnow.workers.span_batches import Reading
 BUCKETS = 256  # pieces of the minimizers' hashes: a reducer holds one, about .4 MB for each GB of text
 _WINDOWS_A_PIECE = 250_000
 _MIN_PIECES, _MAX_PIECES = 16, 2048
-REPEAT_REASONS = {
-    "emptied_by_repeats": "Fewer than spans.min_left_chars characters are left of the page without its repeated spans.",
-    "partly_repeated": "More of the page is repeated than spans.max_repeated_fraction allows.",
-    "holds_repeats": "The page holds a repeated span.",
-}
 DECIDED = t.StructType([*batches.JOINED.fields, t.StructField("reason", t.StringType())])
 
 

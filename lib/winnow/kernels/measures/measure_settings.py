@@ -1,0 +1,40 @@
+"""What is measured, and which line rules rewrite the text, as values that need no Numba."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from winnow.kernels.measures.own_metrics import OwnMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class RefinedWebLines:
+    """Settings of `lines: refinedweb`; phrases match in any case."""
+
+    upper_fraction: float
+    short_words: int
+    counters: tuple[str, ...]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    anywhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class C4Lines:
+    """Settings of `lines: c4`, and the phrases of `c4_bad_word_count`."""
+
+    terminal_punctuation: bool
+    min_line_words: int
+    max_word_chars: int
+    bad_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """The settings `measure:`, with the file of bad words read."""
+
+    lines: Literal["none", "refinedweb", "c4"]
+    refinedweb: RefinedWebLines
+    c4: C4Lines
+    own: OwnMetrics | None = None

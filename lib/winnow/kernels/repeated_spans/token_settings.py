@@ -1,0 +1,19 @@
+"""What a token of a repeated span is, as a value that needs no Numba."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["folded", "words", "characters", "bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """What a token is; the folding counts only where the unit is `folded`."""
+
+    unit: Unit
+    punctuation: Literal["remove", "space", "keep"]
+    numbers: Literal["keep", "zero"]
+    lower_case: bool
+    remove_accents: bool

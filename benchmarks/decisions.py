@@ -23,12 +23,12 @@ from winnow.commands.looking.explain import explain
 from winnow.commands.looking.report import report
 from winnow.commands.looking.tune import tune
 from winnow.kernels.measures.metrics import METRICS
+from winnow.scopes.funnel import count_pages
 from winnow.settings.fingerprint import digest, fingerprints
 from winnow.settings.jobs import source_of
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.load import load_settings
 from winnow.spark.session import open_session
-from winnow.stages.funnel import report_funnel
 from winnow.stages.verdicts import judge_pages
 from winnow.tables import METRICS_TYPE, TABLES
 from winnow.warehouse import delta
@@ -104,7 +104,7 @@ def generate(work: Work, count: int) -> None:
         F.lit(2_500).alias("char_count"), F.lit(0).alias("cut_chars"), F.lit(None).alias("spans"),
     )  # fmt: skip
     write(work, "documents", named.join(left, ["shard", "page_id"]))
-    write(work, "funnel", report_funnel(*(delta.read(work, name) for name in TABLES_MADE[:-1])))
+    write(work, "funnel", count_pages(work, list(range(SHARDS))))
     note(work)
 
 

@@ -28,8 +28,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         check_budget(rows, work.settings.archives)
         delta.replace(work, "archives", archives_of(rows), list(ready.shards))
         ready = commits.archives_as_read(work, ready)
-        pages, ordered = pages_of(rows, work.crawl), orders(work)
-        pages = gate_removed(pages, ordered) if ordered is not None else pages
+        pages = gate_removed(pages_of(rows, work.crawl), orders(work))
         return commits.commit(work, "pages", pages, ready, since)
     finally:
         rows.unpersist()

@@ -22,6 +22,7 @@ MODULES_A_FOLDER, MODULES_AT_THE_ROOT, LINES_OF_A_JOB = 14, 6, 40
 DRAWERS = {"utils", "common", "helpers", "manager", "base"}
 RANDOM = ("monotonically_increasing_id", "uuid4", "F.rand(", "import random", "deduplicate=True")
 STATE = ("winnow.warehouse", "winnow.spark.session", "delta")
+OF_ALL = {"test_architecture", "test_imports"}
 NO_MIRROR = {"chaos", "docs", "fuzz", "jobs", "reference"}  # tests of whole runs, of pages, of oracles
 
 Sources = Mapping[str, str]  # code by the name of its module

@@ -20,7 +20,8 @@ LISTED = {
     "import winnow.kernels.measures.own_metrics": {"numpy", "pyarrow", "pyspark", "pydantic", "yaml"} | HEAVY,
     "import winnow.tables": HEAVY,
     "import winnow.cli": {"numpy", "pyarrow", "pyspark"} | HEAVY,
-    "from winnow.settings.load import load_settings; from winnow.settings.kernel_settings import rules_of; rules_of(load_settings())": HEAVY,
+    "from winnow.settings.load import load_settings; from winnow.settings.kernel_settings import rules_of; "
+    "rules_of(load_settings())": HEAVY,
     "from winnow.settings.load import load_settings; from winnow.settings.fingerprint import fingerprints; "
     "fingerprints(load_settings())": HEAVY,
 }

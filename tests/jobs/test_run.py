@@ -347,8 +347,8 @@ def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSes
         assert versions(copy) == before
 
 
-URL_FIRST = (
-    "jobs=[extract_pages, measure_pages, judge_pages, find_url_duplicates, find_near_duplicates, find_repeated_spans, "
+SPANS_FIRST = (
+    "jobs=[extract_pages, measure_pages, judge_pages, find_repeated_spans, find_near_duplicates, find_url_duplicates, "
     "build_documents, report_funnel]"
 )
 
@@ -358,31 +358,29 @@ def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
 ) -> None:
     """Judged pages are not made again; every job drops only pages that the jobs before it left."""
     before = everything(clean)
-    run(work_on(spark, copy, FIRST, URL_FIRST), crawls)
+    run(work_on(spark, copy, FIRST, SPANS_FIRST), crawls)
     after = everything(copy)
     assert [after[table] for table in ("pages", "measures", "verdicts")] == [
         before[table] for table in ("pages", "measures", "verdicts")
     ]
-    entering = {
-        stage: sum(row["pages_first"] for row in after["funnel"] if (row["stage"], row["reason"]) == (stage, ""))
-        for stage in ("find_url_duplicates", "find_near_duplicates", "find_repeated_spans", "build_documents")
-    }
-    dropped = [{row["page_id"] for row in after[table]} for table in ("url_duplicates", "near_duplicates")]
-    kept = [row["page_id"] for row in after["verdicts"] if not row["reasons"]]
-    assert min(map(len, dropped)) > 0
-    assert not dropped[0] & dropped[1]
-    assert entering == {
-        "find_url_duplicates": len(kept), "find_near_duplicates": len(kept) - len(dropped[0]),
-        "find_repeated_spans": len(kept) - len(dropped[0]) - len(dropped[1]),
-        "build_documents": len(after["documents"]),
-    }  # fmt: skip
+    kept = {row["page_id"] for row in after["verdicts"] if not row["reasons"]}
+    emptied = {row["page_id"] for row in after["repeated_spans"] if row["reason"]}
+    near = {row["page_id"] for row in after["near_duplicates"]}
+    assert {row["page_id"] for row in before["near_duplicates"]} & emptied  # near copies are repeated spans as a whole
+    assert not near & emptied
+    assert {row["page_id"] for row in after["documents"]} == kept - emptied - near
+    entering = {row["stage"]: 0 for row in after["funnel"]}
+    for row in after["funnel"]:
+        entering[row["stage"]] += row["pages_first"] if row["reason"] == "" else 0
+    assert entering["find_repeated_spans"] == len(kept)
+    assert entering["find_near_duplicates"] == len(kept) - len(emptied)
     run(work_on(spark, copy, FIRST, "fuzzy.enabled=false", "spans.enabled=false"), crawls)
     less = everything(copy)
     assert less["near_duplicates"] == less["repeated_spans"] == []
     assert {row["stage"] for row in less["funnel"]} == {
         "extract_pages", "judge_pages", "find_url_duplicates", "build_documents",
     }  # fmt: skip
-    assert len(less["documents"]) == len(kept) - len(less["url_duplicates"])
+    assert {row["page_id"] for row in less["documents"]} == kept
     run(work_on(spark, copy, FIRST), crawls)
     assert everything(copy) == before
 

@@ -38,8 +38,10 @@ def page_id_selector() -> Column:
     return F.concat(F.lit("page_id:"), F.col("page_id").cast("string"))
 
 
-def gate_removed(pages: DataFrame, orders: DataFrame) -> DataFrame:
-    """The same pages; those that orders name are gated as removed and hold no text."""
+def gate_removed(pages: DataFrame, orders: DataFrame | None) -> DataFrame:
+    """The same pages; those that orders name are gated as removed and hold no text. None: there is no order."""
+    if orders is None:
+        return pages
     keys = ["shard", "page_id"]
     gone = ordered_pages(pages, orders, keys).withColumn("gone", F.lit(True))
     marked = pages.join(F.broadcast(gone), keys, "left")

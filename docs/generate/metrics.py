@@ -17,6 +17,15 @@ _INTRO = f"""\
 null. All are taken whatever the recipe, so that rules can be changed without measuring again. A rule is shown with what
 a page must measure to be kept: *at least 50* rejects 49. A metric without a rule is there to be looked at, or for a
 rule of yours ([adding.md](adding.md))."""
+_VALUES = """\
+## Values that are no metrics
+
+Rules can judge these as well, and `tune`, `report` and `explain` show them as metrics. `XX` is a label of lid.176.
+
+| value | range | definition |
+| --- | --- | --- |
+| `language_score` | 0 to 1 | score of the page's language |
+| `is_language_XX` | 0 or 1 | 1 if the page's language is XX |"""
 _RANGES = {"_fraction": "0 to 1", "_ratio": "from 0", "_count": "whole, from 0", "_chars": "from 0"}
 _SAID_RANGE = re.compile(r"(; \[0, 1\]|, unbounded|; 0 to 8)(?=$|;)")
 
@@ -31,7 +40,7 @@ class Metric(NamedTuple):
 
 def metrics_page() -> str:
     """The page."""
-    return page("Metrics", _INTRO, *(_part(title, _of(family)) for title, family in FAMILIES.items()))
+    return page("Metrics", _INTRO, *(_part(title, _of(family)) for title, family in FAMILIES.items()), _VALUES)
 
 
 def all_metrics() -> list[Metric]:

@@ -138,6 +138,8 @@ MEASURES = _table(
     "measures", "one ungated page",
     page_id=_PAGE,
     text=(_STRING, "text after line corrections (`measure.lines`)"),
+    language=_LANGUAGE,
+    language_score=_SCORE,
     metrics=(METRICS_TYPE, "every metric ([metrics](metrics.md)), then `own_NAME` for each function of `measure.own`; "
                            "null only in an `own_NAME` that was not taken of the page"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
+from winnow.settings.values import axis_of, is_value, sql_of
 
 _SHARE_BINS = 40
 _PER_DECADE, _DECADES = 6, 6
@@ -17,8 +18,11 @@ def edges_of(metric: str) -> list[float]:
     *_fraction, *_ratio      0 to 1 in 40 bins
     mean_word_chars          0 to 20 in 40 bins
     stop_word_count          0 to 8, a bin each
+    a value                  its own axis (settings.values)
     every other count        0, then 6 bins for each power of ten up to a million
     """
+    if is_value(metric):
+        return list(axis_of(metric))
     if metric.endswith(("_fraction", "_ratio")):
         return [place / _SHARE_BINS for place in range(_SHARE_BINS + 1)]
     if metric == "mean_word_chars":
@@ -30,6 +34,8 @@ def edges_of(metric: str) -> list[float]:
 
 def ticks_of(metric: str) -> range:
     """The bins whose beginnings are written below the axis."""
+    if is_value(metric):
+        return range(0, len(axis_of(metric)), max(1, len(axis_of(metric)) // 5))
     if metric.endswith(("_fraction", "_ratio")) or metric == "mean_word_chars":
         return range(0, _SHARE_BINS + 1, _SHARE_BINS // 5)
     return range(9) if metric == "stop_word_count" else range(1, _PER_DECADE * _DECADES + 2, _PER_DECADE)
@@ -37,8 +43,8 @@ def ticks_of(metric: str) -> range:
 
 def bin_expr(metric: str) -> Column:
     """The bin of a `measures` row's metric, TINYINT from 0; null where it was not taken."""
-    value, edges = F.col("metrics")[metric], edges_of(metric)
-    if edges[1:2] == [1.0] and metric != "stop_word_count":
+    value, edges = F.expr(sql_of(metric)), edges_of(metric)
+    if edges[1:2] == [1.0] and metric != "stop_word_count" and not is_value(metric):
         place = F.when(value < 1, 0).otherwise(F.floor(F.log10(value) * _PER_DECADE) + 1)
     else:
         place = F.floor(value * (1 / (edges[1] - edges[0])))
@@ -48,6 +54,8 @@ def bin_expr(metric: str) -> Column:
 
 def unit_of(metric: str) -> str:
     """What an axis of this metric counts."""
+    if is_value(metric):
+        return "score, 0 to 1" if metric.endswith("_score") else "0: no, 1: yes"
     if metric.endswith(("_fraction", "_ratio")):
         return "share, 0 to 1" if metric.endswith("_fraction") else "ratio, more than 1 counted in the last column"
     if metric.endswith("_chars") or "char_count" in metric:

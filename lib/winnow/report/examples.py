@@ -17,6 +17,7 @@ from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
 from winnow.settings.kernel_settings import rules_of, url_lists
 from winnow.settings.rules import Rule
+from winnow.settings.values import value_of
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
@@ -115,7 +116,9 @@ def _gated_example(work: Work, gate: str, row: Row) -> Example:
 def _rejected(rule: Rule | None, row: Row) -> Example:
     if rule is None:
         return Example(row.page_id, [(row.url, False)], ["by a rule that is not in these settings"])
-    value = row.metrics[rule.metric]
+    value = value_of(row, rule.metric)
+    if value is None:
+        return Example(row.page_id, [(row.url, False)], [f"{rule.metric} was not measured"])
     text, ranges = offending(rule, value, row.before, row.text)
     fact = f"{rule.metric} is {value:.4g}, {rule.bounds}"
     return Example(row.page_id, [(row.url, False)], [fact], excerpt(text, ranges))
@@ -162,7 +165,7 @@ def _kept_key(row: Row) -> Key:
 
 
 def _measured(work: Work, keys: Iterable[Key]) -> dict[Key, Row]:
-    """page_id, url, metrics, and the text after and before line corrections of some pages; reads their shards alone."""
+    """Rows of `measures` with their URL, and how their texts begin after and before line corrections."""
     found: dict[Key, Row] = {}
     wanted = sorted(set(keys))
     for crawl in sorted({crawl for crawl, _, _ in wanted}):
@@ -171,7 +174,9 @@ def _measured(work: Work, keys: Iterable[Key]) -> dict[Key, Row]:
         chosen = F.broadcast(work.spark.createDataFrame([key[1:] for key in here], "shard int, page_id bigint"))
         of_crawl, names = replace(work, crawl=crawl), ["shard", "page_id"]
         pages = delta.read(of_crawl, "pages", shards).select(*names, "url", _begin("text").alias("before"))
-        measures = delta.read(of_crawl, "measures", shards).select(*names, "metrics", _begin("text").alias("text"))
+        measures = (
+            delta.read(of_crawl, "measures", shards).drop("crawl", "fingerprint").withColumn("text", _begin("text"))
+        )
         chosen_pages = F.broadcast(pages.join(chosen, names, "left_semi"))
         rows = measures.join(chosen, names, "left_semi").join(chosen_pages, names).collect()  # as many as keys
         found |= {(crawl, row.shard, row.page_id): row for row in rows}

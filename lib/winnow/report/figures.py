@@ -14,6 +14,7 @@ from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
+from winnow.settings.values import is_value
 from winnow.stages.checks import alarming_size
 from winnow.stages.funnel import in_flow
 from winnow.warehouse import delta
@@ -170,7 +171,8 @@ def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
 def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
     keys = ["shard", "page_id"]
     measures = delta.read(work, "measures")
-    metrics = _metrics(measures)
+    judged = [rule.metric for rule in rules_of(work.settings) if is_value(rule.metric)]
+    metrics = [*dict.fromkeys((*_metrics(measures), "language_score", *judged))]
     bins = measures.select(*keys, F.array(*map(bin_expr, metrics)).alias("bins"))
     kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))
     places = bins.join(kept, keys).select("kept", F.posexplode("bins").alias("metric", "bin"))

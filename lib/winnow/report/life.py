@@ -16,6 +16,7 @@ from winnow.kernels.pages.selectors import url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.settings.kernel_settings import rules_of, token_settings
 from winnow.settings.rules import Rule
+from winnow.settings.values import value_of
 from winnow.stages.removals import ordered_pages
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
@@ -129,7 +130,7 @@ def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
 
 def _judged(rule: Rule, measures: Row) -> Judged:
     """Raises WinnowError for a metric that was not taken of the page."""
-    value = measures.metrics.asDict().get(rule.metric)
+    value = value_of(measures, rule.metric)
     if value is None:
         raise WinnowError(
             f"page {measures.page_id} of {measures.crawl}: {rule.metric} was not measured; name the settings that the "

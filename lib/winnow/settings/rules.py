@@ -19,6 +19,7 @@ from winnow.errors import SettingsError, did_you_mean
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.settings.load import named_file, read_yaml
 from winnow.settings.schema import RuleChange
+from winnow.settings.values import is_value
 
 _FIELDS = {"reason", "metric", "min", "max", "means"}
 
@@ -107,7 +108,7 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
     for field in sorted(set(map(str, entry)) - _FIELDS):
         problems.append(f"{where}: {field}: unknown field.{did_you_mean(field, _FIELDS)}")
     metric = str(entry.get("metric"))
-    if metric not in metrics:
+    if metric not in metrics and not is_value(metric):
         problems.append(f"{where}: metric {metric}: there is no such metric.{_hint(metric, metrics)}")
     low = _bound(where, "min", entry.get("min"), -math.inf, problems)
     high = _bound(where, "max", entry.get("max"), math.inf, problems)

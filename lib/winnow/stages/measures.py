@@ -20,7 +20,7 @@ from winnow.workers.arrow import Batches, map_batches, text_buffers
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
     """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
-    columns = ["shard", "page_id", "text", *(["url"] if settings.own else [])]
+    columns = ["shard", "page_id", "text", "language", "language_score", *(["url"] if settings.own else [])]
     ungated = pages.where(F.col("gate").isNull()).select(columns)
     return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
 
@@ -31,6 +31,8 @@ def _schema(own: OwnMetrics | None) -> t.StructType:
             t.StructField("shard", t.IntegerType()),
             t.StructField("page_id", t.LongType()),
             t.StructField("text", t.StringType()),
+            t.StructField("language", t.StringType()),
+            t.StructField("language_score", t.DoubleType()),
             t.StructField("metrics", metrics_type(own.names if own else ())),
         ]
     )
@@ -43,8 +45,8 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
             texts, metrics = measure_array(batch.column("text"), compiled)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
-            columns = [batch.column("shard"), batch.column("page_id"), texts, metrics]
-            yield pa.RecordBatch.from_arrays(columns, ["shard", "page_id", "text", "metrics"])
+            passed = {name: batch.column(name) for name in ("shard", "page_id", "language", "language_score")}
+            yield pa.RecordBatch.from_pydict({**passed, "text": texts, "metrics": metrics})
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:

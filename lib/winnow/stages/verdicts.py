@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from winnow.settings.rules import Rule
+from winnow.settings.values import sql_of
 
 
 def judge_pages(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
@@ -33,8 +34,8 @@ def kept_expr(rules: Sequence[Rule]) -> Column:
 
 
 def _passes_expr(rule: Rule) -> Column:
-    metric = F.col("metrics")[rule.metric]
-    message = f"metrics.{rule.metric} is null; run measure_pages again"
+    metric = F.expr(sql_of(rule.metric))
+    message = f"{rule.metric} is null; run measure_pages again"
     value = F.when(metric.isNull(), F.raise_error(F.lit(message)).cast("double")).otherwise(metric)
     passes = F.lit(True)
     if rule.min != -math.inf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 from winnow.errors import SettingsError, did_you_mean
 from winnow.settings.rules import Rule
 from winnow.settings.schema import Settings
+from winnow.settings.values import value_of
 from winnow.spark.session import compiled
 from winnow.tune.counts import (
     Chosen,
@@ -201,7 +202,7 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
     hits, none = (groups.hits(before), groups.hits(after)), Hits(0, 0, 0)
     turns = [_in_turn(groups.largest(changed, examples, before, after), examples) for changed in (gained, lost)]
-    shown = _examples(work, crawls, [*turns[0], *turns[1]])
+    shown = _examples(work, crawls, [*turns[0], *turns[1]], [rule.metric for rule in rules])
     return Tuned(
         measured=groups.total(was >= 0),
         before=groups.total(was == 0),
@@ -259,9 +260,10 @@ def _values(text: str) -> list[Decimal]:
     return [first + place * step for place in range(min(int((last - first) / step) + 1, MAX_STEPS + 1))]
 
 
-def _taken(metrics: Row) -> dict[str, float]:
-    """The metrics that were taken of a page: another run's own ones are null."""
-    return {name: value for name, value in metrics.asDict().items() if value is not None}
+def _taken(page: Row, judged: Iterable[str]) -> dict[str, float]:
+    """The metrics that were taken of a page, and the values that rules judge; another run's own metrics are null."""
+    named = dict.fromkeys((*page.metrics.asDict(), *judged))
+    return {name: value for name in named if (value := value_of(page, name)) is not None}
 
 
 def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Group]]:
@@ -270,7 +272,9 @@ def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Gr
     return list(islice(turns, count))
 
 
-def _examples(work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int], _Group]]) -> list[Example]:
+def _examples(
+    work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int], _Group]], judged: Iterable[str]
+) -> list[Example]:
     if not turns:
         return []
     mine = (
@@ -280,10 +284,10 @@ def _examples(work: Work, crawls: Sequence[str], turns: list[tuple[dict[str, int
     )
     here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
     urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
-    rows = _rows(work, "measures").where(here).select(*keys, "metrics").join(urls, keys).collect()
+    rows = _rows(work, "measures").where(here).drop("text", "fingerprint").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [
-        Example(page.page_id, page.crawl, page.url, group.before, group.after, _taken(page.metrics))
+        Example(page.page_id, page.crawl, page.url, group.before, group.after, _taken(page, judged))
         for turn, group in turns
         for page in (known[turn["page_id"]],)
     ]

@@ -41,27 +41,48 @@ def demo_settings(changes: list[str] | None = None) -> Settings:
 
 def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     """Generate, run, compare, report. Raises WinnowError where a table disagrees with the truth."""
-    console = Console()
     archives, warehouse = folder / "archives", folder / "tables"
-    console.print(f"Two crawls of about {pages} pages with planted faults: {archives}", soft_wrap=True)
+    _say(f"1. Two crawls of about {pages} pages are made, with copies, short pages and other faults: {archives}")
     truth = make_crawl(archives, pages, _SEED)
     settings = demo_settings()
     spark = open_session("winnow demo", settings.spark, verbose, brief=True)
     made = fingerprints(settings)
     problems: list[str] = []
-    for crawl in CRAWLS:
+    for place, crawl in enumerate(CRAWLS):
+        _say(f"{place + 2}. {crawl} goes through every job, a line for each: what it wrote, and how long it took.")
         work = Work(spark, settings, made, str(warehouse), crawl)
         with Progress(spark) as progress:
             run_crawl(work, *find_archives([str(archives / crawl / "warc.paths.gz")], None), progress)
+        _say("   Its funnel: the pages that enter each job, and the pages that each reason drops.")
         show_funnel(delta.read(work, "funnel").collect(), crawl)  # some 40 rows a shard
         problems += disagreements(work, truth)
     if problems:
         raise WinnowError("the tables disagree with what was planted:\n" + "\n".join(problems[:50]))
-    console.print(f"Every planted page ended as it should: {truth}", soft_wrap=True)
-    console.print(f"The tables: {warehouse}", soft_wrap=True)
+    _say(f"Every planted page ended as it should: {truth}")
+    _say(f"The tables: {warehouse}")
     newest = look_at(Work(spark, settings, made, str(warehouse), ""), None)
     write_report([newest, replace(newest, crawl=next(iter(CRAWLS)))], folder / "report.html", examples=10, seed=0)
-    console.print(f"The report: {folder / 'report.html'}", soft_wrap=True)
+    _say(f"The report: {folder / 'report.html'}")
+    _say("Try next: why a page was dropped, what another threshold would keep, and documents as files:")
+    for command in _to_try(newest, folder):
+        _say(f"  {command}")
+
+
+def _say(line: str) -> None:
+    Console().print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _to_try(work: Work, folder: Path) -> list[str]:
+    """Three commands over the tables of the demonstration, as they are typed in the folder where it was started."""
+    here = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    dropped = _dropped(work, "near_duplicates", "near").join(delta.read(work, "pages"), ["shard", "page_id"])
+    command = ".venv/bin/winnow" if Path(".venv/bin/winnow").exists() else "winnow"
+    url = dropped.agg(F.min("url")).collect()[0][0]
+    return [
+        f"{command} explain --warehouse {here / 'tables'} {url}",
+        f"{command} tune --warehouse {here / 'tables'} --set rules.gopher_too_few_words.min=30",
+        f"{command} export --warehouse {here / 'tables'} -o {here / 'documents'}",
+    ]
 
 
 def disagreements(work: Work, truth: Path) -> list[str]:

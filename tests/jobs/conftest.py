@@ -57,7 +57,8 @@ def undisturbed(archives: Path, shared: Path) -> tuple[Path, str, str]:
     folder = shared / "undisturbed"
     with unless_there(folder) as missing:
         if missing:
-            said = winnow(*whole_run(archives, folder / "my tables"))
+            (folder / "here").mkdir(parents=True)
+            said = winnow(*whole_run(archives, folder / "my tables"), cwd=folder / "here")
             (folder / "out").write_text(said.stdout, encoding="utf-8")
             (folder / "err").write_text(said.stderr, encoding="utf-8")
     return folder / "my tables", (folder / "out").read_text("utf-8"), (folder / "err").read_text("utf-8")

@@ -244,6 +244,10 @@ class Terminal:
         return found
 
 
+def test_a_run_leaves_nothing_where_it_was_started(undisturbed: tuple[Path, str, str]) -> None:
+    assert list((undisturbed[0].parent / "here").iterdir()) == []
+
+
 def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path) -> None:
     """One crawl: stopped in a terminal by Ctrl-C, stopped by files that cannot grow, then completed."""
     arguments = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, tmp_path))]

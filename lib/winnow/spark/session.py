@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -56,6 +57,8 @@ def open_session(name: str, settings: Spark, verbose: bool = False, brief: bool 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = {
         **_ALWAYS,
+        # Spark makes this folder where it is not there, though no table lies in it.
+        "spark.sql.warehouse.dir": Path(tempfile.gettempdir()).as_uri(),
         "spark.sql.execution.arrow.maxBytesPerBatch": str(settings.batch_bytes),
         **{key: value if isinstance(value, str) else str(value).lower() for key, value in settings.config.items()},
     }

@@ -26,6 +26,7 @@ from winnow.kernels.gates import PAGE_GATES
 from winnow.kernels.measures.measure import measure_buffer
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.pages.html import charset_of, decode_html
+from winnow.kernels.pages.misreading import undo_double_encoding
 from winnow.kernels.pages.url import explain_url, gate_url, parse_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.settings.url_lists import load_lists
@@ -163,7 +164,7 @@ def check_charset(page: tuple[bytes, str | None]) -> None:
     assert len(text) <= max(len(body), 1)
     if charset == "utf-8" and b"\xff" not in body:
         marked = body.removeprefix(b"\xef\xbb\xbf")
-        assert text == marked.decode("utf-8", "replace").replace("\0", "")
+        assert text == undo_double_encoding(marked.decode("utf-8", "replace").replace("\0", ""), marked)
 
 
 def check_body(message: tuple[bytes, str, str]) -> None:

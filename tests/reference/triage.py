@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import groupby
+from unicodedata import category, east_asian_width, name, normalize
 
 import fasttext
 
@@ -21,15 +23,30 @@ def all_scores(text: str) -> dict[str, float]:
     return {label.removeprefix("__label__"): min(max(score, 0.0), 1.0) for score, label in found}
 
 
+def usual_forms(text: str) -> str:
+    """A text mostly in letters of another width in usual ones, then one mostly in capitals in small ones."""
+    letters = [character for character in text if character.isalpha()]
+    others = [letter for letter in letters if _has_other_width(letter)]
+    if 2 * len(others) > len(letters):
+        parts = ["".join(part) for _, part in groupby(text, _has_other_width)]
+        return usual_forms("".join(normalize("NFKC", part) if _has_other_width(part[0]) else part for part in parts))
+    capitals = [letter for letter in letters if category(letter) == "Lu" and "CHEROKEE" not in name(letter)]
+    return text.lower().replace("i\u0307", "i") if 2 * len(capitals) > len(letters) else text
+
+
+def _has_other_width(character: str) -> bool:
+    return character != "\u3000" and character > "\uff00" and east_asian_width(character) in "FH"
+
+
 def best(text: str, languages: set[str]) -> float:
-    """The highest score of these languages."""
-    scores = all_scores(text)
+    """The highest score of these languages for a text in usual forms."""
+    scores = all_scores(usual_forms(text))
     return max((scores.get(language, 0.0) for language in languages), default=0.0)
 
 
 def reasons_to_keep(html: str, text: str, settings: TriageSettings) -> set[str]:
     """Why a page with this whole text is kept; empty for one to skip."""
-    wanted = set(settings.wanted)
+    wanted, text = set(settings.wanted), usual_forms(text)
     han = sum(any(first <= ord(character) <= last for first, last in _HAN_BLOCKS) for character in html)
     if han < settings.min_han and "&#" not in html:
         wanted.discard("zh")

@@ -21,6 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from tests.warc.make_archives import FORMS, HTML, arc, http, member, page, pages, record
 from winnow.kernels.gates import PAGE_GATES
 from winnow.warc.framing import Damage, Framer
+from winnow.warc.http import parse_response
 from winnow.warc.reader import SKIPPED_KINDS, Account, ArchiveReader, Page, parse_date, parse_url, read_record
 from winnow.warc.records import Record
 
@@ -489,3 +490,25 @@ def test_the_framing_of_the_fixtures_leaves_nothing_out(corpus: Path) -> None:
         assert len(set(offsets)) == len(offsets), path
         assert items, path
         assert all(item.error for item in items if isinstance(item, Damage)), path
+
+
+@pytest.mark.parametrize(
+    ("served", "charset"),
+    [
+        ("text/html; charset=koi8-r", "koi8-r"),
+        ("text/html;CHARSET = 'koi8-r'", "koi8-r"),
+        ('text/html; charset="koi8-r"; charset=big5', "koi8-r"),
+        ("text/html charset=koi8-r", "koi8-r"),
+        ("text/html, charset=koi8-r", "koi8-r"),
+        ("charset=koi8-r", "koi8-r"),
+        ("text/html; accept-charset=big5; charset=koi8-r", "koi8-r"),
+        ('text/html; profile="x; charset=big5"; charset=koi8-r', "koi8-r"),
+        ("text/html; x-charset=big5", None),
+        ("text/html; charset=", None),
+        ("text/html", None),
+    ],
+)
+def test_the_charset_that_a_header_names(served: str, charset: str | None) -> None:
+    response = parse_response(f"HTTP/1.1 200 OK\r\nContent-Type: {served}\r\n\r\n".encode())
+    assert response is not None
+    assert response.charset == charset

@@ -15,7 +15,7 @@ NO_TYPES = frozenset({"", "*/*", "unknown/unknown", "application/unknown"})
 
 _STATUS_LINE = re.compile(rb"HTTP[A-Z]*(?:/[\d.]+)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _PARAMETERS = re.compile(r"[;,\s]")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"(?:^|(?<=[;,\s]))charset\s*=\s*[\"']?\s*([^\s\"';,]+)|\"[^\"]*\"", re.IGNORECASE)
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?[\t\n\f\r ]*<(?:!--|\?xml|(?:!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE"
     rb"|TITLE|B|BODY|BR|P)[ \t\n\f\r>])",
@@ -28,7 +28,7 @@ class Response(NamedTuple):
 
     status             three digits
     content_type       media type, lower case, without parameters; '' where missing
-    charset            of the Content-Type, as served; None where missing
+    charset            the first parameter of that name in the Content-Type, as served; None where missing
     content_encoding   as served, lower case; '' where missing
     transfer_encoding  as served, lower case; '' where missing
     body_start         where the body begins in the block
@@ -58,11 +58,11 @@ def parse_response(block: bytes | memoryview) -> Response | None:
     end = len(head) if end < 0 else end
     fields = Fields(head[:end])
     served = _text(fields, b"\ncontent-type:")
-    charset = _CHARSET.search(served) if ";" in served or "=" in served else None
+    charset = next(filter(None, _CHARSET.findall(served)), None) if "=" in served else None
     return Response(
         status=int(line[1]),
         content_type=_PARAMETERS.split(served, 1)[0].lower(),
-        charset=charset[1] if charset else None,
+        charset=charset,
         content_encoding=_text(fields, b"\ncontent-encoding:").lower(),
         transfer_encoding=_text(fields, b"\ntransfer-encoding:").lower(),
         body_start=end,

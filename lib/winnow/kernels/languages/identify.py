@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.kernels.languages.fasttext_scores import LABEL_PREFIX, read_classifier
+from winnow.kernels.languages.letter_forms import usual_forms
 from winnow.kernels.languages.model_file import check_model, default_model_path, incomplete
 
 ALL_LABELS = -1
@@ -35,17 +36,19 @@ class LanguageModel:
         """The likeliest label without its prefix, its score in [0, 1]; ("", 0.0) for text without words.
 
         Source: Grave et al. 2018, lid.176; the whole text as one line, newlines as spaces.
-        Differs: all of Unicode's white space separates words; for fastText a no-break space does not, so that pages
-        which are set with it score low. fastText's own scores pass 1 by rounding, and its label for nothing at all is
-        English.
+        Differs: a text in capitals or full-width letters is identified in small ones of the usual width
+        (`letter_forms.usual_forms`), as the model has hardly seen others. All of Unicode's white space separates words;
+        for fastText a no-break space does not, so that pages which are set with it score low. fastText's own scores
+        pass 1 by rounding, and its label for nothing at all is English.
         """
-        found = self._predict(one_line(text), 1, 0.0)
+        found = self._predict(one_line(usual_forms(text)), 1, 0.0)
         return found[0] if found else ("", 0.0)
 
     def likelihoods(self, line: bytes, min_score: float) -> list[tuple[str, float]]:
         """Every label that scores min_score or more, the likeliest first, for what `one_line` gives; none for nothing.
 
-        Labels and scores are those of `identify`; of the model's tree, branches that score less are left out.
+        Labels and scores are those of `identify` for a text in usual forms; of the model's tree, branches that score
+        less are left out.
         """
         most = int(1 / min_score) + 1 if min_score > 0 else ALL_LABELS
         found = self._predict(line, most, max(min_score - SCORE_SLACK, 0.0))

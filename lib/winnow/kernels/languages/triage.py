@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from winnow.kernels.languages.identify import LanguageModel, one_line
+from winnow.kernels.languages.letter_forms import usual_forms
 from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.html import whole_text
 
@@ -39,7 +40,8 @@ def triage_page(
     Of a text with more than max_runs runs so many stand for the whole, evenly spread; a line longer than run_chars
     goes into runs in pieces. With fewer than min_han Han characters in the markup, and no numeric character reference,
     which may stand for one, no text can be Chinese: then the other wanted languages decide, and where there are none,
-    nothing is parsed. read_text is whole_text, wherever it runs.
+    nothing is parsed. The whole text, a line and a run are looked at in usual forms (`letter_forms.usual_forms`): each
+    in small letters where it is in capitals. read_text is whole_text, wherever it runs.
 
     Source: nothing is published; `benchmarks/triage.py` shows what is skipped and what is lost.
     Differs from Penedo et al. 2023 (RefinedWeb), section 3.1, where the language is that of the extracted text: a page
@@ -52,20 +54,19 @@ def triage_page(
         wanted = wanted - {CHINESE}
         if not wanted:
             return Unwanted(None, None)
-    text = read_text(html)
+    text = usual_forms(read_text(html))
     if not _has_letters(text, settings.min_letters):
         return None
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     if _longest_lines_speak_for_it(lines, model, wanted, settings):
         return None
     runs = _evenly_spread(list(_runs(lines, settings.run_chars)), settings.max_runs)
-    read = [one_line(run) for run in runs]  # once, for the whole text and for each run
-    whole = b" ".join(read)
+    whole = b" ".join(map(one_line, runs))
     likely = model.likelihoods(whole, settings.min_score)
     if not whole or any(label in wanted for label, _ in likely):
         return None
-    for run, line in zip(runs, read, strict=True):
-        if len(run) >= settings.run_chars and _speaks_for(line, model, wanted, settings.min_run_score):
+    for run in runs:
+        if len(run) >= settings.run_chars and _speaks_for(run, model, wanted, settings.min_run_score):
             return None
     return Unwanted(*(likely or model.likelihoods(whole, 0.0))[0])
 
@@ -92,15 +93,15 @@ def _longest_lines_speak_for_it(
         if speaking + left < needed:
             return False
         left -= size
-        if _speaks_for(one_line(line), model, wanted, settings.min_line_score):
+        if _speaks_for(line, model, wanted, settings.min_line_score):
             speaking += size
             if speaking >= needed:
                 return True
     return False
 
 
-def _speaks_for(line: bytes, model: LanguageModel, wanted: Collection[str], min_score: float) -> bool:
-    return any(label in wanted for label, _ in model.likelihoods(line, min_score))
+def _speaks_for(text: str, model: LanguageModel, wanted: Collection[str], min_score: float) -> bool:
+    return any(label in wanted for label, _ in model.likelihoods(one_line(usual_forms(text)), min_score))
 
 
 def _runs(lines: Sequence[str], run_chars: int) -> Iterator[str]:

@@ -8,19 +8,35 @@ import re
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
-META_BYTES = 4096  # of a page that are searched for its own declaration of a character set
-DETECT_BYTES = 16384  # of a page that the detector sees
+from winnow.kernels.pages.declared_charset import declared_charset
+from winnow.kernels.pages.misreading import is_misread, may_be_capitals_by_mistake, undo_double_encoding
+
+WIDE_BYTES = 4096  # of a page that are searched for the zeros of UTF-16 and UTF-32
+JUDGED_BYTES = 2048  # of these, whose words say whether a declaration makes sense
+MIN_OTHERS_FRACTION = 0.05  # letters of Turkish, Hungarian, Romanian in their sets, from which the detector is asked
+SAMPLE_BYTES = 16384  # of what is not ASCII in a page, that the detector sees
+BEFORE_BYTES, AFTER_BYTES = 100, 400  # of a longer stretch without markup, around what is not ASCII
 MAX_ERROR_FRACTION = 0.05  # undecodable of all non-ASCII characters, up to which a character set is believed
 MIN_WIDE_ZERO_FRACTION = 0.02  # zero bytes of all, from which a page is taken for UTF-16 or UTF-32
 MIN_WIDE_ZEROS = 4
 MIN_UTF32_ZERO_FRACTION = 0.9  # zero bytes at two of four places
 FALLBACK_CHARSET = "windows-1252"  # WHATWG HTML, section 13.2.3.2, for most locales
 
-_META = re.compile(
-    rb"<!--.*?-->|<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([^\s\"'/>;]{1,40})"
-    rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})",
-    re.IGNORECASE | re.DOTALL,
+_MARKS = (b"<", b">", b"\r", b"\n")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_ESCAPE = re.compile(rb"\x1b|~\{")  # to a set in which ASCII stands for others
+_STRETCH_END = re.compile(rb"[<>\r\n]")
+_SAFE_END = re.compile(rb"[\x00-\x1a\x1c-\x20<>]")  # no byte of a longer character
+_ASCII_BYTES = bytes(range(0x80))
+# Letters of windows-1252 that are rare in its languages, and the sets in which these bytes are usual letters.
+_OTHERS_LETTERS = b"\xd0\xdd\xde\xf0\xfd\xfe\xc3\xe3\xd5\xf5\xdb\xfb\xaa\xba"
+_OTHERS = frozenset(
+    {"windows-1254", "windows-1250", "iso-8859-2", "iso-8859-16", "windows-874", "windows-1251", "koi8-r"}
 )
+_CYRILLIC = frozenset({"koi8-r", "koi8-u", "windows-1251", "iso-8859-5", "x-mac-cyrillic", "ibm866", "cp855"})
+_HEBREW = frozenset({"windows-1255", "iso-8859-8"})
+_LATIN_DOS = frozenset({"cp437", "cp720", "cp737", "cp775", "cp850", "cp852", "cp857"})  # guessed of few letters
+_SISTERS = {"windows-1250": "iso-8859-2", "iso-8859-2": "windows-1250"}
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32le"),
@@ -50,30 +66,29 @@ def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
 
     First of: byte order mark; places of zero bytes (UTF-16, UTF-32); UTF-8 where the body is that; HTTP header; the
     page's own declaration; detection. UTF-8 and declarations are believed while at most MAX_ERROR_FRACTION of the
-    non-ASCII characters cannot be decoded. Undecodable bytes become U+FFFD, NUL is removed, newlines are untouched;
-    the text is valid Unicode.
+    non-ASCII characters cannot be decoded. A declaration is passed over where it gives words that no language has
+    (`misreading.is_misread`), and where header and page contradict each other the one that the detector agrees
+    with counts, the header where it agrees with neither. Undecodable bytes become U+FFFD, NUL is removed, newlines are
+    untouched; the text is valid Unicode.
     Source: WHATWG Encoding (labels and their supersets), HTML section 13.2.3.
-    Differs: UTF-8 comes before the declarations, as other text is hardly ever valid UTF-8; five bytes that
-    windows-1252 maps to control characters become U+FFFD; ISO-2022-KR and HZ are decoded; the declaration is searched
-    in META_BYTES. UTF-7 is not decoded, as WHATWG has it: what it hides would be text that no browser shows.
+    Differs: UTF-8 comes before the declarations, as other text is hardly ever valid UTF-8, and what was encoded twice
+    is decoded twice (`misreading.undo_double_encoding`); declarations are doubted, as above; C1 controls of
+    single-byte sets are errors; five bytes that windows-1252 maps to control characters become U+FFFD; ISO-2022-KR and
+    HZ are decoded. UTF-7 is not decoded, as WHATWG has it: what it hides would be text that no browser shows.
     """
     if body.startswith(_MARK_STARTS):
         for mark, charset in _BYTE_ORDER_MARKS:
             if body.startswith(mark):
-                return _decode(body[len(mark) :], charset), charset
-    wide = _guess_wide(body[:META_BYTES])
+                marked = _decode(body[len(mark) :], charset)
+                return undo_double_encoding(marked, body) if charset == "utf-8" else marked, charset
+    wide = _guess_wide(body[:WIDE_BYTES])
     if wide:
         return _decode(body, wide), wide
     text = _decode_utf8(body)
     if text is not None:
-        return text, "utf-8"
-    for label in (http_charset, _declared_charset(body)):
-        declared = charset_of(label) if label else None
-        text = _decode(body, declared) if declared else None
-        if declared and text is not None and _is_believable(text):
-            return text, declared
-    charset = _detect(body)
-    return _decode(body, charset), charset
+        return undo_double_encoding(text, body), "utf-8"
+    served = charset_of(http_charset) if http_charset else None
+    return _decode_declared(body, [served, declared_charset(body, charset_of)])
 
 
 def charset_of(label: str) -> str | None:
@@ -127,14 +142,26 @@ def _is_believable(text: str) -> bool:
     return errors <= MAX_ERROR_FRACTION * (len(text) - len(text.encode("ascii", "ignore")))
 
 
-def _declared_charset(body: bytes) -> str | None:
-    """What the page itself declares: the first meta tag or XML declaration, comments left out."""
-    for found in _META.finditer(body, 0, META_BYTES):
-        label = found[1] or found[2]
-        if label:
-            declared = label.decode("latin-1")
-            return "utf-8" if declared.lower().startswith("utf-16") else declared
-    return None
+def _decode_declared(body: bytes, declared: list[str | None]) -> tuple[str, str]:
+    """The text by what header and page declare, in this order, or by detection, and the name."""
+    judged = _sample(body, JUDGED_BYTES)
+    believed = {}
+    for charset in declared:
+        if charset and charset not in believed and _is_believable(text := _decode(body, charset)):
+            believed[charset] = text
+    sensible = [charset for charset in believed if not is_misread(_decode(judged, charset))]
+    if len(sensible) == 1 and not _may_be_another(judged, sensible[0]):
+        return believed[sensible[0]], sensible[0]
+    charset = _detect(body, sensible, [*believed])
+    return believed.get(charset) or _decode(body, charset), charset
+
+
+def _may_be_another(judged: bytes, charset: str) -> bool:
+    """Whether letters are many in the text that stand for more usual ones in other sets."""
+    if charset != FALLBACK_CHARSET:
+        return charset in _CYRILLIC and may_be_capitals_by_mistake(_decode(judged, charset))
+    high = judged.translate(None, _ASCII_BYTES)
+    return len(high) - len(high.translate(None, _OTHERS_LETTERS)) > MIN_OTHERS_FRACTION * len(high)
 
 
 def _guess_wide(head: bytes) -> str | None:
@@ -153,10 +180,36 @@ def _guess_wide(head: bytes) -> str | None:
     return "utf-16le" if odd > even else "utf-16be"
 
 
-def _detect(body: bytes) -> str:
-    """The detector's guess, windows-1252 where it has none or its guess cannot decode the page."""
-    guess = detect_encoding(body, max_len=DETECT_BYTES, html5_compatible=False)
-    charset = charset_of(guess) if guess else None
-    if charset in (None, "utf-8") or not _is_believable(_decode(body, charset)):
-        return FALLBACK_CHARSET
-    return charset
+def _detect(body: bytes, sensible: list[str], believed: list[str]) -> str:
+    """The detector's guess, or what it speaks for among declarations that make sense."""
+    sample = _sample(body, SAMPLE_BYTES)
+    guess = _guess(body, sample)
+    others = (_OTHERS if sensible == [FALLBACK_CHARSET] else _CYRILLIC | _HEBREW) if len(sensible) == 1 else {guess}
+    if guess is None or guess not in others:
+        return [*sensible, *believed, FALLBACK_CHARSET][0]
+    text = _decode(sample, guess)
+    same = [charset for charset in (*sensible, FALLBACK_CHARSET) if _decode(sample, charset) == text]
+    return [*same, *(sensible if len(sensible) > 1 else []), guess][0]
+
+
+def _guess(body: bytes, sample: bytes) -> str | None:
+    """The detector's guess where the page can be decoded by it, or by its sister where words make no sense by it."""
+    found = detect_encoding(sample, max_len=0, html5_compatible=False)
+    guess = charset_of(found) if found else None
+    if guess is None or guess == "utf-8" or guess in _LATIN_DOS or not _is_believable(_decode(body, guess)):
+        return None
+    return _SISTERS[guess] if guess in _SISTERS and is_misread(_decode(sample, guess)) else guess
+
+
+def _sample(body: bytes, least: int) -> bytes:
+    """The first stretches without markup in which something is not ASCII, a line each, of so many bytes or more."""
+    wanted = _ESCAPE if body.isascii() else _NOT_ASCII
+    pieces, size, place = [], 0, 0
+    while size < least and (found := wanted.search(body, place)):
+        start, end = max(place, found.start() - BEFORE_BYTES), found.end() + AFTER_BYTES
+        start = max(start, *(body.rfind(mark, start, found.start()) + 1 for mark in _MARKS))
+        stretch = _STRETCH_END.search(body, found.end(), end) or _SAFE_END.search(body, end, end + SAMPLE_BYTES)
+        place = stretch.start() if stretch else end + SAMPLE_BYTES
+        pieces.append(body[start:place])
+        size += place - start
+    return b"\n".join(pieces)

@@ -1,0 +1,142 @@
+"""Signs that a text was decoded by another character set than its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+MIN_ODD_WORDS = 3  # from which words are a sign
+MAX_ODD_FRACTION = 0.2  # odd words of those that are not ASCII
+MIN_CAPITAL_FRACTION = 0.8  # of words that are not ASCII, from which a text is in capitals
+MIN_USUAL_FRACTION = 0.55  # usual letters, from which they are capitals; a wrong set gives about .3, Hebrew .5
+MIN_DOUBLE_RUNS = 3  # of characters that were encoded twice
+MIN_DOUBLE_FRACTION = 0.9  # of all runs of characters that are not ASCII and hold a letter
+FIRST_BYTES = 256  # that are not ASCII, of which one character in MAX_DOUBLE_CHARS must begin one encoded twice
+MAX_DOUBLE_CHARS = 8  # such characters are 2 to 4
+
+_ASCII = bytes(range(0x80))
+_LATIN = "\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"
+_SIGNS = (
+    "\x80-\xa9\xac\xae-\xb3\xb5\xb6\xb8\xb9\xbb-\xbf\xd7\xf7\u02c6-\u02dc\u2020-\u2022\u2030-\u203a\u2122\u2500-\u25ff"
+)
+_WORD = re.compile("[A-Za-z\x80-\uffff]+")
+_ODD_WORD = re.compile(
+    f"(?:^[{_LATIN}]{{3,}}$|[A-Za-z{_LATIN}\u0370-\u052f][{_SIGNS}]+[A-Za-z{_LATIN}\u0370-\u052f]"
+    f"|[A-Za-z{_LATIN}][\u0370-\u052f]|[\u0370-\u052f][A-Za-z{_LATIN}]|[\u0370-\u03ff][\u0400-\u052f]"
+    "|[\u0400-\u052f][\u0370-\u03ff]|[\x80-\x84\x86-\x9f])"
+)
+_ESCAPE = re.compile(r"\x1b\$[)@AB]|\x1b\([BIJ]")
+_USUAL_CAPITALS = "ОЕАИНТСРВЛ"
+_RUN = re.compile("[\x80-\U0010ffff]+")
+_DOUBLE_CODECS = ("cp1252", "cp1251", "cp1250")
+_CONTROL_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+_CONTROL = re.compile("[\x80-\x9f]")
+_PUNCTUATION = re.compile("[\x82\x84-\x89\x8b\x91-\x97\x99\x9b]")  # in every set of windows-125x
+
+
+def is_misread(text: str) -> bool:
+    """Whether a text has MIN_ODD_WORDS words that no language has, and too many of those that are not ASCII.
+
+    Odd is a word of three Latin letters or more none of which is ASCII, one with a sign among its letters, one of
+    letters of several scripts, one with a C1 control: more than MAX_ODD_FRACTION are too many. Odd is a word with a
+    small letter before a capital, where one is not ASCII: more than those that begin with a capital are too many. So is
+    any escape to another set.
+    """
+    words = _words(text)
+    odd = sum(_ODD_WORD.search(word) is not None for word in words)
+    rising = sum(map(_rises, words)) if odd < len(words) else 0
+    return (
+        (odd >= MIN_ODD_WORDS and odd > MAX_ODD_FRACTION * len(words))
+        or (rising >= MIN_ODD_WORDS and rising > sum(map(str.istitle, words)))
+        or _ESCAPE.search(text) is not None
+    )
+
+
+def may_be_capitals_by_mistake(text: str) -> bool:
+    """Whether a Cyrillic text may be another in small letters, whose bytes are capitals in the set that it was read by.
+
+    MIN_CAPITAL_FRACTION of its words that are not ASCII are capitals, and fewer than MIN_USUAL_FRACTION of their
+    letters are the ten that Slavic languages use most.
+    """
+    words = _words(text)
+    if len(words) < MIN_ODD_WORDS or sum(map(str.isupper, words)) < MIN_CAPITAL_FRACTION * len(words):
+        return False
+    letters = "".join(words)
+    return sum(map(letters.count, _USUAL_CAPITALS)) < MIN_USUAL_FRACTION * len(letters)
+
+
+def _words(text: str) -> list[str]:
+    """Words that are not ASCII."""
+    return [word for word in _WORD.findall(text) if not word.isascii()]
+
+
+def _rises(word: str) -> bool:
+    if word[1:].islower() or word.isupper():
+        return False
+    return any(
+        before.islower() and after.isupper() and not (before + after).isascii() for before, after in pairwise(word)
+    )
+
+
+def undo_double_encoding(text: str, body: bytes) -> str:
+    """The text of a UTF-8 body, decoded once more where UTF-8 was taken for windows-1252, -1251 or -1250 before.
+
+    Of its runs of characters that are not ASCII and hold a letter, MIN_DOUBLE_FRACTION and MIN_DOUBLE_RUNS must be
+    such; a run with a C1 control need not have others beside it. C1 controls that are left become the punctuation that
+    every set of windows-125x has in their place.
+    """
+    high = body.translate(None, _ASCII)
+    if not high:
+        return text
+    first = high[:FIRST_BYTES].decode("utf-8", "ignore")
+    for codec in _DOUBLE_CODECS:
+        starts = len(_double_start(codec).findall(first))
+        if starts >= MIN_DOUBLE_RUNS and MAX_DOUBLE_CHARS * starts > len(first):
+            text = _decode_runs_again(text, codec)
+    if _CONTROL_BYTES.search(high):
+        text = _RUN.sub(lambda run: _without_controls(run[0]), text)
+    return text
+
+
+def _decode_runs_again(text: str, codec: str) -> str:
+    """A text that was encoded twice, or more often."""
+    found = _RUN.findall(text)
+    decoded = {run: again for run in set(found) if (again := _decoded_again(run, codec)) is not None}
+    runs = [run for run in found if any(map(str.isalpha, run))]
+    count = sum(run in decoded for run in runs)
+    if count < MIN_DOUBLE_RUNS or count < MIN_DOUBLE_FRACTION * len(runs):
+        return text
+    return _decode_runs_again(_RUN.sub(lambda run: decoded.get(run[0], run[0]), text), codec)
+
+
+def _without_controls(run: str) -> str:
+    if not _CONTROL.search(run):
+        return run
+    again = _decoded_again(run, "cp1252")
+    return _PUNCTUATION.sub(lambda control: control[0].encode("latin-1").decode("cp1252"), again or run)
+
+
+def _decoded_again(run: str, codec: str) -> str | None:
+    byte_of = _byte_of(codec)
+    try:
+        return bytes(byte_of[character] for character in run).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return None
+
+
+@cache
+def _byte_of(codec: str) -> dict[str, int]:
+    """The byte of a character; of C1 controls their own beside, as Latin-1 has them."""
+    bytes_of = {bytes([byte]).decode(codec, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
+    return {chr(byte): byte for byte in range(0x80, 0xA0)} | bytes_of
+
+
+@cache
+def _double_start(codec: str) -> re.Pattern[str]:
+    """What the first two bytes of a UTF-8 character look like in a codec."""
+    of_byte = {byte: character for character, byte in _byte_of(codec).items() if not "\x80" <= character <= "\x9f"}
+    first, second = (
+        "".join(of_byte.get(byte, "") for byte in bytes) for bytes in (range(0xC2, 0xF5), range(0x80, 0xC0))
+    )
+    return re.compile(f"[{first}][\x80-\x9f{second}]")

@@ -1,12 +1,13 @@
-"""The smallest page for each reason and gate: tests/docs runs every one of them through the code that it is to provoke.
+"""The smallest page for each reason of the rules: tests/docs runs each through the code that it is to provoke.
 
-An example is Python text, which is shown and evaluated with `words` and `lines`.
+An example is Python text, which is shown and evaluated with `words` and `lines`. The example of a gate stands in its
+declaration, lib/winnow/kernels/gates.py.
 """
 
 from __future__ import annotations
 
 from itertools import islice, product
-from typing import Any, NamedTuple
+from typing import Any
 
 
 def words(count: int, letters: int = 5) -> list[str]:
@@ -66,43 +67,4 @@ RULES = {
     "fineweb_unpunctuated_lines": '"\\n".join(lines(6)).replace(".", "")',
     "fineweb_duplicate_chars": '"\\n".join(lines(2, 4, letters=8)[::-1] + lines(6) + lines(2, 4, letters=8))',
     "fineweb_short_lines": '"\\n".join(lines(20, 4))',
-}
-
-
-class Gated(NamedTuple):
-    """A response that a gate stops: URL, body as Python text, a header field, and the settings that it needs."""
-
-    body: str
-    url: str = "http://site.example/page"
-    header: str = "Content-Type: text/html; charset=utf-8"
-    settings: tuple[str, ...] = ()
-    is_cut: bool = False  # the archive ends inside its record
-
-
-OWN_LISTS = ("url.lists=conf/lists/domains", "url.categories=[adult, gambling]", "url.words=conf/lists/words")
-GATES = {
-    "url_domain_listed": Gated('""', "http://www.velvet-curtain.example/", settings=OWN_LISTS),
-    "url_listed": Gated('""', "http://photo-host.example/galleries/after-dark/7", settings=OWN_LISTS),
-    "url_strict_word": Gated('""', "http://site.example/mygroup-sexy", settings=OWN_LISTS),
-    "url_hard_word": Gated('""', "http://site.example/old-xxx-pictures", settings=OWN_LISTS),
-    "url_soft_words": Gated('""', "http://site.example/webcam-sex", settings=OWN_LISTS),
-    "url_curated_source": Gated('""', "https://en.wikipedia.org/wiki/Web", settings=("url.curated_sources=true",)),
-    "html_too_large": Gated('"x" * 2_000_001'),
-    "body_undecodable": Gated('"\\x1f\\x07"', header="Content-Encoding: gzip"),
-    "record_damaged": Gated('"<p>The last page of an archive that"', is_cut=True),
-    "unwanted_language_early": Gated('20 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
-    "html_too_deep": Gated('"<html><body>" + "<div>" * 256 + "<p>Deep down.</p>"'),
-    "html_too_many_elements": Gated('"<p>a" * 50_001'),
-    "extract_timeout": Gated(
-        '"<p " + " ".join(f"a{place}=1" for place in range(60_000)) + ">"', settings=("extract.max_cpu_seconds=1",)
-    ),
-    "extract_crash": Gated('"<p>a word</p>" * 40_000', settings=("extract.max_memory_bytes=40000000",)),
-    "empty_text": Gated('"<html><body></body></html>"'),
-    "language_score_low": Gated('"".join(f"<p>{number} {number + 7} {number + 9}" for number in range(400))'),
-    "language_unwanted": Gated('2 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
-}
-# No page is known that provokes these.
-UNPROVOKED = {
-    "removed": "`winnow remove --warehouse tables/ --url http://site.example/page`",
-    "extract_error": "no page is known; tests/test_extractor.py raises an error inside the extractor",
 }

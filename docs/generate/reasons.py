@@ -8,7 +8,7 @@ from docs.generate import examples
 from docs.generate.markdown import code, page
 from docs.generate.rules import RuleFile, rule_files, used
 from winnow.export.markdown import table
-from winnow.kernels.gates import GATES
+from winnow.kernels.gates import GATES, OWN_LISTS, Stopped
 from winnow.stages.funnel import DROP_REASONS
 
 _INTRO = """\
@@ -34,7 +34,8 @@ drop."""
 def reasons_page() -> str:
     """The page."""
     functions = f"```python\n{inspect.getsource(examples.words)}\n\n{inspect.getsource(examples.lines)}```"
-    gates = table(("gate", "meaning", "example"), ((code(gate), means, _gated(gate)) for gate, means in GATES.items()))
+    rows = ((code(name), gate.means, _stopped(gate.example)) for name, gate in GATES.items())
+    gates = table(("gate", "meaning", "example"), rows)
     copies = table(("reason", "meaning"), ((code(reason), means) for reason, means in DROP_REASONS.items()))
     return page(
         "Gates and reasons", _INTRO, functions,
@@ -44,15 +45,14 @@ def reasons_page() -> str:
     )  # fmt: skip
 
 
-def _gated(gate: str) -> str:
-    if gate not in examples.GATES:
-        return examples.UNPROVOKED[gate]
-    example = examples.GATES[gate]
-    usual = examples.Gated("")
+def _stopped(example: Stopped | str) -> str:
+    if isinstance(example, str):
+        return example
+    usual = Stopped("")
     parts = [code(example.url)] * (example.url != usual.url) + [code(example.header)] * (example.header != usual.header)
     parts += [code(example.body)] * (example.body != '""')
     parts += ["the archive ends inside its record"] * example.is_cut
-    lists = "the lists of `conf/lists`" if example.settings == examples.OWN_LISTS else ""
+    lists = "the lists of `conf/lists`" if example.settings == OWN_LISTS else ""
     with_settings = lists or ", ".join(map(code, example.settings))
     return ", ".join(parts) + (f" with {with_settings}" if with_settings else "")
 

@@ -39,4 +39,5 @@ def type_name(kind: t.DataType) -> str:
 def _part(one: Table) -> str:
     rows = [(code(field.name), type_name(field.dataType), one.meanings[field.name]) for field in one.columns]
     cut = f", partitioned by {' and '.join(one.partitioned_by)}" if one.partitioned_by else ""
-    return f"## {one.name}\n\nOne row is {one.row}{cut}.\n\n{table(('column', 'type', 'meaning'), rows)}"
+    removed = " A page that is taken down leaves it." if one.of_pages and one.name != "pages" else ""
+    return f"## {one.name}\n\nOne row is {one.row}{cut}.{removed}\n\n{table(('column', 'type', 'meaning'), rows)}"

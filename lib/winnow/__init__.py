@@ -11,10 +11,11 @@ that a job looks at. The same word names the same thing on every floor: job find
 stages/duplicates/near_duplicates, kernels/near_duplicates/.
 
 from bytes to a page
-    sources/    archives by name: in folders, on servers, in stores
+    sources/    archives by name: in folders, on servers, in stores; what reads each form of them
     warc/       records of an archive, and the pages among them
 pure functions of one document, a room for each table
-    kernels/    text, pages, languages, faster_trafilatura, measures, near_duplicates, repeated_spans, url_duplicates
+    kernels/    gates; text, pages, languages, faster_trafilatura, measures, near_duplicates, repeated_spans,
+                url_duplicates
 kernels in Spark
     workers/    what runs in a Python worker: Arrow batches, the process that extracts
     stages/     (DataFrame, settings) -> DataFrame, one module for each table; duplicates/ for tables of copies
@@ -35,6 +36,7 @@ what a person starts
     setup/      what `make setup` and `make pack` run
 for all
     errors      the tree of errors              tables      columns of every table
+    page        a page and an account, as every source gives them
     notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
 
 Rooms to come, so that walls need not move: texts/ (WET, JSON lines, Parquet, DataFrames in); kernels/languages/ (words

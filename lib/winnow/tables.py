@@ -2,7 +2,8 @@
 
 All tables live under the warehouse as Delta tables of reader version 1, Parquet with zstd, partitioned by crawl and
 shard (`crawls` and `removals` are not). Every row carries `fingerprint`: what it was made with. Each column stands with
-its type and its meaning, from which docs/tables.md is made; the meanings are in no schema.
+its type and its meaning, from which docs/tables.md is made; the meanings are in no schema. A table whose rows are of
+pages says so by `_of_pages`: orders to take pages down then reach it.
 """
 
 from __future__ import annotations
@@ -25,17 +26,36 @@ _BIGINT, _DOUBLE, _STRING, _INT, _TIME, _BINARY = (
     t.TimestampType(),
     t.BinaryType(),
 )
-_Meant = tuple[t.DataType, str]  # a column's type and its meaning
+
+
+class _Column(NamedTuple):
+    """A column's type, its meaning, and whether it holds texts so long that statistics cost more than they skip."""
+
+    kind: t.DataType
+    meaning: str
+    is_long: bool = False
+
+
+_Meant = tuple[t.DataType, str] | _Column  # a column's type and its meaning
 
 
 class Table(NamedTuple):
-    """One table: its columns in order, those it is partitioned by, what a row is, and what each column means."""
+    """One table.
+
+    columns          in order, with their types; `meanings` says what each means
+    partitioned_by   names of columns
+    row              what a row is
+    statistics       the columns of which the Delta log holds least and greatest values: no long texts, nothing nested
+    of_pages         whether each row is of one page, which `page_id` names: a page that is taken down leaves the table
+    """
 
     name: str
     columns: t.StructType
     partitioned_by: tuple[str, ...]
     row: str
     meanings: dict[str, str]
+    statistics: tuple[str, ...]
+    of_pages: bool = False
 
 
 def _struct(**columns: t.DataType) -> t.StructType:
@@ -44,15 +64,30 @@ def _struct(**columns: t.DataType) -> t.StructType:
 
 def _whole(name: str, row: str, **columns: _Meant) -> Table:
     """A table that is not partitioned."""
-    types = _struct(**{column: kind for column, (kind, _) in columns.items()})
-    return Table(name, types, (), row, {column: meaning for column, (_, meaning) in columns.items()})
+    given = {column: _Column(*meant) for column, meant in columns.items()}
+    types = _struct(**{column: one.kind for column, one in given.items()})
+    statistics = tuple(column for column, one in given.items() if not one.is_long and isinstance(one.kind, _ORDERED))
+    return Table(name, types, (), row, {column: one.meaning for column, one in given.items()}, statistics)
 
 
 def _table(name: str, row: str, **columns: _Meant) -> Table:
     """A table partitioned by crawl and shard, which every row has, as it has a fingerprint."""
-    return _whole(name, row, **_KEYS, **columns, fingerprint=_MADE_WITH)._replace(partitioned_by=tuple(_KEYS))
+    table = _whole(name, row, **_KEYS, **columns, fingerprint=_MADE_WITH)
+    statistics = tuple(column for column in table.statistics if column not in _KEYS)
+    return table._replace(partitioned_by=tuple(_KEYS), statistics=statistics)
 
 
+def _of_pages(name: str, row: str, **columns: _Meant) -> Table:
+    """A table whose rows are each of one page."""
+    return _table(name, row, page_id=_PAGE, **columns)._replace(of_pages=True)
+
+
+def _long(meaning: str) -> _Column:
+    """A column of long texts."""
+    return _Column(_STRING, meaning, is_long=True)
+
+
+_ORDERED = (t.LongType, t.DoubleType, t.StringType, t.IntegerType, t.TimestampType)
 _KEYS: dict[str, _Meant] = {
     "crawl": (_STRING, "name of the crawl, as `--crawl` gave it"),
     "shard": (_INT, "part of the crawl: a stable hash of the archive's `archive_path` modulo `num_shards`"),
@@ -68,7 +103,7 @@ _PATH: _Meant = (_STRING, "key of the archive below the crawl's root")
 _OFFSET: _Meant = (
     _BIGINT, "where the record's gzip member starts, in bytes; in the inflated stream where it is no member of its own",
 )  # fmt: skip
-_URL: _Meant = (_STRING, "URL as archived, without blanks around it")
+_URL = _long("URL as archived, without blanks around it")
 _DOMAIN: _Meant = (_STRING, "domain that was registered, in lower case and punycode")
 _FETCHED: _Meant = (_TIME, "when it was fetched, UTC; null where the archive's date is invalid")
 _LANGUAGE: _Meant = (_STRING, "likeliest language, a label of lid.176")
@@ -107,7 +142,7 @@ ARCHIVES = _table(
     etag=(_STRING, "checksum of both ends of a local file, or what the server or store calls its version"),
     status=(_STRING, "`listed`: not read yet; `read`; `damaged`: a part of it could not be read; `unreachable`: tried "
                      "again by the next run"),
-    error=(_STRING, "the first damage, or why it could not be reached; null where there is none"),
+    error=_long("the first damage, or why it could not be reached; null where there is none"),
     error_offset=(_BIGINT, "where the first damage is, as record_offset; null where there is none"),
     records=(_BIGINT, "records of any kind: pages and all of skipped"),
     pages=(_BIGINT, "records that became rows of `pages`"),
@@ -116,9 +151,8 @@ ARCHIVES = _table(
     length_mismatches=(_BIGINT, "records that are longer or shorter than they say, damaged ones aside"),
     tries=(_BIGINT, "how often it was tried; one that was read counts no further try"),
 )  # fmt: skip
-PAGES = _table(
-    "pages", "one HTML response, kept or not",
-    page_id=_PAGE,
+PAGES = _of_pages(
+    "pages", "one HTML response or text, kept or not",
     archive_path=_PATH,
     record_offset=_OFFSET,
     record_length=(_BIGINT, "bytes of the record, or of its gzip member"),
@@ -126,39 +160,36 @@ PAGES = _table(
     domain=_DOMAIN,
     fetched_at=_FETCHED,
     content_type=(_STRING, "media type as served, in lower case; empty where missing"),
-    charset=(_STRING, "character set that it was decoded with; null where it was gated before"),
-    html_bytes=(_BIGINT, "bytes of the body without its codings; archives.max_html_bytes + 1 where there are more"),
+    charset=(_STRING, "character set that it was decoded with; null where it was gated before, and of a text"),
+    html_bytes=(_BIGINT, "bytes of the body without its codings; archives.max_html_bytes + 1 where there are more; "
+                         "null of a text"),
     gate=(_STRING, "why the page ended here ([gates](reasons.md#gates)); null where it went on"),
-    text=(_STRING, "main text in valid UTF-8, URLs removed; null where gated"),
-    title=(_STRING, "the page's `<title>`, at most 1,000 characters; null where gated"),
+    text=_long("main text in valid UTF-8, URLs removed; null where gated"),
+    title=_long("the page's `<title>`, at most 1,000 characters; null where gated"),
     language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),
     language_score=(_SCORE[0], f"{_SCORE[1]}; {_OF_TRIAGE}"),
 )  # fmt: skip
-MEASURES = _table(
+MEASURES = _of_pages(
     "measures", "one ungated page",
-    page_id=_PAGE,
-    text=(_STRING, "text after line corrections (`measure.lines`)"),
+    text=_long("text after line corrections (`measure.lines`)"),
     language=_LANGUAGE,
     language_score=_SCORE,
     metrics=(METRICS_TYPE, "every metric ([metrics](metrics.md)), then `own_NAME` for each function of `measure.own`; "
                            "null only in an `own_NAME` that was not taken of the page"),
 )  # fmt: skip
-VERDICTS = _table(
+VERDICTS = _of_pages(
     "verdicts", "one measured page",
-    page_id=_PAGE,
     reasons=(t.ArrayType(_STRING, containsNull=False),
              "all [reasons](reasons.md#rules) to reject it, in the order of the rules; empty: kept"),
 )  # fmt: skip
-SIGNATURES = _table(
+SIGNATURES = _of_pages(
     "signatures", "one kept page's band hashes, where fuzzy.signatures is `stored`",
-    page_id=_PAGE,
     inputs=(_STRING, "`commits.inputs` of the near duplicates that the page was signed for"),
     digest=(_BINARY, "128 bits that name its set of shingles: pages with equal ones have the same set"),
     bands=(_BINARY, "8 bytes for each of fuzzy.bands: the hash of its rows"),
 )  # fmt: skip
-NEAR_DUPLICATES = _table(
+NEAR_DUPLICATES = _of_pages(
     "near_duplicates", "one page dropped as a near copy",
-    page_id=_PAGE,
     **_KEPT,
     jaccard=(_DOUBLE, "exact Jaccard of its shingles and those of the kept page, 0 to 1"),
     via_page_id=(_BIGINT, "the page that it shares a band with, by which it was found: the kept one where that is so"),
@@ -167,24 +198,21 @@ NEAR_DUPLICATES = _table(
     cluster_size=(_BIGINT, "pages of the cluster, the kept one too"),
 )  # fmt: skip
 SPANS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, copies=_BIGINT))
-REPEATED_SPANS = _table(
+REPEATED_SPANS = _of_pages(
     "repeated_spans", "one page that holds repeated stretches",
-    page_id=_PAGE,
     spans=(SPANS_TYPE, "code points [start, end) of `measures.text`, from 0; copies: how often the span's most "
                        "frequent window occurs in the scope"),
     cut_chars=(_BIGINT, "code points that go with the spans; where the policy is not `cut`, those of the spans"),
     left_chars=(_BIGINT, "code points of the text without these"),
     reason=(_STRING, "why the page is dropped ([reasons](reasons.md#copies)); null where it stays"),
 )  # fmt: skip
-URL_DUPLICATES = _table(
+URL_DUPLICATES = _of_pages(
     "url_duplicates", "one page dropped because its URL was kept",
-    page_id=_PAGE,
     **_KEPT,
     url_key=(_STRING, "what both have in common: the URL, or its canonical form (`url_duplicates.url_key`)"),
 )  # fmt: skip
-DOCUMENTS = _table(
+DOCUMENTS = _of_pages(
     "documents", "one training document",
-    page_id=_PAGE,
     archive_path=_PATH,
     record_offset=_OFFSET,
     url=_URL,
@@ -192,8 +220,8 @@ DOCUMENTS = _table(
     fetched_at=_FETCHED,
     language=_LANGUAGE,
     language_score=_SCORE,
-    title=(_STRING, "the page's `<title>`, at most 1,000 characters"),
-    text=(_STRING, "the text to train on: `measures.text` without what was cut"),
+    title=_long("the page's `<title>`, at most 1,000 characters"),
+    text=_long("the text to train on: `measures.text` without what was cut"),
     word_count=(_BIGINT, "words of text, split at white space"),
     char_count=(_BIGINT, "code points of text"),
     cut_chars=(_BIGINT, "code points that were cut as repeated"),
@@ -236,3 +264,17 @@ TABLES = {
         DOCUMENTS, FUNNEL, COMMITS, REMOVALS,
     )
 }  # fmt: skip
+
+# What a page that was taken down keeps in `pages`: where it lies, and why it ended. Every other column is emptied.
+POINTER = (
+    *_KEYS, "page_id", "archive_path", "record_offset", "record_length", "url", "domain", "fetched_at", "content_type",
+    "html_bytes", "gate", "fingerprint",
+)  # fmt: skip
+
+
+def tables_of_pages() -> list[Table]:
+    """The tables whose rows are of pages, the last of the flow first: documents, which others read; pages at the end.
+
+    `pages` comes last, since its URLs say which pages an order names.
+    """
+    return [table for table in reversed(TABLES.values()) if table.of_pages]

@@ -25,7 +25,7 @@ VICTIMS = {  # words in their command lines
     "the run": b"-m\0winnow\0run",
     "the JVM": b"org.apache.spark.deploy.SparkSubmit",
     "a Python worker": b"pyspark.daemon",
-    "an extractor": b"winnow.extractor_child",
+    "an extractor": b"winnow.workers.extractor_child",
 }
 
 

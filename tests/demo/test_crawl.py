@@ -39,7 +39,7 @@ from winnow.demo.sites import REFERENCE_MODULES, reference_page
 from winnow.demo.texts import LANGUAGES
 from winnow.demo.truth import PageTruth, Truth, compare, compare_archives, read_truth
 from winnow.errors import SettingsError
-from winnow.kernels.gates import EXTRACT_GATES, LANGUAGE_GATES, PAGE_GATES, TRIAGE_GATES, URL_GATES
+from winnow.kernels.gates import GATES
 from winnow.settings.load import CONF
 from winnow.warc.body import decode_body
 
@@ -262,8 +262,7 @@ def test_the_planted_list_entries_stand_in_the_lists_of_the_project() -> None:
 
 
 def test_every_planted_gate_is_one_that_winnow_declares(truth: Truth) -> None:
-    declared = {*URL_GATES, *PAGE_GATES, *TRIAGE_GATES, *EXTRACT_GATES, *LANGUAGE_GATES}
-    assert {page.gate for page in truth.pages if page.gate} <= declared
+    assert {page.gate for page in truth.pages if page.gate} <= set(GATES)
 
 
 def test_every_planted_reason_stands_in_the_rules_of_the_default_recipe(truth: Truth) -> None:

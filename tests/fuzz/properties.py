@@ -22,18 +22,25 @@ from tests.kernels.pages.html_soup import SOUPS, outcomes
 from tests.kernels.pages.test_extract import BALANCED
 from tests.reference import gopher
 from tests.warc.make_archives import FORMS
-from winnow.kernels.gates import PAGE_GATES
+from winnow.kernels.gates import gates_of
 from winnow.kernels.measures.measure import measure_buffer
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.pages.html import charset_of, decode_html
 from winnow.kernels.pages.misreading import undo_double_encoding
 from winnow.kernels.pages.url import explain_url, gate_url, parse_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
+from winnow.page import Account, Page
 from winnow.settings.url_lists import load_lists
 from winnow.warc.body import decode_body
 from winnow.warc.framing import Damage, Framer, record_at
 from winnow.warc.http import parse_response
-from winnow.warc.reader import SKIPPED_KINDS, Account, ArchiveReader, Page, classify, held_bytes, make_page
+from winnow.warc.reader import (
+    SKIPPED_KINDS,
+    ArchiveReader,
+    classify,
+    held_bytes,
+    make_page,
+)
 from winnow.warc.reader import parse_date as parse_record_date
 from winnow.warc.reader import parse_url as parse_record_url
 from winnow.warc.records import Record
@@ -73,7 +80,7 @@ def check_archive(archive: Damaged) -> None:
     assert (account.status == "damaged") == (account.error is not None) == (account.error_offset is not None)
     assert len({page.record_offset for page in found}) == len(found)
     for page in found:
-        assert page.gate is None or page.gate in PAGE_GATES
+        assert page.gate is None or page.gate in gates_of("record")
         assert len(page.body) <= LIMIT
         assert page.html_bytes in (len(page.body), LIMIT + 1)
         page.url.encode()

@@ -19,7 +19,7 @@ import pytest
 from tests.jobs.warehouse import FIRST as CRAWL
 from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, whole_run, winnow
 from winnow.settings import jobs
-from winnow.sources.named_archives import SUFFIXES
+from winnow.sources.formats import suffixes
 
 JOBS = ("list_archives", *jobs.JOBS)
 LEAVE_SECONDS = 60
@@ -52,7 +52,7 @@ REFUSED = [
             "--warehouse other: holds something else (letter.txt); name an empty or a new folder",
             f"--root {MISSING}: there is no such folder",
             f"{MISSING}/x.warc.gz: there is no such file, folder or match",
-            f"empty: no archive in this folder; archives end in {', '.join(SUFFIXES)}",
+            f"empty: no archive in this folder; archives end in {', '.join(suffixes())}",
         ],
     ),
     (

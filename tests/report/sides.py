@@ -12,12 +12,12 @@ from winnow.settings.rules import Rule
 RULE = Rule("gopher_too_few_words", "word_count", 50.0, float("inf"), "The page has fewer than 50 words.")
 
 
-def side_of(text: str, crawl: str = "CRAWL", largest: int = 3) -> Side:
+def side_of(text: str, crawl: str = "CRAWL", largest: int = 3, gate: str = "empty_text") -> Side:
     """A run in which every text that comes from pages, archives or rules is `text`."""
     taken = Taken(10, 8, 5, 4_000, 700)
     funnel = {
         ("extract_pages", ""): Taken(40, 40, 0, 0, 0),
-        ("extract_pages", "empty_text"): taken,
+        ("extract_pages", gate): taken,
         ("judge_pages", ""): Taken(30, 30, 0, 9_000, 1_500),
         ("judge_pages", RULE.reason): taken,
         ("judge_pages", text): taken,
@@ -49,4 +49,4 @@ def side_of(text: str, crawl: str = "CRAWL", largest: int = 3) -> Side:
     )
     change = Change(text, text, text)
     example = Example(1, [(text, False), (text, True)], [text], [(text, True), (text, False)], [change])
-    return Side(figures, {"empty_text": [example], RULE.reason: [example], text: [example]})
+    return Side(figures, {gate: [example], RULE.reason: [example], text: [example]})

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from tests.sources.web_server import Fault, Server, served
 from tests.warc.make_archives import FORMS, page, pages
+from winnow.page import Account, Page
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
 from winnow.sources.remote_file import RemoteFile
 from winnow.sources.retry import Patience, SourceError, TransientError
 from winnow.sources.web import WebSource
-from winnow.warc.reader import Account, ArchiveReader, Page
+from winnow.warc.reader import ArchiveReader
 
 BLOCK = 100_000
 SIZE = 1_000_050

@@ -1,5 +1,6 @@
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -8,9 +9,12 @@ from tests.sources.web_server import Fault, Server, served
 from tests.stages.frames import rows_of
 from winnow.demo.crawl import CRAWLS, make_crawl
 from winnow.demo.show import demo_settings
-from winnow.kernels.gates import UNWANTED_LANGUAGE
+from winnow.kernels.gates import UNWANTED_LANGUAGE, GateName
+from winnow.page import Account, Page
 from winnow.settings.kernel_settings import url_lists
 from winnow.settings.schema import Settings
+from winnow.sources.formats import FORMATS, ReadArchive
+from winnow.sources.named_archives import find_archives
 from winnow.stages.pages import ARCHIVE_SCHEMA, archives_of, pages_of, read_archives
 from winnow.workers.shared_lists import share_lists
 
@@ -155,3 +159,70 @@ def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archive
     (row, *_) = pages_of(read(spark, archives[:1], 1), "A").collect()
     sql = f"SELECT xxhash64('A', '{row.archive_path}', CAST({row.record_offset} AS BIGINT)) AS id"
     assert spark.sql(sql).first().id == row.page_id  # type: ignore[union-attr]
+
+
+def line_reader() -> ReadArchive:
+    """A form of archives: a line is a URL and a text, or a comment. Made here, so that workers are sent it whole."""
+
+    class Lines:
+        def __init__(self, file: BinaryIO, _largest: int, stride: tuple[int, int]) -> None:
+            self.file, self.stride, self.account = file, stride, Account()
+
+        def __iter__(self) -> Iterator[Page]:
+            account, offset = self.account, 0
+            for line in self.file:
+                account.records += 1
+                if line.startswith(b"#"):
+                    account.skipped["comment"] += 1
+                else:
+                    if account.pages % self.stride[1] == self.stride[0]:
+                        url, _, text = line.decode().partition("\t")
+                        gate = GateName("not_declared") if "undeclared" in url else None
+                        yield Page(offset, len(line), url, None, "text/plain", None, b"", None, gate, text, "A line")
+                    account.pages += 1
+                offset += len(line)
+
+    return Lines
+
+
+ENGLISH_LINE = "The quiet river carries the small boat to the old mill. See http://site.example/ for more of it."
+LINES = {
+    "http://site.example/1": ENGLISH_LINE,
+    "http://velvet-curtain.example/": ENGLISH_LINE,
+    "http://site.example/2": "http://site.example/",
+    "http://site.example/3": "Die Katze schläft den ganzen Tag unter dem Tisch, und niemand weckt sie auf.",
+}
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_form_of_archives_is_added_by_its_reader(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setitem(FORMATS, ".lines", line_reader())
+    lines = "".join(f"{url}\t{text}\n" for url, text in LINES.items())
+    (tmp_path / "a.lines").write_text("# four pages\n" + lines)
+    _, (found,) = find_archives([str(tmp_path)], None)
+    settings = demo_settings()
+    tasks = [(0, *found, 1, str(tmp_path / found.archive_path), part, parts) for part in range(parts)]
+    frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, parts), ARCHIVE_SCHEMA)
+    rows = read_archives(frame, settings, share_lists(spark, url_lists(settings.url)), FORMATS).persist()
+    pages = sorted(pages_of(rows, "A").collect(), key=lambda row: row.record_offset)
+    (archive,) = archives_of(rows).collect()
+    rows.unpersist()
+    assert [row.url for row in pages] == list(LINES)
+    assert [row.gate for row in pages] == [None, "url_domain_listed", "empty_text", "language_unwanted"]
+    first = pages[0]
+    assert first.text == "The quiet river carries the small boat to the old mill. See for more of it."
+    assert (first.title, first.language, first.content_type) == ("A line", "en", "text/plain")
+    assert (first.charset, first.html_bytes, first.record_offset) == (None, None, len("# four pages\n"))
+    assert (archive.status, archive.records, archive.pages, archive.skipped) == ("read", 5, 4, {"comment": 1})
+
+
+def test_a_gate_that_is_not_declared_ends_the_job(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "a.lines").write_text("http://undeclared.example/\ttext\n")
+    settings = demo_settings()
+    task = [(0, "a.lines", 1, "e", 1, str(tmp_path / "a.lines"), 0, 1)]
+    lists = share_lists(spark, url_lists(settings.url))
+    rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, lists, {".lines": line_reader()})
+    with pytest.raises(Exception, match=r"not_declared: no such gate is declared.*http://undeclared.example/"):
+        rows.collect()

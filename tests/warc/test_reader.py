@@ -19,10 +19,11 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from tests.warc.make_archives import FORMS, HTML, arc, http, member, page, pages, record
-from winnow.kernels.gates import PAGE_GATES
+from winnow.kernels.gates import gates_of
+from winnow.page import Account, Page
 from winnow.warc.framing import Damage, Framer
 from winnow.warc.http import parse_response
-from winnow.warc.reader import SKIPPED_KINDS, Account, ArchiveReader, Page, parse_date, parse_url, read_record
+from winnow.warc.reader import SKIPPED_KINDS, ArchiveReader, parse_date, parse_url, read_record
 from winnow.warc.records import Record
 
 LIMIT = 2_000_000
@@ -35,7 +36,7 @@ def read(data: bytes, limit: int = LIMIT, stride: tuple[int, int] = (0, 1)) -> t
     account = reader.account
     assert account.records == account.pages + sum(account.skipped.values())
     assert set(account.skipped) <= set(SKIPPED_KINDS)
-    assert {one.gate for one in found} <= {None, *PAGE_GATES}
+    assert {one.gate for one in found} <= {None, *gates_of("record")}
     assert len({one.record_offset for one in found}) == len(found)
     assert (account.status == "damaged") == (account.error is not None) == (account.error_offset is not None)
     return found, account

@@ -25,7 +25,7 @@ from tests.kernels.pages.hostile_html import (
 )
 from tests.kernels.pages.test_extract import BALANCED, pages
 from winnow.errors import SurroundingsError
-from winnow.kernels.gates import EXTRACT_GATES
+from winnow.kernels.gates import gates_of
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import Unwanted, triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
@@ -34,7 +34,8 @@ from winnow.settings.kernel_settings import triage_settings
 from winnow.settings.load import load_settings
 from winnow.workers.extractor import Extractor, ExtractSettings, Result, child_cpu_seconds
 
-HOSTILE_CHILD = (sys.executable, "-m", "tests.hostile_child")
+OWN_CHILD = (sys.executable, "-m", "tests.workers.own_extractor_child")
+HOSTILE_CHILD = (sys.executable, "-m", "tests.workers.hostile_child")
 TRIAGE = triage_settings(load_settings().language)
 assert TRIAGE is not None
 PLAIN = Result(None, " ".join([SENTENCE.strip()] * 20), "A hostile page", None)
@@ -77,7 +78,7 @@ def test_hostile_pages_cost_themselves(html: str, changes: dict[str, float], gat
         assert extractor.extract(plain_page()) == PLAIN
         assert extractor.extract(html) == Result(gate, "", "", error)
         assert extractor.extract(plain_page()) == PLAIN
-    assert gate in EXTRACT_GATES
+    assert gate in gates_of("html")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,18 @@ def test_an_interrupted_page_leaves_no_answer_behind(hostile: Extractor) -> None
     assert hostile.extract(plain_page()) == PLAIN
 
 
+def test_an_extractor_of_ones_own_is_a_function_that_the_settings_name() -> None:
+    settings = replace(BALANCED, from_html="shout", from_text="first_line")
+    with Extractor(settings, "NFC", None, OWN_CHILD) as own, Extractor(BALANCED, "NFC") as usual:
+        assert own.extract("<p>word. more") == Result(None, "<P>WORD", "<p>", None)
+        assert own.extract("<p>word") == Result("extract_error", "", "", "ValueError: substring not found")
+        assert own.extract_text("a line\nmore") == Result(None, "a line", "", None)
+        assert usual.extract_text(" a line http://site.example/\n\n\n\0more\ud800") == Result(
+            None, "a line\n\nmore\ufffd", "", None
+        )
+        assert usual.extract_text("\0 http://site.example/") == Result("empty_text", "", "", None)
+
+
 GERMAN_PAGE = page("<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>" * 20)
 
 
@@ -255,7 +268,7 @@ SCRIPT = """
 import os, signal, sys
 from dataclasses import replace
 from tests.workers.test_extractor import *
-from winnow.extractor import child_cpu_seconds, shared_extractor
+from winnow.workers.extractor import child_cpu_seconds, shared_extractor
 
 {body}
 """

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.kernels.gates import LANGUAGE_GATES, TRIAGE_GATES, URL_GATES
+from winnow.kernels.gates import gates_of
 from winnow.kernels.pages.url import explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
+from winnow.report.quantities import html_size
 from winnow.settings.kernel_settings import rules_of, url_lists
 from winnow.settings.rules import Rule
 from winnow.settings.values import value_of
@@ -102,11 +103,11 @@ def _gated(sample: _Sample) -> dict[str, list[Example]]:
 
 
 def _gated_example(work: Work, gate: str, row: Row) -> Example:
-    facts = [f"{row.content_type or 'no type'}, {row.html_bytes:,} bytes of HTML"]
+    facts = [f"{row.content_type or 'no type'}, {html_size(row.html_bytes)}"]
     entries = []
-    if gate in {**TRIAGE_GATES, **LANGUAGE_GATES} and row.language is not None:
+    if row.language is not None:
         facts = [f"language {row.language}, score {row.language_score:.3f}"]
-    if gate in URL_GATES:
+    if gate in gates_of("url"):
         matches = explain_url(row.url, url_lists(work.settings.url), work.settings.url)
         facts = [f"{match.entry} in {match.list}" for match in matches] or ["by lists that were not named here"]
         entries = [match.entry for match in matches]

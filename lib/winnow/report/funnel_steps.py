@@ -6,15 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from winnow.kernels.gates import (
-    EXTRACT_GATES,
-    LANGUAGE_GATES,
-    PAGE_GATES,
-    REMOVED_GATE,
-    TRIAGE_GATES,
-    URL_GATES,
-)
-from winnow.report.figures import Figures
+from winnow.kernels.gates import GATES, GateName, GateStep
+from winnow.report.figures import Figures, Taken
 
 SOURCE = (
     "RefinedWeb: Penedo et al. 2023 (arXiv 2306.01116), figure 2 and table 5, which count documents up to the language "
@@ -27,6 +20,8 @@ _AFTER = {
     "find_near_duplicates": "after near duplicates",
     "find_repeated_spans": "after pages emptied by repeats",
 }
+_PUBLISHED: dict[str, float] = {GateStep.URL: 0.9776, GateStep.EXTRACTION: 0.9631, GateStep.LANGUAGE: _LEFT_BY_LANGUAGE}
+_UNKNOWN = "gates that this version does not know"
 
 
 class Step(NamedTuple):
@@ -47,19 +42,10 @@ class Step(NamedTuple):
 
 def steps(figures: Figures) -> list[Step]:
     """From all pages to documents; characters and words are those of the funnel (stages.funnel)."""
-
-    def taken(gates: dict[str, str]) -> int:
-        return sum(figures.taken("extract_pages", gate).first for gate in gates)
-
-    after_url = figures.pages - taken({**REMOVED_GATE, **URL_GATES})
-    after_extraction = after_url - taken({**PAGE_GATES, **EXTRACT_GATES})
-    after_language = after_extraction - taken({**TRIAGE_GATES, **LANGUAGE_GATES})
     measured, documents = figures.taken("judge_pages", ""), figures.taken("build_documents", "kept")
     return [
         Step("all pages", figures.pages, None, None, 1.0),
-        Step("after URL lists and removals", after_url, None, None, 0.9776),
-        Step("after reading and extraction", after_extraction, None, None, 0.9631),
-        Step("after the language gate", after_language, measured.chars, measured.words, _LEFT_BY_LANGUAGE, 1.0),
+        *_gate_steps(figures, measured),
         *_steps_of_jobs(figures),
         Step("documents", documents.first, documents.chars, documents.words, None, _published(0.1167)),
     ]
@@ -75,3 +61,25 @@ def _steps_of_jobs(figures: Figures) -> Iterator[Step]:
 
 def _published(share: float | None) -> float | None:
     return None if share is None else share / _LEFT_BY_LANGUAGE
+
+
+def _gate_steps(figures: Figures, measured: Taken) -> list[Step]:
+    """One step for each of GateStep; one more where tables hold gates that are not declared, so that all add up."""
+    taken = _by_step(figures)
+    names = [*GateStep, *([_UNKNOWN] if _UNKNOWN in taken else [])]
+    found, left = [], figures.pages
+    for name in names:
+        left -= taken.get(name, 0)
+        found.append(Step(f"after {name}", left, None, None, _PUBLISHED.get(name)))
+    return [*found[:-1], found[-1]._replace(chars=measured.chars, words=measured.words, published_words=1.0)]
+
+
+def _by_step(figures: Figures) -> dict[str, int]:
+    """Pages that gates took, by their step."""
+    taken: dict[str, int] = {}
+    for (stage, reason), pages in figures.funnel.items():
+        if stage == "extract_pages" and reason not in ("", "kept"):
+            gate = GATES.get(GateName(reason))
+            step = gate.step if gate else _UNKNOWN
+            taken[step] = taken.get(step, 0) + pages.first
+    return taken

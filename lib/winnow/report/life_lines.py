@@ -9,6 +9,7 @@ from rich.text import Text
 
 from winnow.kernels.gates import GATES
 from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
+from winnow.report.quantities import html_size
 
 _DIFFERENCES = 12  # shown of a diff
 _SHOWN_CHARS = 160
@@ -52,9 +53,10 @@ def facts(life: Life) -> Iterator[Line]:
     yield "archive", f"{page.archive_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
     fetched = f"{page.fetched_at:%Y-%m-%d %H:%M:%S}" if page.fetched_at else "at an unknown time"
     charset = f", {page.charset}" if page.charset else ""
-    yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {page.html_bytes:,} bytes of HTML", False
+    yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {html_size(page.html_bytes)}", False
     if page.gate:
-        yield "gate", f"{page.gate}: {GATES.get(page.gate, 'unknown to this version')}", True
+        gate = GATES.get(page.gate)
+        yield "gate", f"{page.gate}: {gate.means if gate else 'unknown to this version'}", True
         if page.language is not None:
             yield "language", f"{page.language}, score {page.language_score:.3f}", False
         return

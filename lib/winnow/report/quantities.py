@@ -36,6 +36,11 @@ def count_or_blank(value: int | None) -> str:
     return f"{value:,}" if value is not None else ""
 
 
+def html_size(html_bytes: int | None) -> str:
+    """What a page was in its archive: HTML of so many bytes, or a text."""
+    return f"{html_bytes:,} bytes of HTML" if html_bytes is not None else "a text"
+
+
 def rate(rows: int, seconds: float) -> str:
     """Rows a second."""
     return f"{rows / seconds:,.0f} rows/s" if seconds else "-"

@@ -28,16 +28,12 @@ from winnow.stages.removals import (
     removed_values,
     standing_for,
 )
-from winnow.tables import TABLES
+from winnow.tables import TABLES, tables_of_pages
 from winnow.warehouse import commits, delta
 from winnow.warehouse.places import absolute_place, check_warehouse
 from winnow.warehouse.work import Work
 
 _KEYS = ["crawl", "shard", "page_id"]
-# Documents first, which is what others read; pages last, whose text the others were made from.
-_HOLD_PAGES = (
-    "documents", "url_duplicates", "repeated_spans", "near_duplicates", "signatures", "verdicts", "measures",
-)  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -115,7 +111,7 @@ def carry_out(work: Work) -> int:
         touched = gone.groupBy("crawl", "shard").count().collect()  # one row a shard
         if touched:
             where = [(row.crawl, row.shard) for row in touched]
-            for table in _HOLD_PAGES:
+            for table in (table.name for table in tables_of_pages() if table.name != "pages"):
                 if delta.exists(work, table):
                     delta.delete_pages(work, table, gone, where)
             delta.update_pages(work, gone, where, removed_values())

@@ -53,6 +53,8 @@ class Url(_Section):
 class Extract(_Section):
     """From HTML to text."""
 
+    from_html: Literal["trafilatura"]
+    from_text: Literal["as_it_is"]
     favor: Literal["balanced", "precision", "recall"]
     fast: bool
     include_tables: bool

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
+from winnow.sources.formats import suffixes
 from winnow.sources.listing import UNKNOWN, expand_url, folder_with, read_manifest, url_problems
 from winnow.sources.locations import (
     common_folder,
@@ -27,7 +28,6 @@ from winnow.sources.locations import (
 )
 from winnow.sources.web import Identity
 
-SUFFIXES = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in ("", ".gz", ".lz4", ".zst"))
 _MANIFESTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
 _EDGE = 65_536
 
@@ -43,7 +43,7 @@ class Archive(NamedTuple):
 def find_archives(named: Iterable[str], root: str | None, sources: Sources | None = None) -> tuple[str, list[Archive]]:
     """The root and the archives, sorted by key, that these names stand for.
 
-    A folder is searched to its leaves for names ending in SUFFIXES; a manifest has one path a line, below the root or
+    A folder is searched to its leaves for names that `formats` knows; a manifest has one path a line, below the root or
     absolute. Names, root and paths may be URLs. Without `root` it is the common parent of what is named; for a
     manifest, the nearest folder above it that holds its first path. Of what a manifest lists on a server nothing is
     known here, as 90,000 archives would be 90,000 requests: bytes and etag are those of its reading. `sources`: None
@@ -62,7 +62,7 @@ def find_archives(named: Iterable[str], root: str | None, sources: Sources | Non
             parents += bases
             found.update(dict.fromkeys(locations, UNKNOWN))
         elif is_remote(name):
-            remote = expand_url(name, SUFFIXES, settings, problems)
+            remote = expand_url(name, suffixes(), settings, problems)
             found.update(remote)
             parents += [name] if name.endswith("/") else map(parent_of, remote)
         else:
@@ -105,9 +105,9 @@ def _root(root: str | None, parents: list[str]) -> str:
 def _expand(name: str, problems: list[str]) -> list[Path]:
     path = Path(name)
     if path.is_dir():
-        below = sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES) and file.is_file())
+        below = sorted(file for file in path.rglob("*") if file.name.endswith(suffixes()) and file.is_file())
         if not below:
-            problems.append(f"{name}: no archive in this folder; archives end in {', '.join(SUFFIXES)}")
+            problems.append(f"{name}: no archive in this folder; archives end in {', '.join(suffixes())}")
         return below
     if path.is_file():
         return [path]

@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow.errors import BudgetError, WinnowError
+from winnow.kernels.gates import failures
 from winnow.settings.schema import Archives
 
-_FAILED_GATES = ("extract_error", "extract_crash", "extract_timeout")
 _ARCHIVES_FROM, _PAGES_FROM = 1_000, 1_000
 
 
@@ -21,7 +21,7 @@ def check_budget(rows: DataFrame, allowed: Archives) -> None:
     less, a share says little.
     """
     is_archive = F.col("archive").isNotNull()
-    failed = F.when(is_archive, F.col("archive.status") != "read").otherwise(F.col("gate").isin(*_FAILED_GATES))
+    failed = F.when(is_archive, F.col("archive.status") != "read").otherwise(F.col("gate").isin(*failures()))
     why = F.when(is_archive, F.substring("archive.error", 1, 200)).otherwise(F.col("gate"))
     counts = rows.groupBy(
         is_archive.alias("of_archives"),

@@ -1,8 +1,8 @@
-"""pages and archives: archives read once, every HTML response a row with its text or the gate that stopped it."""
+"""pages and archives: archives read once, every HTML response or text a row with text or the gate that stopped it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -11,18 +11,22 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.languages.identify import gate_language, shared_model
+from winnow.errors import WinnowError
+from winnow.kernels.gates import GATES
+from winnow.kernels.languages.identify import LanguageModel, gate_language, shared_model
 from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.extract import ExtractSettings
 from winnow.kernels.pages.html import decode_html
 from winnow.kernels.pages.url import gate_url, registered_domain
+from winnow.kernels.pages.url_sets import UrlLists
+from winnow.page import Page
 from winnow.settings.kernel_settings import triage_settings
 from winnow.settings.schema import Settings
+from winnow.sources.formats import FORMATS, ReadArchive, reader_of
 from winnow.sources.remote_file import open_location
 from winnow.tables import ARCHIVES, PAGES
-from winnow.warc.reader import ArchiveReader, Page
 from winnow.workers.arrow import Batches, batches_of, map_batches
-from winnow.workers.extractor import child_cpu_seconds, shared_extractor
+from winnow.workers.extractor import Extractor, child_cpu_seconds, shared_extractor
 from winnow.workers.shared_lists import shared_lists
 
 _ACCOUNT = (
@@ -52,24 +56,37 @@ _SCHEMA = t.StructType(
 
 
 class Reading(NamedTuple):
-    """What a worker needs to turn archives into pages; the lists by the name that `share_lists` gave them."""
+    """What a task is given to turn archives into pages; the lists by the name that `share_lists` gave them."""
 
     settings: Settings
     extract: ExtractSettings
     triage: TriageSettings | None
     lists: str
+    formats: Mapping[str, ReadArchive]
 
 
-def read_archives(archives: DataFrame, settings: Settings, lists: str) -> DataFrame:
+class Opened(NamedTuple):
+    """What a task has opened for all of its archives."""
+
+    settings: Settings
+    formats: Mapping[str, ReadArchive]
+    lists: UrlLists
+    extractor: Extractor
+    model: LanguageModel
+
+
+def read_archives(
+    archives: DataFrame, settings: Settings, lists: str, formats: Mapping[str, ReadArchive] = FORMATS
+) -> DataFrame:
     """Pages, and one row with `archive` set for each archive, in one pass.
 
     Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
     Each gives a row with `archive`: any of them may have lost its server while the others read to the end. `lists` is
-    the name that `share_lists` gave the URL lists.
+    the name that `share_lists` gave the URL lists, `formats` what reads an archive by the end of its name.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
-    read = partial(_read_batches, reading=Reading(settings, extract, triage_settings(settings.language), lists))
-    return map_batches(archives, read, _SCHEMA, child_cpu_seconds)
+    reading = Reading(settings, extract, triage_settings(settings.language), lists, formats)
+    return map_batches(archives, partial(_read_batches, reading=reading), _SCHEMA, child_cpu_seconds)
 
 
 def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
@@ -107,21 +124,29 @@ def page_id_expr(crawl: str) -> Column:
 
 
 def _read_batches(batches: Batches, reading: Reading) -> Batches:
+    opened = _open(reading)
     archives = (archive for batch in batches for archive in batch.to_pylist())
-    rows = (row for archive in archives for row in _read_archive(archive, reading))
+    rows = (row for archive in archives for row in _read_archive(archive, opened))
     return batches_of(rows, _SCHEMA, reading.settings.spark.batch_bytes)
 
 
-def _read_archive(archive: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
+def _open(reading: Reading) -> Opened:
+    settings = reading.settings
+    extractor = shared_extractor(reading.extract, settings.text.normalization, reading.triage)
+    model = shared_model(Path(settings.language.model) if settings.language.model else None)
+    return Opened(settings, reading.formats, shared_lists(reading.lists), extractor, model)
+
+
+def _read_archive(archive: dict[str, Any], opened: Opened) -> Iterator[dict[str, Any]]:
     fixed = {"shard": archive["shard"], "archive_path": archive["archive_path"]}
     known = {name: archive[name] for name in _KNOWN}
+    read, largest = reader_of(archive["archive_path"], opened.formats), opened.settings.archives.max_html_bytes
     try:
-        with open_location(archive["location"], reading.settings.sources) as file:
-            stride = (archive["part"], archive["parts"])
-            reader = ArchiveReader(file, reading.settings.archives.max_html_bytes, stride)
-            for page in reader:
-                yield {**fixed, **_judge_page(page, reading)}
-            account = {name: getattr(reader.account, name) for name in _ACCOUNT} | _identity(file)
+        with open_location(archive["location"], opened.settings.sources) as file:
+            source = read(file, largest, (archive["part"], archive["parts"]))
+            for page in source:
+                yield {**fixed, **_judge_page(page, opened)}
+            account = {name: getattr(source.account, name) for name in _ACCOUNT} | _identity(file)
     except OSError as error:
         account = {"status": "unreachable", "error": f"{error.strerror or error}"}
     yield {**fixed, "archive": {**known, **account}}
@@ -133,8 +158,8 @@ def _identity(file: BinaryIO) -> dict[str, Any]:
     return read._asdict() if read else {}
 
 
-def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:
-    """A page's columns; the first gate that stops it leaves its text out."""
+def _judge_page(page: Page, opened: Opened) -> dict[str, Any]:
+    """A page's columns; the first gate that stops it leaves its text out. Raises WinnowError for an undeclared gate."""
     row: dict[str, Any] = {
         "record_offset": page.record_offset,
         "record_length": page.record_length,
@@ -144,20 +169,27 @@ def _judge_page(page: Page, reading: Reading) -> dict[str, Any]:
         "content_type": page.content_type,
         "html_bytes": page.html_bytes,
     }
-    gate = gate_url(page.url, shared_lists(reading.lists), reading.settings.url) or page.gate
-    return {**row, "gate": gate} if gate else {**row, **_extract_page(page, reading)}
+    gate = gate_url(page.url, opened.lists, opened.settings.url) or page.gate
+    row |= {"gate": gate} if gate else _extract_page(page, opened)
+    if row.get("gate") is not None and row["gate"] not in GATES:
+        raise WinnowError(f"{row['gate']}: no such gate is declared; declare it in kernels/gates.py. Page: {page.url}")
+    return row
 
 
-def _extract_page(page: Page, reading: Reading) -> dict[str, Any]:
-    html, charset = decode_html(page.body, page.http_charset)
-    result = shared_extractor(reading.extract, reading.settings.text.normalization, reading.triage).extract(html)
+def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
+    """What is made of a page that no URL gate and no damage stops: its text and language, or a gate."""
+    if page.text is not None:
+        result, charset = opened.extractor.extract_text(page.text), None
+    else:
+        html, charset = decode_html(page.body, page.http_charset)
+        result = opened.extractor.extract(html)
     if result.unwanted:
         language, score = result.unwanted
         return {"charset": charset, "gate": result.gate, "language": language, "language_score": score}
     if result.gate:
         return {"charset": charset, "gate": result.gate}
-    wanted = reading.settings.language
-    language, score = shared_model(Path(wanted.model) if wanted.model else None).identify(result.text)
+    wanted = opened.settings.language
+    language, score = opened.model.identify(result.text)
     row = {"charset": charset, "language": language, "language_score": score}
     gate = gate_language(language, score, wanted.wanted, wanted.min_score)
-    return {**row, "gate": gate} if gate else {**row, "text": result.text, "title": result.title}
+    return {**row, "gate": gate} if gate else {**row, "text": result.text, "title": result.title or page.title}

@@ -9,11 +9,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.pages.selectors import REMOVED, url_selectors
+from winnow.kernels.gates import REMOVED
+from winnow.kernels.pages.selectors import url_selectors
+from winnow.tables import PAGES, POINTER
 from winnow.workers.arrow import Batches, map_batches
 
-# What a gated page does not keep.
-_EMPTIED = ("charset", "text", "title", "language", "language_score")
+_EMPTIED = tuple(name for name in PAGES.columns.names if name not in POINTER)
 
 
 def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:

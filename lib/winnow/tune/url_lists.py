@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.gates import URL_GATES
+from winnow.kernels.gates import gates_of
 from winnow.kernels.pages.url import gate_url
 from winnow.settings.schema import Url
 from winnow.workers.arrow import Batches, map_batches
@@ -29,13 +29,13 @@ _SCHEMA = t.StructType(
 def try_lists(pages: DataFrame, documents: DataFrame, settings: Url, lists: str) -> DataFrame:
     """One row for each pair of gates, the URL gate that the page has and the one that `lists` would give it.
 
-        gate, tried        one of URL_GATES, or null where none stops the page
+        gate, tried        one of the URL gates, or null where none stops the page
         pages, documents   how many pages, and how many of them are documents now
         example            the first of their URLs
 
     `lists` is the name that `share_lists` gave them. Pages that another gate stopped count as not gated.
     """
-    has = F.when(F.col("gate").isin(*URL_GATES), F.col("gate")).alias("gate")
+    has = F.when(F.col("gate").isin(*gates_of("url")), F.col("gate")).alias("gate")
     tried = map_batches(
         pages.select("shard", "page_id", "url", has), partial(_try_batches, settings=settings, lists=lists), _SCHEMA
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from winnow.kernels.gates import BODY_UNDECODABLE, HTML_TOO_LARGE, RECORD_DAMAGED, GateName
+from winnow.page import Account, Page
 from winnow.warc.body import Body, decode_body
 from winnow.warc.digests import digest_matches
 from winnow.warc.framing import Damage, Framer, record_at
@@ -39,52 +39,6 @@ SKIPPED_KINDS = {
     "http_error": "A response of any other status than 200.",
     "not_html": "A response of status 200 that is not HTML.",
 }
-
-
-class Page(NamedTuple):
-    """An HTML response of status 200.
-
-    record_offset, record_length  bytes; where the record's gzip member lies in the file, or the record in the inflated
-                                  stream where it is no member of its own
-    url            as archived, without blanks and angle brackets around it
-    fetched_at     UTC, None where the archive's date is invalid
-    content_type   media type as served, lower case, without parameters; '' where missing
-    http_charset   as served in the HTTP header, None where missing
-    body           without transfer and content codings, at most max_html_bytes; b'' where gated html_too_large
-    html_bytes     bytes of the decoded body; max_html_bytes + 1 where there are more than max_html_bytes
-    gate           a key of PAGE_GATES, None for a page that may be parsed
-    """
-
-    record_offset: int
-    record_length: int
-    url: str
-    fetched_at: datetime | None
-    content_type: str
-    http_charset: str | None
-    body: bytes
-    html_bytes: int
-    gate: str | None
-
-
-@dataclass
-class Account:
-    """What was read of an archive; records = pages + the sum of skipped.
-
-    status             read, or damaged where any part of it could not be read
-    error, error_offset  the first damage and its offset, as that of a record; None where there is none
-    skipped            records that are no pages, by kind: SKIPPED_KINDS
-    digest_mismatches  records whose block differs from its digest, or whose payload does where no block digest is given
-    length_mismatches  records whose block is longer or shorter than declared, damaged ones apart
-    """
-
-    status: str = "read"
-    error: str | None = None
-    error_offset: int | None = None
-    records: int = 0
-    pages: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    digest_mismatches: int = 0
-    length_mismatches: int = 0
 
 
 class ArchiveReader:
@@ -188,12 +142,12 @@ def make_page(record: Record, response: Response, max_html_bytes: int) -> Page:
     )
 
 
-def _gate(record: Record, body: Body, too_large: bool) -> str | None:
+def _gate(record: Record, body: Body, too_large: bool) -> GateName | None:
     if record.cut:
-        return "record_damaged"
+        return RECORD_DAMAGED
     if body.undecodable:
-        return "body_undecodable"
-    return "html_too_large" if too_large else None
+        return BODY_UNDECODABLE
+    return HTML_TOO_LARGE if too_large else None
 
 
 def _decoded(record: Record, response: Response, limit: int) -> Body:

@@ -14,21 +14,6 @@ from winnow.spark.session import file_system, jvm
 from winnow.tables import TABLES, Table, written_type
 from winnow.warehouse.work import Work
 
-# Long texts and nested columns have no statistics in the log: they would cost more than they skip.
-_NO_STATISTICS = {
-    "text",
-    "title",
-    "url",
-    "error",
-    "metrics",
-    "reasons",
-    "skipped",
-    "spans",
-    "digest",
-    "bands",
-    "with_copies",
-}
-
 
 class Size(NamedTuple):
     """What a shard of a table holds."""
@@ -187,10 +172,9 @@ def _open(work: Work, table: Table) -> DeltaTable:
     builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns)
     if table.partitioned_by:
         builder = builder.partitionedBy(*table.partitioned_by)
-    plain = [f.name for f in table.columns if f.name not in _NO_STATISTICS and f.name not in table.partitioned_by]
     properties = {
         "delta.minReaderVersion": "1", "delta.minWriterVersion": "2", "delta.enableDeletionVectors": "false",
-        "delta.dataSkippingStatsColumns": ",".join(plain),
+        "delta.dataSkippingStatsColumns": ",".join(table.statistics),
     }  # fmt: skip
     for key, value in properties.items():
         builder = builder.property(key, value)

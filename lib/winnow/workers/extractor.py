@@ -21,28 +21,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from winnow.errors import SurroundingsError
-from winnow.kernels.gates import UNWANTED_LANGUAGE
+from winnow.kernels.gates import EXTRACT_CRASH, EXTRACT_ERROR, EXTRACT_TIMEOUT, UNWANTED_LANGUAGE, GateName
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import Unwanted, triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
-from winnow.kernels.pages.extract import ExtractSettings
+from winnow.kernels.pages.extract import ExtractSettings, Normalization
 from winnow.workers.extractor_child import (
     ANSWER,
     EXTRACT,
     EXTRACT_SHOWN,
+    EXTRACT_TEXT,
     GATE_CODES,
     OUT_OF_MEMORY,
     REQUEST,
     SHOW,
-    Normalization,
 )
 
 __all__ = ["ExtractSettings", "Extractor", "Result", "shared_extractor"]
@@ -55,13 +55,13 @@ LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
 
 
 class Result(NamedTuple):
-    """What became of one page: a key of EXTRACT_GATES or TRIAGE_GATES or None, text, title.
+    """What became of one page: a gate of triage or of the extractor or None, text, title.
 
     error     the message of what went wrong; None where nothing did
     unwanted  the language of a page that triage stopped; None for others
     """
 
-    gate: str | None
+    gate: GateName | None
     text: str
     title: str
     error: str | None
@@ -71,13 +71,16 @@ class Result(NamedTuple):
 class ChildDiedError(Exception):
     """The child ended, or was ended, before it answered; the message says how."""
 
-    def __init__(self, gate: Literal["extract_timeout", "extract_crash"], reason: str) -> None:
+    def __init__(self, gate: GateName, reason: str) -> None:
         super().__init__(reason)
         self.gate = gate
 
 
+Ask = Callable[["_Child", str], Result]  # what is asked of the child that has a page, with the page's content
+
+
 class Extractor:
-    """extract_page in a child process that starts with the first page and is replaced after `recycle_pages` pages.
+    """Extraction in a child process that starts with the first page and is replaced after `recycle_pages` pages.
 
     triage: which pages triage_page stops before that; None: no page.
     The result of a page depends on no other page. It belongs to the process that made it, and to one thread at a time.
@@ -110,13 +113,11 @@ class Extractor:
         extract_timeout and extract_crash are given only after a second try in a new child. Memory that runs out is
         extract_crash. Raises SurroundingsError where no child can be started.
         """
-        page = html.encode("utf-8", "surrogatepass")
-        with suppress(ChildDiedError):
-            return self._ask(html, page)
-        try:
-            return self._ask(html, page)
-        except ChildDiedError as death:
-            return Result(death.gate, "", "", str(death))
+        return self._try_twice(html, self._of_html)
+
+    def extract_text(self, text: str) -> Result:
+        """The same of a page that is a text; no triage, since nothing dear comes after."""
+        return self._try_twice(text, lambda child, _: child.extract_text())
 
     def close(self) -> None:
         """Ends the child; the next page would start another."""
@@ -124,18 +125,30 @@ class Extractor:
             self._child.end()
         self._child = None
 
-    def _ask(self, html: str, page: bytes) -> Result:
+    def _try_twice(self, content: str, ask: Ask) -> Result:
+        page = content.encode("utf-8", "surrogatepass")
+        with suppress(ChildDiedError):
+            return self._ask(content, page, ask)
+        try:
+            return self._ask(content, page, ask)
+        except ChildDiedError as death:
+            return Result(death.gate, "", "", str(death))
+
+    def _ask(self, content: str, page: bytes, ask: Ask) -> Result:
         if self._child is not None and self._child.pages >= self._recycle_pages:
             self.close()
         if self._child is None:
             self._child = _Child(self._command)
         self._child.begin(page, self._max_wall_seconds)
         try:
-            unwanted = self._triage(html, read_text=self._child.show) if self._triage else None
-            return Result(UNWANTED_LANGUAGE, "", "", None, unwanted) if unwanted else self._child.extract()
+            return ask(self._child, content)
         except BaseException:  # an interrupted page must not leave its answer for the next one
             self.close()
             raise
+
+    def _of_html(self, child: _Child, html: str) -> Result:
+        unwanted = self._triage(html, read_text=child.show) if self._triage else None
+        return Result(UNWANTED_LANGUAGE, "", "", None, unwanted) if unwanted else child.extract()
 
 
 @cache
@@ -205,10 +218,12 @@ class _Child:
         return text
 
     def extract(self) -> Result:
-        gate, title, body = self._ask(EXTRACT_SHOWN, b"") if self._shown else self._ask(EXTRACT, self._page)
-        return Result(gate, "", title, body) if gate == "extract_error" else Result(gate, body, title, None)
+        return _result(self._ask(EXTRACT_SHOWN, b"") if self._shown else self._ask(EXTRACT, self._page))
 
-    def _ask(self, task: int, page: bytes) -> tuple[str | None, str, str]:
+    def extract_text(self) -> Result:
+        return _result(self._ask(EXTRACT_TEXT, self._page))
+
+    def _ask(self, task: int, page: bytes) -> tuple[GateName | None, str, str]:
         """The gate, title and text that answer a task."""
         self._send(REQUEST.pack(task, len(page)) + page)
         code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
@@ -247,7 +262,7 @@ class _Child:
         poll.register(pipe, event)
         if not poll.poll(max(0.0, self._deadline - time.monotonic()) * 1000):
             self.end()
-            raise ChildDiedError("extract_timeout", "no answer, and no CPU time used")
+            raise ChildDiedError(EXTRACT_TIMEOUT, "no answer, and no CPU time used")
 
     def _death(self) -> ChildDiedError:
         with suppress(subprocess.TimeoutExpired):
@@ -255,10 +270,15 @@ class _Child:
         self.end()
         code = self._process.returncode
         if code == -signal.SIGPROF:
-            return ChildDiedError("extract_timeout", "all CPU seconds used")
+            return ChildDiedError(EXTRACT_TIMEOUT, "all CPU seconds used")
         if code == OUT_OF_MEMORY:
-            return ChildDiedError("extract_crash", "out of memory")
-        return ChildDiedError("extract_crash", signal.Signals(-code).name if code < 0 else f"exit code {code}")
+            return ChildDiedError(EXTRACT_CRASH, "out of memory")
+        return ChildDiedError(EXTRACT_CRASH, signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _result(answer: tuple[GateName | None, str, str]) -> Result:
+    gate, title, body = answer
+    return Result(gate, "", title, body) if gate == EXTRACT_ERROR else Result(gate, body, title, None)
 
 
 def _prepare_pipe(pipe: int) -> None:

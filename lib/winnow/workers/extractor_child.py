@@ -1,4 +1,4 @@
-"""The child of winnow.extractor: shows or extracts each page of a pipe under limits, writes what became of it."""
+"""The child of workers.extractor: shows or extracts each page of a pipe under limits, writes what became of it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-from winnow.kernels.gates import EXTRACT_GATES
-from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
+from winnow.kernels.gates import EXTRACT_ERROR, GATES
+from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, Normalization
+from winnow.kernels.pages.extractors import extract_html, extract_text
 from winnow.kernels.pages.html import whole_text
 
-Normalization = Literal["NFC", "none"]
-
 REQUEST = struct.Struct("<BQ")  # task, bytes of the page, which follows; none for EXTRACT_SHOWN
-SHOW, EXTRACT, EXTRACT_SHOWN = range(3)  # tasks: a page's whole text; its extraction; that of the page shown last
+# Tasks: a page's whole text; the extraction of its HTML; that of the page shown last; of a page that is a text.
+SHOW, EXTRACT, EXTRACT_SHOWN, EXTRACT_TEXT = range(4)
 ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text or error; both follow
-GATE_CODES = (None, *EXTRACT_GATES)
+GATE_CODES = (None, *GATES)
 MAX_ERROR_CHARS = 300
 LEAST_SECONDS = 0.01  # of CPU for extraction after a whole text that took nearly all; none would be no limit
 OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
@@ -38,7 +38,7 @@ def serve() -> None:
     requests, answers = _take_pipes()
     _prepare_process()
     whole_text(SAMPLE_PAGE)
-    extract_page(SAMPLE_PAGE, settings, normalization)
+    extract_html(SAMPLE_PAGE, settings, normalization)
     most_memory = _limit_memory(settings.max_memory_bytes)
     answers.write(ANSWER.pack(0, 0, 0))
     answers.flush()
@@ -61,9 +61,10 @@ def _answer(task: int, html: str, settings: ExtractSettings, normalization: Norm
         if task == SHOW:
             gate, text, title = Extracted(None, whole_text(html), "")
         else:
-            gate, text, title = extract_page(html, settings, normalization)
+            extract = extract_text if task == EXTRACT_TEXT else extract_html
+            gate, text, title = extract(html, settings, normalization)
     except ExtractionError as error:
-        gate, text, title = "extract_error", str(error)[:MAX_ERROR_CHARS], ""
+        gate, text, title = EXTRACT_ERROR, str(error)[:MAX_ERROR_CHARS], ""
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     body, name = text.encode("utf-8", "replace"), title.encode()

@@ -13,7 +13,7 @@ from tests.kernels.pages.hostile_html import attribute_soup, many_elements, nest
 from tests.kernels.pages.html_soup import SOUPS
 from tests.reference import triage as slow
 from winnow.demo.texts import FRENCH, GERMAN
-from winnow.kernels.gates import TRIAGE_GATES, UNWANTED_LANGUAGE
+from winnow.kernels.gates import UNWANTED_LANGUAGE, gates_of
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import Unwanted, triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
@@ -221,7 +221,7 @@ def test_a_text_that_no_language_claims_has_the_score_of_the_likeliest() -> None
 
 
 def test_the_gate_is_declared() -> None:
-    assert list(TRIAGE_GATES) == [UNWANTED_LANGUAGE]
+    assert gates_of("whole_text") == [UNWANTED_LANGUAGE]
 
 
 LINES = st.lists(

@@ -16,10 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.kernels.pages.hostile_html import SENTENCE, many_elements, nested, page, plain_page
-from winnow.kernels.gates import EXTRACT_GATES
+from winnow.kernels.gates import gates_of
 from winnow.kernels.pages.extract import ExtractSettings, clean_text, extract_page, remove_urls
 
 BALANCED = ExtractSettings(
+    from_html="trafilatura",
+    from_text="as_it_is",
     favor="balanced",
     fast=False,
     include_tables=True,
@@ -199,7 +201,7 @@ def test_gates(html: str, gate: str | None) -> None:
     extracted = extract_page(html, replace(BALANCED, fast=True), "NFC")
     assert extracted.gate == gate
     assert bool(extracted.text) == (gate is None)
-    assert gate is None or gate in EXTRACT_GATES
+    assert gate is None or gate in gates_of("html")
 
 
 def test_how_many_elements_a_page_may_have_is_a_setting() -> None:

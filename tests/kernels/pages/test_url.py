@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import url as reference
-from winnow.kernels.gates import URL_GATES
+from winnow.kernels.gates import GATES, gates_of
 from winnow.kernels.pages import url as kernel
 from winnow.kernels.pages.url import CURATED_SOURCES, explain_url, gate_url, parse_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
@@ -196,8 +196,8 @@ def test_explanation_names_list_entry_and_rule(lists: UrlLists) -> None:
 
 def test_every_gate_has_a_sentence(lists: UrlLists) -> None:
     urls = ["listed.example", "host.example/bad", "a/edsubword", "a/bannedword", "a/soft1/soft2", "arxiv.org"]
-    assert [gate_url(url, lists, MINIMA) for url in urls] == list(URL_GATES)
-    assert all(sentence.endswith(".") for sentence in URL_GATES.values())
+    assert [gate_url(url, lists, MINIMA) for url in urls] == gates_of("url")
+    assert all(GATES[gate].means.endswith(".") for gate in gates_of("url"))
 
 
 def test_hosts_longer_than_any_name() -> None:

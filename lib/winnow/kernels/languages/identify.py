@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from winnow.kernels.gates import LANGUAGE_SCORE_LOW, LANGUAGE_UNWANTED, GateName
 from winnow.kernels.languages.fasttext_scores import LABEL_PREFIX, read_classifier
 from winnow.kernels.languages.letter_forms import usual_forms
 from winnow.kernels.languages.model_file import check_model, default_model_path, incomplete
@@ -82,12 +83,12 @@ def shared_model(path: Path | None) -> LanguageModel:
     return LanguageModel(path)
 
 
-def gate_language(language: str, score: float, wanted: Collection[str], min_score: float) -> str | None:
+def gate_language(language: str, score: float, wanted: Collection[str], min_score: float) -> GateName | None:
     """The gate that a page ends at, or None; no wanted languages means every language, a score equal to min stays.
 
     Source: Penedo et al. 2023 (RefinedWeb), section 3.1: pages whose top language scores below 0.65 are removed.
     Differs: the score is looked at first, because below the threshold the label says little.
     """
     if score < min_score:
-        return "language_score_low"
-    return "language_unwanted" if wanted and language not in wanted else None
+        return LANGUAGE_SCORE_LOW
+    return LANGUAGE_UNWANTED if wanted and language not in wanted else None

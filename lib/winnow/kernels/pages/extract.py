@@ -13,7 +13,10 @@ from lxml.etree import XPath, _Element
 from trafilatura.settings import Extractor
 
 from winnow.kernels.faster_trafilatura.switch import faster
+from winnow.kernels.gates import EMPTY_TEXT, HTML_TOO_DEEP, HTML_TOO_MANY_ELEMENTS, GateName
 from winnow.kernels.pages.html import without_surrogates
+
+Normalization = Literal["NFC", "none"]
 
 MAX_DEPTH = 256  # libxml2's own
 MAX_TITLE_CHARS = 1_000
@@ -35,11 +38,14 @@ _CLOSING = {")": "(", "]": "["}
 
 @dataclass(frozen=True)
 class ExtractSettings:
-    """The section `extract` of the settings: trafilatura's flags, what is done to its text, the limits of its process.
+    """The section `extract` of the settings: extractors, trafilatura's flags, what is done to text, a process's limits.
 
-    max_cpu_seconds is for one page; max_memory_bytes is address space beyond what the started process has.
+    from_html and from_text are names in kernels/pages/extractors. max_cpu_seconds is for one page; max_memory_bytes is
+    address space beyond what the started process has.
     """
 
+    from_html: str
+    from_text: str
     favor: Literal["balanced", "precision", "recall"]
     fast: bool
     include_tables: bool
@@ -59,7 +65,7 @@ class ExtractSettings:
 class Extracted(NamedTuple):
     """What was made of one page: a gate with empty text, or None with a text that is not empty."""
 
-    gate: str | None
+    gate: GateName | None
     text: str
     title: str
 
@@ -68,7 +74,7 @@ class ExtractionError(Exception):
     """What trafilatura or lxml raised on a page; the message names it."""
 
 
-def extract_page(html: str, settings: ExtractSettings, normalization: Literal["NFC", "none"]) -> Extracted:
+def extract_page(html: str, settings: ExtractSettings, normalization: Normalization) -> Extracted:
     """Main text and title of a decoded page, whatever character set its markup declares.
 
         gate    html_too_deep, html_too_many_elements, empty_text, or None
@@ -86,17 +92,17 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Literal["N
     try:
         with faster(settings.faster):
             tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", without_surrogates(html)))
-            gate = "empty_text" if tree is None else _tree_gate(html, tree, settings.max_elements)
+            gate = EMPTY_TEXT if tree is None else _tree_gate(html, tree, settings.max_elements)
             title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
     except MemoryError:
         raise
     except Exception as error:  # the boundary to parsers that raise anything
         raise ExtractionError(f"{type(error).__name__}: {error}") from error
     text = clean_text(text, settings, normalization)
-    return Extracted(gate, text, title) if text or gate else Extracted("empty_text", "", "")
+    return Extracted(gate, text, title) if text or gate else Extracted(EMPTY_TEXT, "", "")
 
 
-def clean_text(text: str, settings: ExtractSettings, normalization: Literal["NFC", "none"]) -> str:
+def clean_text(text: str, settings: ExtractSettings, normalization: Normalization) -> str:
     """An extractor's text with URLs removed first, then newlines capped, then normalised; total on any `str`."""
     text = without_surrogates(text).replace("\0", "")
     if settings.remove_urls:
@@ -145,11 +151,11 @@ def _url_end(match: re.Match[str]) -> int:
     return end
 
 
-def _tree_gate(html: str, tree: _Element, max_elements: int) -> str | None:
+def _tree_gate(html: str, tree: _Element, max_elements: int) -> GateName | None:
     if _reaches_max_depth(tree):
-        return "html_too_deep"
+        return HTML_TOO_DEEP
     if html.count("<") > max_elements and _element_count(tree) > max_elements:
-        return "html_too_many_elements"
+        return HTML_TOO_MANY_ELEMENTS
     return None
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from winnow.kernels.pages.url import domains_above, parse_url
 from winnow.kernels.url_duplicates import canonical_url
 
-REMOVED = "removed"
-
 
 def url_selector(url: str) -> str:
     """The selector of the pages of one URL; what does not change a page, such as scheme and tracking, is left out."""

@@ -12,12 +12,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote, unquote
 
+from winnow.kernels import gates
+from winnow.kernels.gates import GateName
 from winnow.kernels.pages.url_sets import UrlLists
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-CURATED_GATE = "url_curated_source"
 EXCEPTED = "excepted"
 
 CURATED_SOURCES = frozenset(
@@ -133,8 +134,8 @@ def without_www(host: str) -> str:
     return rest if "." in rest and rest not in public_suffixes() else host
 
 
-def gate_url(url: str, lists: UrlLists, settings: UrlSettings) -> str | None:
-    """The first of `URL_GATES`, in their order, that stops the page; None where none does.
+def gate_url(url: str, lists: UrlLists, settings: UrlSettings) -> GateName | None:
+    """The first of the URL gates, in their order, that stops the page; None where none does.
 
     An excepted domain or URL is gated by no list and no word, only as a curated source. A listed domain stands for
     every host below it, a listed URL for its host with or without `www.` and every path and query that continues it.
@@ -145,10 +146,10 @@ def gate_url(url: str, lists: UrlLists, settings: UrlSettings) -> str | None:
     Percent encoding is undone, lest %20 glue its 20 to the next word. Oracle: tests/reference/url.py.
     """
     address = parse_url(url)
-    gates = (gate for gate, _ in _hits(address, lists, settings))
-    first = next(gates, None)
+    hits = (gate for gate, _ in _hits(address, lists, settings))
+    first = next(hits, None)
     if first is not None and _exceptions(address, lists):
-        return CURATED_GATE if CURATED_GATE in (first, *gates) else None
+        return gates.URL_CURATED_SOURCE if gates.URL_CURATED_SOURCE in (first, *hits) else None
     return first
 
 
@@ -159,22 +160,22 @@ def explain_url(url: str, lists: UrlLists, settings: UrlSettings) -> list[Match]
     return [Match(name, entry, rule) for rule, found in hits for name, entry in found]
 
 
-def _hits(address: Address, lists: UrlLists, settings: UrlSettings) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _hits(address: Address, lists: UrlLists, settings: UrlSettings) -> Iterator[tuple[GateName, list[tuple[str, str]]]]:
     """Gates that hit, excepted or not, with pairs of list and entry; a gate is looked for when it is asked for."""
     host, steps, words = address
     domains = domains_above(host)
     if found := lists.domains.find(domains):
-        yield "url_domain_listed", found
+        yield gates.URL_DOMAIN_LISTED, found
     if found := lists.urls.find(accumulate(steps, initial=without_www(host))):
-        yield "url_listed", found
+        yield gates.URL_LISTED, found
     if len(strict := lists.strict.find("".join(words))) >= settings.strict_min:
-        yield "url_strict_word", [("words/strict", word) for word in strict]
+        yield gates.URL_STRICT_WORD, [("words/strict", word) for word in strict]
     if len(hard := lists.hard.find(words)) >= settings.hard_min:
-        yield "url_hard_word", [("words/hard", word) for word in hard]
+        yield gates.URL_HARD_WORD, [("words/hard", word) for word in hard]
     if len(soft := lists.soft.find(words)) >= settings.soft_min:
-        yield "url_soft_words", [("words/soft", word) for word in soft]
+        yield gates.URL_SOFT_WORDS, [("words/soft", word) for word in soft]
     if curated := [domain for domain in domains if domain in lists.curated]:
-        yield CURATED_GATE, [("curated_sources", domain) for domain in curated]
+        yield gates.URL_CURATED_SOURCE, [("curated_sources", domain) for domain in curated]
 
 
 def _exceptions(address: Address, lists: UrlLists) -> list[tuple[str, str]]:

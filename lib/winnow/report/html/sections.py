@@ -260,7 +260,8 @@ def archives(side: Side) -> Html:
 
 def examples(side: Side) -> Html:
     """Random pages for each reason."""
-    meanings = {**GATES, **{rule.reason: rule.means for rule in side.figures.rules}, **DROP_REASONS}
+    gates: dict[str, str] = {name: gate.means for name, gate in GATES.items()}
+    meanings = {**gates, **{rule.reason: rule.means for rule in side.figures.rules}, **DROP_REASONS}
     return join(
         *(
             tag(

@@ -250,7 +250,7 @@ COMMITS = _table(
 )  # fmt: skip
 REMOVALS = _whole(
     "removals", "one order to take pages down",
-    selector=(_STRING, "which pages: `url:`, `domain:`, `page_id:` or `archive:` and the name"),
+    selector=(_STRING, "which pages: `url:`, `canonical:` (--widen), `domain:`, `page_id:` or `archive:` and the name"),
     reason=(_STRING, "why, as `--reason` gave it"),
     ordered_at=(_TIME, "when it was ordered, UTC"),
     with_copies=(t.BooleanType(), "whether copies were ordered away with it"),

@@ -217,7 +217,7 @@ def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
     copied = {texts[page] for page in cluster}
     gone = {page for page, text in texts.items() if text in copied}
     url = next(row["url"] for row in before["pages"] if row["page_id"] == dropped["page_id"])
-    alone, whole = url_selector(f"{url}?utm_source=letter#top"), f"page_id:{kept}"
+    alone, whole = url_selector(f"{url}#top"), f"page_id:{kept}"
     assert removals.find(work, [alone], with_copies=False)[:2] == (1, 0)
     assert {row.page_id for row in removals.find(work, [whole], False).copies.collect()} == cluster - {kept}
     found = removals.find(work, [alone], with_copies=True)

@@ -6,22 +6,11 @@ shard and page_id. Of the pages of one key the one with the lowest place stays.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from w3lib.url import canonicalize_url
-
-_IGNORED = re.compile(
-    r"utm_.+|(?:fb|g|y|dc|tw)clid|msclkid|[gw]braid|mc_[ce]id|igshid|_ga|_gl|(?:php|j|asp)sess(?:ion)?id.*|sessionid"
-    r"|s_?id|cftoken|cfid|_openstat|vero_id|mkt_tok|ref_src",
-    re.IGNORECASE,
-)
-_FRONT = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?:www\.)?", re.IGNORECASE)
-_PATH_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-_DEFAULT_PORT = re.compile(r"^([^/?:]+):(?:80|443)(?=[/?]|$)")
 
 
 class Pages(NamedTuple):
@@ -35,23 +24,6 @@ class Pages(NamedTuple):
     def take(self, places: NDArray[np.int64]) -> Pages:
         """The pages at these places."""
         return Pages(self.key[places], self.position[places], self.shard[places], self.page_id[places])
-
-
-def canonical_url(url: str) -> str:
-    """A URL without what does not change its page: scheme, user, `www.`, default port, fragment, the order of its
-    query, session ids and tracking parameters, the slash of a bare host. Total on any text; what is no URL stays.
-
-    Source: w3lib's canonicalize_url for percent encoding, host and query; the parameters are our choice.
-    """
-    try:
-        plain = canonicalize_url(_PATH_SESSION.sub("", url))
-    except ValueError:
-        return url
-    rest = _DEFAULT_PORT.sub(r"\1", _FRONT.sub("", plain, count=1))
-    path, mark, query = rest.partition("?")
-    kept = [part for part in query.split("&") if not _IGNORED.fullmatch(part.partition("=")[0])] if mark else []
-    path = path.removesuffix("/") if path.count("/") == 1 else path
-    return path + ("?" + "&".join(kept) if kept else "")
 
 
 def split_by_key(pages: Pages, buckets: int) -> Iterator[tuple[int, Pages]]:

@@ -11,3 +11,4 @@ SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
 NEAR_DUPLICATES = 1  # buckets, election
 REPEATED_SPANS = 1  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text
 URL_DUPLICATES = 1  # url_duplicates
+URL_KEYS = 3  # url_keys and url, where url_duplicates.url_key is canonical

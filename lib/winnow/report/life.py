@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from functools import reduce
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.errors import WinnowError
-from winnow.kernels.pages.selectors import url_selector
+from winnow.kernels.pages.selectors import canonical_selector, url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.settings.kernel_settings import rules_of, token_settings
 from winnow.settings.rules import Rule
@@ -78,24 +78,36 @@ class Life:
 
 
 def find_pages(work: Work, named: str) -> list[Row]:
-    """The rows of `pages` that a page_id or a URL names: the URL as archived, else any spelling of it."""
+    """The rows of `pages` that a page_id or a URL names: the URL as archived, else other spellings of it, else any
+    with its canonical form."""
     pages = delta.read_all(work, "pages")
     if named.removeprefix("-").isdecimal():
         found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # one, or one a crawl
     else:
         found = pages.where(F.col("url") == named).select(*_KEYS).limit(_MOST_PAGES).collect()
-        if not found:
-            orders = work.spark.createDataFrame([(url_selector(named),)], "selector string")
-            found = ordered_pages(pages, orders, _KEYS).limit(_MOST_PAGES).collect()
+        for selector in (url_selector(named), canonical_selector(named)):
+            if not found:
+                orders = work.spark.createDataFrame([(selector,)], "selector string")
+                found = ordered_pages(pages, orders, _KEYS).limit(_MOST_PAGES).collect()
     rows = (_row_at(work, "pages", *key) for key in sorted(tuple(row) for row in found))
     return [row for row in rows if row is not None]
 
 
 def nearest_urls(work: Work, url: str) -> list[str]:
-    """At most five archived URLs of the same domain, the most alike first."""
+    """At most five archived URLs of the same domain, those with the fewest characters to change first."""
     mine = delta.read_all(work, "pages").where(F.col("domain") == registered_domain(url))
-    known = [row.url for row in mine.select("url").distinct().orderBy("url").limit(10_000).collect()]  # 10,000 at most
-    return get_close_matches(url, known, n=5, cutoff=0.0)
+    return _nearest(mine.select("url"), url)
+
+
+def nearest_archives(work: Work, path: str) -> list[str]:
+    """At most five listed archives, those whose paths have the fewest characters to change first."""
+    return _nearest(delta.read_all(work, "archives").select("archive_path"), path)
+
+
+def _nearest(names: DataFrame, name: str) -> list[str]:
+    column = names.columns[0]
+    near = names.distinct().orderBy(F.levenshtein(column, F.lit(name)), column).limit(5)
+    return [row[0] for row in near.collect()]
 
 
 def tell(work: Work, page: Row) -> Life:

@@ -1,6 +1,6 @@
 """Orders to take pages down: written to the table `removals` first, then carried out in every table.
 
-An order is a selector: `url:...`, `domain:...`, `page_id:...` or `archive:...`. What was dropped as a copy of a removed
+An order is a selector, see `winnow.kernels.pages.selectors`. What was dropped as a copy of a removed
 page is ordered with it, so that it does not come back in its place. Carrying out is idempotent: killed anywhere, the
 next run or `winnow remove` does it again. A property of the table says how many orders are carried out.
 """
@@ -8,25 +8,28 @@ next run or `winnow remove` does it again. A property of the table says how many
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from delta.tables import DeltaTable
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.scopes.funnel import count_pages
-from winnow.scopes.removals import CARRIED_OUT, orders
+from winnow.scopes.removals import CARRIED_OUT, count_orders, orders
 from winnow.stages.removals import (
     alike,
     dropped_for,
+    named_pages,
     ordered_pages,
     page_id_selector,
+    removed_before,
     removed_values,
     standing_for,
+    without_slashes,
 )
 from winnow.tables import TABLES, tables_of_pages
 from winnow.warehouse import commits, delta
@@ -34,25 +37,37 @@ from winnow.warehouse.places import absolute_place, check_warehouse
 from winnow.warehouse.work import Work
 
 _KEYS = ["crawl", "shard", "page_id"]
+_SHOWN_CHARS = 200  # of a text
 
 
 class Found(NamedTuple):
-    """What orders come to: pages and documents that they name, and the page_ids of the copies that go with them."""
+    """What orders come to.
+
+    pages       how many pages would be removed, copies among them
+    documents   how many of these are documents
+    copies      page_id of the copies that are removed with the pages that orders name
+    named       page_id of the pages that orders name
+    missing     the selectors that name no page
+    """
 
     pages: int
     documents: int
     copies: DataFrame
+    named: DataFrame
+    missing: list[str]
 
 
 def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
-    """The pages that these selectors name now, with the copies that go with them; nothing is written.
+    """The pages that these selectors name now, with the copies that are removed with them; nothing is written.
 
     Always: what was dropped as a near copy of such a page or because of its URL, and so on. with_copies: also the pages
-    that stayed in the place of one that is named, and every measured page with the very same text, which reads all
+    that were kept in the place of one that is named, and every measured page with the very same text, which reads all
     texts.
     """
-    orders = work.spark.createDataFrame([(selector,) for selector in selectors], "selector string")
-    named = ordered_pages(delta.read_all(work, "pages"), orders, ["page_id"]).persist(StorageLevel.DISK_ONLY)
+    wanted = work.spark.createDataFrame([(selector,) for selector in selectors], "selector string")
+    matches = named_pages(delta.read_all(work, "pages"), wanted, ["page_id"]).persist(StorageLevel.DISK_ONLY)
+    matched = {row.selector for row in matches.select("selector").distinct().collect()}  # as many as were asked for
+    named = matches.select("page_id").distinct()
     dropped = [
         delta.read_all(work, table).select("page_id", "kept_page_id") for table in ("near_duplicates", "url_duplicates")
     ]
@@ -67,7 +82,16 @@ def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
             found = found.unionByName(more)
         found = found.distinct().persist(StorageLevel.DISK_ONLY)
     documents = delta.read_all(work, "documents").join(F.broadcast(found), "page_id", "left_semi").count()
-    return Found(size, documents, found.join(F.broadcast(named), "page_id", "left_anti"))
+    copies = found.join(F.broadcast(named), "page_id", "left_anti")
+    return Found(size, documents, copies, named, [selector for selector in selectors if selector not in matched])
+
+
+def shown(work: Work, page_ids: DataFrame) -> Iterator[Row]:
+    """crawl, page_id, url, title, gate and the first characters of the text of these pages, in the order of URLs."""
+    pages = delta.read_all(work, "pages").join(F.broadcast(page_ids), "page_id", "left_semi")
+    beginning = F.substring("text", 1, _SHOWN_CHARS).alias("text")
+    rows = pages.select("crawl", "page_id", "url", "title", "gate", beginning)
+    return rows.orderBy("url", "crawl", "page_id").toLocalIterator()
 
 
 def order(work: Work, selectors: Sequence[str], reason: str, with_copies: bool, found: Found) -> None:
@@ -84,13 +108,20 @@ def carry_over(work: Work, other: str) -> int:
     """Add the orders of another warehouse that this one does not have yet; how many.
 
     Selectors name the same pages in both: a page_id is a hash of crawl, archive and offset, whatever the tables'
-    version. Raises SettingsError where there is no warehouse.
+    version. Beside `url:` orders without slashes, which named more there than they do here, every page that is removed
+    there is ordered by its page_id. Raises SettingsError where there is no warehouse.
     """
     check_warehouse(work.spark, "--removals-from", other)
-    place = f"{absolute_place(other).rstrip('/')}/removals"
-    if not DeltaTable.isDeltaTable(work.spark, place):
+    folder = absolute_place(other).rstrip("/")
+    if not DeltaTable.isDeltaTable(work.spark, f"{folder}/removals"):
         return 0
-    named = work.spark.read.format("delta").load(place).select(TABLES["removals"].columns.names)
+    named = work.spark.read.format("delta").load(f"{folder}/removals").select(TABLES["removals"].columns.names)
+    old = without_slashes(named)
+    if (first := old.orderBy("ordered_at").first()) is not None:
+        removed = removed_before(work.spark.read.format("delta").load(f"{folder}/pages"))
+        values = {**first.asDict(), "reason": f"removed before: {first.reason}"}
+        columns = {name: F.lit(value) for name, value in values.items() if name != "selector"}
+        named = named.unionByName(removed.join(named, "selector", "left_anti").withColumns(columns))
     fresh = named.join(delta.read_all(work, "removals"), ["selector", "ordered_at"], "left_anti").persist()
     try:
         if count := fresh.count():
@@ -105,7 +136,7 @@ def carry_out(work: Work) -> int:
     ordered = orders(work)
     if ordered is None:
         return 0
-    number = ordered.count()
+    number = count_orders(work)
     gone = ordered_pages(delta.read_all(work, "pages"), ordered, _KEYS).persist(StorageLevel.DISK_ONLY)
     try:
         touched = gone.groupBy("crawl", "shard").count().collect()  # one row a shard

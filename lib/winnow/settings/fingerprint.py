@@ -146,4 +146,5 @@ def _repeated_spans(settings: Settings) -> dict[str, Any]:
 
 
 def _url_duplicates(settings: Settings) -> dict[str, Any]:
-    return {**settings.url_duplicates.model_dump(), "kernels": versions.URL_DUPLICATES}
+    keys = {"keys": versions.URL_KEYS} if settings.url_duplicates.url_key == "canonical" else {}
+    return {**settings.url_duplicates.model_dump(), "kernels": versions.URL_DUPLICATES, **keys}

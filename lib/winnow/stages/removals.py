@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Collection
+from functools import partial, reduce
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -10,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
 from winnow.kernels.gates import REMOVED
-from winnow.kernels.pages.selectors import url_selectors
+from winnow.kernels.pages.selectors import URL_KINDS, selectors_of
 from winnow.tables import PAGES, POINTER
 from winnow.workers.arrow import Batches, map_batches
 
@@ -18,20 +19,40 @@ _EMPTIED = tuple(name for name in PAGES.columns.names if name not in POINTER)
 
 
 def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
-    """`keys` of the pages that some order names.
+    """`keys` of the pages that some order names; see `named_pages`."""
+    return named_pages(pages, orders, keys).select(*keys).distinct()
+
+
+def named_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
+    """`keys` and selector, once for every selector of `orders` that names a page.
 
     `pages` has `keys`, page_id among them, archive_path and url; `orders` is small and has selector. URLs are looked at
     only where some order names a URL or a domain.
     """
     wanted = F.broadcast(orders.select("selector").distinct())
-    by_id = page_id_selector()
     by_archive = F.concat(F.lit("archive:"), F.col("archive_path"))
-    named = pages.select(*keys, F.explode(F.array(by_id, by_archive)).alias("selector"))
-    if orders.where(F.col("selector").startswith("url:") | F.col("selector").startswith("domain:")).isEmpty():
-        return named.join(wanted, "selector", "left_semi").select(*keys).distinct()
-    schema = t.StructType([*(pages.schema[key] for key in keys), t.StructField("selector", t.StringType())])
-    by_url = map_batches(pages.select(*keys, "url"), _name_batches, schema)
-    return named.unionByName(by_url).join(wanted, "selector", "left_semi").select(*keys).distinct()
+    named = pages.select(*keys, F.explode(F.array(page_id_selector(), by_archive)).alias("selector"))
+    kinds = URL_KINDS & _kinds(orders)
+    if kinds:
+        schema = t.StructType([*(pages.schema[key] for key in keys), t.StructField("selector", t.StringType())])
+        named = named.unionByName(map_batches(pages.select(*keys, "url"), partial(_name_batches, kinds=kinds), schema))
+    return named.join(wanted, "selector", "left_semi").select(*keys, "selector")
+
+
+def without_slashes(orders: DataFrame) -> DataFrame:
+    """The `url:` orders that were written before --widen was there; see `winnow.kernels.pages.selectors`."""
+    selector = F.col("selector")
+    return orders.where(selector.startswith("url:") & ~selector.rlike("^url:([a-z][a-z0-9+.-]*:)?//"))
+
+
+def removed_before(pages: DataFrame) -> DataFrame:
+    """The selector of every page that is removed already, by its page_id."""
+    return pages.where(F.col("gate") == REMOVED).select(page_id_selector().alias("selector")).distinct()
+
+
+def _kinds(orders: DataFrame) -> set[str]:
+    kind = F.substring_index("selector", ":", 1)
+    return {row.kind for row in orders.select(kind.alias("kind")).distinct().collect()}  # at most five
 
 
 def page_id_selector() -> Column:
@@ -78,9 +99,9 @@ def alike(pages: DataFrame, measures: DataFrame) -> DataFrame:
     return hashed.join(F.broadcast(mine), "text", "left_semi").select("page_id")
 
 
-def _name_batches(batches: Batches) -> Batches:
+def _name_batches(batches: Batches, kinds: Collection[str]) -> Batches:
     for batch in batches:
-        named = [url_selectors(url) for url in batch.column("url").to_pylist()]
+        named = [selectors_of(url, kinds) for url in batch.column("url").to_pylist()]
         places = pa.array([place for place, names in enumerate(named) for _ in names], pa.int64())
         kept = batch.drop_columns(["url"]).take(places)
         selectors = pa.array([name for names in named for name in names], pa.string())

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from winnow.errors import SettingsError, WinnowError
 from winnow.terminal.options import Config, Json, Recipe, Set, Verbose, Warehouse
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row
+
+    from winnow.runs.removals import Found
+    from winnow.warehouse.work import Work
+
+_SHOWN_WORDS = 12  # of a page's text
+_SHOWN_MISSING = 10  # selectors without a page, with the URLs that are nearest
+
 
 def remove(
     warehouse: Warehouse,
-    urls: Annotated[list[str] | None, typer.Option("--url", help="Pages of this URL.", show_default=False)] = None,
+    urls: Annotated[
+        list[str] | None,
+        typer.Option("--url", help="Pages of this URL; scheme, www. and #place do not count.", show_default=False),
+    ] = None,
+    widen: Annotated[
+        bool, typer.Option("--widen", help="--url: also without session and tracking parameters, in any order.")
+    ] = False,
     domains: Annotated[
         list[str] | None, typer.Option("--domain", help="Pages of this domain and hosts below it.", show_default=False)
     ] = None,
@@ -21,44 +37,41 @@ def remove(
         list[str] | None, typer.Option("--archive", help="Pages of this archive_path.", show_default=False)
     ] = None,
     with_copies: Annotated[
-        bool, typer.Option("--with-copies", help="Also what stayed in its place, and the same text elsewhere.")
+        bool, typer.Option("--with-copies", help="Also pages kept in their place, and pages with the same text.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, for the table `removals`.")] = "ordered",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the pages.")] = False,
     recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Take pages down, now and in every later run: their text leaves all tables, and no copy comes in their place.
 
-    Without a page to remove, orders that were interrupted are carried out.
+    What matches no page is refused, with the nearest URLs, and no order is written. Without a page to remove, orders
+    that were interrupted are carried out.
 
     Example: winnow remove --warehouse tables/ --url https://example.org/private --with-copies --reason "ticket 17"
     """
     from winnow.terminal.start import prepare_maintenance
 
-    selectors = _selectors(urls or [], domains or [], page_ids or [], archives or [])
+    asked = _selectors(urls or [], domains or [], page_ids or [], archives or [], widen)
     work = prepare_maintenance(warehouse, "winnow remove", recipe, config, changes, verbose)
     from winnow.runs import removals
     from winnow.scopes.removals import orders_pending
     from winnow.terminal.output import print_json
     from winnow.warehouse.presence import at_work
 
-    told: dict[str, int] = {}
-    if not selectors:
-        if not orders_pending(work):
-            raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
-    else:
-        found = removals.find(work, selectors, with_copies)
-        copies = found.copies.count()
-        said = "would be" if dry_run else "are"
-        told = {"named": found.pages - copies, "copies": copies, "documents": found.documents}
-        if not as_json:
-            typer.echo(f"{told['named']:,} pages are named and {copies:,} copies go with them; of them "
-                       f"{found.documents:,} {said} documents no longer")  # fmt: skip
+    told: dict[str, Any] = {}
+    if not asked and not orders_pending(work):
+        raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
+    if asked:
+        found = removals.find(work, list(asked), with_copies)
+        if found.missing:
+            raise WinnowError(_no_match(work, [asked[selector] for selector in found.missing]))
+        told = _pages(work, found) if as_json else _tell(work, found, dry_run)
     if not dry_run:
         with at_work(work, "winnow remove"):
-            if selectors:
-                removals.order(work, selectors, reason, with_copies, found)
+            if asked:
+                removals.order(work, list(asked), reason, with_copies, found)
             told["removed"] = removals.carry_out(work)
     if as_json:
         print_json(told)
@@ -67,13 +80,94 @@ def remove(
                    "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
 
 
-def _selectors(urls: list[str], domains: list[str], page_ids: list[int], archives: list[str]) -> list[str]:
-    """Raises SettingsError where a domain is none."""
-    from winnow.kernels.pages.selectors import domain_selector, url_selector
+def _selectors(
+    urls: list[str], domains: list[str], page_ids: list[int], archives: list[str], widen: bool
+) -> dict[str, str]:
+    """What was asked for, by selector. Raises SettingsError where something is of another kind than its option."""
+    from winnow.kernels.pages import selectors
 
-    named = {domain: domain_selector(domain) for domain in domains}
-    wrong = [f"--domain {domain!r}: no host, as in example.org" for domain, found in named.items() if found is None]
-    if wrong:
-        raise SettingsError(wrong)
-    selectors = [*(url_selector(url) for url in urls), *(found for found in named.values() if found)]
-    return [*selectors, *(f"page_id:{number}" for number in page_ids), *(f"archive:{path}" for path in archives)]
+    checks: list[tuple[list[str], Callable[[str], str | None]]] = [
+        (urls, selectors.url_problem), (domains, selectors.domain_problem), (archives, selectors.archive_problem),
+    ]  # fmt: skip
+    problems = [problem for values, check in checks for value in values if (problem := check(value))]
+    if widen and not urls:
+        problems.append("--widen: widens --url, and none is given; name a URL, or leave --widen out")
+    if problems:
+        raise SettingsError(problems)
+    url_selector = selectors.canonical_selector if widen else selectors.url_selector
+    return {
+        **{url_selector(url): f"--url {url}" for url in urls},
+        **{selectors.domain_selector(domain): f"--domain {domain}" for domain in domains},
+        **{f"page_id:{number}": f"--page-id {number}" for number in page_ids},
+        **{f"archive:{path}": f"--archive {path}" for path in archives},
+    }
+
+
+def _no_match(work: Work, missing: list[str]) -> str:
+    """That these name no page, each with what is nearest to it."""
+    said = [line for asked in missing[:_SHOWN_MISSING] for line in _nearest(work, asked)]
+    if len(missing) > _SHOWN_MISSING:
+        said.append(f"no page matches {len(missing) - _SHOWN_MISSING:,} more")
+    return "\n".join([*said, "No order is written; correct or leave out what matches no page."])
+
+
+def _nearest(work: Work, asked: str) -> list[str]:
+    from winnow.report.life import nearest_archives, nearest_urls
+
+    option, _, name = asked.partition(" ")
+    if option == "--page-id":
+        return [f"no page matches {asked}"]
+    archive = option == "--archive"
+    near = nearest_archives(work, name) if archive else nearest_urls(work, name)
+    if not near:
+        return [f"no page matches {asked}, and the tables have no {'archive' if archive else 'URL of its domain'}"]
+    kind = "archives" if archive else "URLs of its domain"
+    return [f"no page matches {asked}; the nearest {kind} are:", *(f"  {one}" for one in near)]
+
+
+def _tell(work: Work, found: Found, dry_run: bool) -> dict[str, int]:
+    """Print what is to be removed: the pages that were named, then their copies; how many."""
+    told = _counts(found)
+    typer.echo(f"{_counted(told['named'], 'page matches', 'pages match')}:")
+    _show(work, found.named)
+    if told["copies"]:
+        copies, be = _counted(told["copies"], "copy", "copies"), "would" if dry_run else "will"
+        typer.echo(f"{copies} {be} be removed with {'it' if told['named'] == 1 else 'them'}:")
+        _show(work, found.copies)
+    typer.echo(f"{_counted(told['documents'], 'of these is a document', 'of these are documents')}.")
+    return told
+
+
+def _pages(work: Work, found: Found) -> dict[str, Any]:
+    """The same for a program, each page among it."""
+    from winnow.runs.removals import shown
+
+    listed = {"pages": found.named, "pages_of_copies": found.copies}
+    return {**_counts(found), **{key: [_page(row) for row in shown(work, ids)] for key, ids in listed.items()}}
+
+
+def _counts(found: Found) -> dict[str, int]:
+    copies = found.copies.count()
+    return {"named": found.pages - copies, "copies": copies, "documents": found.documents}
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def _show(work: Work, page_ids: DataFrame) -> None:
+    from winnow.report.life_lines import plain
+    from winnow.runs.removals import shown
+
+    for row in shown(work, page_ids):
+        page = _page(row)
+        typer.echo(f"  {plain(page['url'])}")
+        typer.echo(f"      page {page['page_id']} of {page['crawl']}; title: {plain(page['title'] or 'none')}")
+        typer.echo(f"      {plain(page['words'] or 'no text; gate: ' + str(page['gate']))}")
+
+
+def _page(row: Row) -> dict[str, Any]:
+    """A page as it is shown: with the first words of its text, null where it has none."""
+    words = " ".join((row.text or "").split()[:_SHOWN_WORDS])
+    fields = {name: row[name] for name in ("crawl", "page_id", "url", "title", "gate")}
+    return {**fields, "words": words or None}

@@ -1,23 +1,88 @@
-"""What an order to take pages down names, and by which names a page may be ordered away."""
+"""Selectors of orders to take pages down: what an order names, and by which names a page may be ordered away.
+
+    url:            one URL, as `page_url` has it: `url://example.org/a?b=1`; every parameter counts
+    canonical:      every URL with one canonical form, see `canonical_url`; asked for with --widen
+    domain:         a host and every host below it
+    page_id:        one page
+    archive:        every page of one archive, by its archive_path
+
+A `url:` order without slashes, as `url:example.org/a?b=1`, was written before --widen was there, from a canonical form
+that lacked session and tracking parameters, some of which named pages. It names the URLs that are this form with
+nothing left out but scheme, user, `www.`, default port, a plain fragment and the order of parameters. So it takes no
+page of another text any more. What it had removed stays removed: see `winnow.scopes.removals.orders`.
+"""
 
 from __future__ import annotations
 
-from winnow.kernels.pages.url import domains_above, parse_url
-from winnow.kernels.url_duplicates import canonical_url
+import re
+from collections.abc import Collection
+from itertools import chain
+
+from winnow.kernels.pages.url import domains_above, parse_url, public_suffixes
+from winnow.kernels.pages.url_keys import canonical_url, page_url, sorted_url, split_url
+
+URL_KINDS = frozenset({"url", "canonical", "domain"})  # of selectors that name a page by its URL
+
+_WITH_HOST = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\s]", re.IGNORECASE)
+_DOMAIN = re.compile(r"[^\s/?#@:\\\[\]*%]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_NUMBER = re.compile(r"-?[0-9]+")
 
 
 def url_selector(url: str) -> str:
-    """The selector of the pages of one URL; what does not change a page, such as scheme and tracking, is left out."""
-    return f"url:{canonical_url(url)}"
+    """The selector of the pages of one URL; scheme, `www.`, default port and a plain fragment do not count."""
+    return f"url:{page_url(url)}"
 
 
-def domain_selector(domain: str) -> str | None:
-    """The selector of a domain and every host below it; None where the text names no host."""
-    host = parse_url(domain).host
-    return f"domain:{host}" if host else None
+def canonical_selector(url: str) -> str:
+    """The selector of the pages of every URL with the canonical form of this one."""
+    return f"canonical:{canonical_url(url)}"
 
 
-def url_selectors(url: str) -> list[str]:
-    """The selectors that name a page by its URL: the URL itself, its host, every domain above."""
+def domain_selector(domain: str) -> str:
+    """The selector of a domain and every host below it."""
+    return f"domain:{parse_url(domain).host}"
+
+
+def selectors_of(url: str, kinds: Collection[str] = URL_KINDS) -> list[str]:
+    """The selectors of these kinds that name a page by its URL."""
+    named: dict[str, list[str]] = {
+        "url": [url_selector(url), f"url:{sorted_url(url)}"] if "url" in kinds else [],
+        "canonical": [canonical_selector(url)] if "canonical" in kinds else [],
+        "domain": _domains(url) if "domain" in kinds else [],
+    }
+    return list(chain.from_iterable(named.values()))
+
+
+def url_problem(url: str) -> str | None:
+    """What is wrong with a URL to remove; None where nothing is."""
+    if _WITH_HOST.match(url) and split_url(url) is not None:
+        return None
+    if domain_problem(url) is None:
+        return f"--url {url!r} is a domain; name a whole URL, as in https://example.org/page, or a site with --domain"
+    return f"--url {url!r} is not a URL; name a whole URL, as in https://example.org/page"
+
+
+def domain_problem(domain: str) -> str | None:
+    """What is wrong with a domain to remove; None where nothing is."""
+    if _NUMBER.fullmatch(domain.strip()):
+        return f"--domain {domain!r} is a number; name a page with --page-id, or a host, as in example.org"
+    host = parse_url(domain).host if _DOMAIN.fullmatch(domain.strip()) else ""
+    if host in public_suffixes():
+        return f"--domain {domain!r} is a public suffix, not a site; name one site, as in example.org"
+    if host:
+        return None
+    if _WITH_HOST.match(domain):
+        return f"--domain {domain!r} is a URL; remove its page with --url, or name only the host, as in example.org"
+    return f"--domain {domain!r} is not a domain; name only the host, as in example.org"
+
+
+def archive_problem(archive: str) -> str | None:
+    """What is wrong with an archive whose pages to remove; None where nothing is."""
+    if "://" in archive:
+        return f"--archive {archive!r} is a URL; name an archive_path of the table `archives`"
+    return None if archive.strip() else "--archive '' is empty; name an archive_path of the table `archives`"
+
+
+def _domains(url: str) -> list[str]:
     host = parse_url(url).host
-    return [url_selector(url), *(f"domain:{domain}" for domain in domains_above(host) if host)]
+    return [f"domain:{domain}" for domain in domains_above(host)] if host else []

@@ -13,7 +13,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.url_duplicates import Pages, canonical_url, from_bytes, repeated, split_by_key, to_bytes
+from winnow.kernels.pages.url_keys import canonical_url
+from winnow.kernels.url_duplicates import Pages, from_bytes, repeated, split_by_key, to_bytes
 from winnow.tables import URL_DUPLICATES
 from winnow.workers.arrow import Batches, map_batches
 

@@ -8,6 +8,7 @@ All problems of all layers are reported at once, before Spark starts.
 from __future__ import annotations
 
 import importlib.resources
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -164,6 +165,9 @@ def _merge(
             continue
         sources[path] = source
         inner = _inner_model(model, str(name))
+        if inner is not None and not isinstance(value, Mapping):
+            problems.append(f"{source}: {path}: expected settings by name, found {_shown(value)}")
+            continue
         if isinstance(value, Mapping) and (inner is not None or isinstance(into.get(name), dict)):
             below = into.get(name)
             into[name] = below = below if isinstance(below, dict) else {}
@@ -189,7 +193,13 @@ def _validate(merged: dict[str, Any], sources: Mapping[str, str], problems: list
 def _describe(location: tuple[int | str, ...], message: str, value: Any, sources: Mapping[str, str]) -> str:
     path = ".".join(str(part) for part in location if part != "[key]")
     source = next((sources[near] for near in _ancestors(path) if near in sources), "conf/base.yaml")
-    return f"{source}: {path}: {message[0].lower()}{message[1:]}, found {value!r}"
+    said = message.replace("dictionary", "mapping of names to values")
+    return f"{source}: {path}: {said[0].lower()}{said[1:]}, found {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    """A value, in YAML's words where Python has others."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -50,10 +50,12 @@ def load_rules(
 ) -> tuple[Rule, ...]:
     """The rules of these files in their order, with the user's changes.
 
-    A change of None switches its rule off. Raises SettingsError with all problems: unknown metric or field, the same
-    reason twice, min above max, a change of a reason that no file has.
+    A change of None switches its rule off. Without files there is no rule, whatever a recipe changes. Raises
+    SettingsError with all problems: unknown metric or field, the same reason twice, min above max, a change of a
+    reason that no file has.
     """
     problems: list[str] = []
+    files = list(files)
     found = [
         (path, entry)
         for path in (named_file(name, "rules", problems) for name in files)
@@ -61,7 +63,7 @@ def load_rules(
     ]
     raw = _by_reason(found, problems)
     for reason in changes:
-        if reason not in raw:
+        if files and reason not in raw:
             problems.append(f"rules.{reason}: no rule file in use has this reason.{did_you_mean(reason, raw)}")
     rules = [
         _checked(path, _changed(entry, changes.get(reason)), metrics, problems)
@@ -107,7 +109,7 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
     where = f"{path.name}: {entry['reason']}"
     for field in sorted(set(map(str, entry)) - _FIELDS):
         problems.append(f"{where}: {field}: unknown field.{did_you_mean(field, _FIELDS)}")
-    metric = str(entry.get("metric"))
+    metric = str(entry.get("metric") or "null")
     if metric not in metrics and not is_value(metric):
         problems.append(f"{where}: metric {metric}: there is no such metric.{_hint(metric, metrics)}")
     low = _bound(where, "min", entry.get("min"), -math.inf, problems)

@@ -54,7 +54,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
     made = fingerprints(settings)
     _tell_of_triage(settings.language)
-    spark = open_session(name, settings.spark, verbose)
+    spark = open_session(name, settings.spark, verbose, folders=[absolute_place(given.warehouse)])
     check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
 
@@ -81,7 +81,7 @@ def prepare_maintenance(
     from winnow.warehouse.crawls import crawl_row, listed_crawls
     from winnow.warehouse.work import Work
 
-    spark = open_session(name, settings.spark, verbose, brief)
+    spark = open_session(name, settings.spark, verbose, brief, [absolute_place(warehouse)])
     check_remote(spark, warehouse, listed=True)
     work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "")
     listed_crawls(work)

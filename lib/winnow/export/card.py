@@ -87,7 +87,7 @@ def told_settings(settings: Settings) -> dict[str, Any]:
     """The settings that rows follow from, but for the rules; of paths the name alone, the rest is nobody's business."""
     elsewhere: dict[str, Any] = {
         "archives": {"num_shards"},
-        **dict.fromkeys(("spark", "sources", "rules", "rule_files"), True),
+        **dict.fromkeys(("spark", "sources", "rules", "rule_files", "rules_for_any_language"), True),
     }
     return _without_folders(settings.model_dump(exclude=elsewhere))
 

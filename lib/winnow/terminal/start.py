@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from winnow.errors import OwnMetricError, SettingsError
 from winnow.settings.load import load_settings
-from winnow.settings.schema import Language, Measure, Settings, Spark
+from winnow.settings.schema import Measure, Settings, Spark
 from winnow.sources.named_archives import Archive, find_archives
 from winnow.warehouse.places import absolute_place, check_remote, warehouse_problems
 
@@ -53,7 +53,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     from winnow.warehouse.work import Work
 
     made = fingerprints(settings)
-    _tell_of_triage(settings.language)
+    _tell_of_languages(settings)
     spark = open_session(name, settings.spark, verbose, folders=[absolute_place(given.warehouse)])
     check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
@@ -90,11 +90,14 @@ def prepare_maintenance(
     return work
 
 
-def _tell_of_triage(settings: Language) -> None:
-    from winnow.settings.kernel_settings import triage_warning
+def _tell_of_languages(settings: Settings) -> None:
+    """What is not known of language triage, and which rules drop pages where every language is wanted."""
+    from winnow.settings.kernel_settings import rules_of, triage_warning
+    from winnow.settings.languages import any_language_warning
 
-    if said := triage_warning(settings):
-        print(f"winnow: {said}", file=sys.stderr)
+    for said in (triage_warning(settings.language), any_language_warning(settings, rules_of(settings))):
+        if said:
+            print(f"winnow: {said}", file=sys.stderr)
 
 
 def _try(problems: list[str], check: Callable[[], T]) -> T | None:
@@ -131,15 +134,18 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     """Read the lists, rules and models that settings name; note what is wrong with them."""
     from winnow.kernels.languages.identify import LanguageModel
     from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
+    from winnow.settings.languages import language_problems
 
     if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
         problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
     model = settings.language.model
     _try(problems, lambda: url_lists(settings.url))
-    _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    read = _try(problems, lambda: LanguageModel(Path(model) if model else None))
     _try(problems, lambda: measure_settings(settings.measure))
-    _try(problems, lambda: rules_of(settings))
+    rules = _try(problems, lambda: rules_of(settings))
     _try(problems, lambda: _run_own(settings.measure))
+    if read is not None and rules is not None:
+        problems += language_problems(settings, rules, read.labels)
     problems[:] = dict.fromkeys(problems)  # the file of own metrics is asked for more than once
 
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from winnow.errors import SettingsError, did_you_mean
 from winnow.settings.jobs import order_problems
 from winnow.settings.schema import Settings
+from winnow.settings.text_lists import decode_text
 
 ENVIRONMENTS = ("local", "cluster", "compose")
 CONF = Path(str(importlib.resources.files("winnow.conf")))
@@ -100,7 +101,7 @@ def named_file(name: str, folder: str, problems: list[str]) -> Path:
     """The file that `name` means: a YAML file of `conf/<folder>`, or a path that ends in .yaml or .yml."""
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    known = sorted(path.stem for path in (CONF / folder).glob("*.yaml"))
+    known = sorted(path.stem for path in (CONF / folder).glob("[!.]*.yaml"))
     if name not in known:
         problems.append(f"conf/{folder}: no {name}.{did_you_mean(name, known)} There are: {', '.join(known)}")
     return CONF / folder / f"{name}.yaml"
@@ -109,11 +110,11 @@ def named_file(name: str, folder: str, problems: list[str]) -> Path:
 def read_yaml(path: Path, problems: list[str]) -> Any:
     """The content of a YAML file; None, and a problem noted, where it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(decode_text(path.read_bytes()), Loader=_Loader)
     except FileNotFoundError:
         if path.parent.parent != CONF:  # a name that is not in conf was already reported by name
             problems.append(f"{path}: there is no such file")
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
         problems.append(f"{path}: cannot be read: {' '.join(str(error).split())}")
     return None
 

@@ -157,7 +157,7 @@ def _languages(where: str, value: Any, problems: list[str]) -> tuple[str, ...] |
 
 
 def _check_reach(where: str, metric: str, low: float, high: float, problems: list[str]) -> None:
-    """No metric but a user's own is below 0 or infinite, no fraction above 1: beyond that every page would be dropped."""
+    """No metric but a user's own is below 0 or infinite, no fraction above 1: beyond that no page could pass."""
     most = 1.0 if metric.endswith("_fraction") or is_value(metric) else math.inf
     if metric.startswith(OWN_PREFIX):
         return

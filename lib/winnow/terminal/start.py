@@ -42,7 +42,8 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     problems = _name_problems(given)
     settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
     named, sources = given.archives, settings.sources if settings else None
-    listing = _try(problems, lambda: find_archives(named, given.root, sources)) if named else ("", [])
+    notes: list[str] = []
+    listing = _try(problems, lambda: find_archives(named, given.root, sources, notes)) if named else ("", [])
     if settings is not None:
         problems += _spark_problems(settings.spark)
         _check_files(settings, problems)
@@ -53,7 +54,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     from winnow.warehouse.work import Work
 
     made = fingerprints(settings)
-    _tell_of_languages(settings)
+    _tell([*notes, *_language_notes(settings)])
     spark = open_session(name, settings.spark, verbose, folders=[absolute_place(given.warehouse)])
     check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
@@ -90,14 +91,18 @@ def prepare_maintenance(
     return work
 
 
-def _tell_of_languages(settings: Settings) -> None:
+def _language_notes(settings: Settings) -> list[str]:
     """What is not known of language triage, and which rules drop pages where every language is wanted."""
     from winnow.settings.kernel_settings import rules_of, triage_warning
     from winnow.settings.languages import any_language_warning
 
-    for said in (triage_warning(settings.language), any_language_warning(settings, rules_of(settings))):
-        if said:
-            print(f"winnow: {said}", file=sys.stderr)
+    said = (triage_warning(settings.language), any_language_warning(settings, rules_of(settings)))
+    return [one for one in said if one]
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"winnow: {note}", file=sys.stderr)
 
 
 def _try(problems: list[str], check: Callable[[], T]) -> T | None:

@@ -34,7 +34,7 @@ def run(
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
 
-    Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
+    Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe fineweb
     """
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl

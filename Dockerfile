@@ -17,7 +17,9 @@ RUN make packages notebook-packages
 COPY --chown=winnow:winnow . .
 RUN make setup && ln -s /warehouse warehouse
 
-ENV PATH=/opt/winnow/.venv/bin:$PATH \
+# Java takes the encoding of file names from the locale.
+ENV LANG=C.UTF-8 \
+    PATH=/opt/winnow/.venv/bin:$PATH \
     PYSPARK_PYTHON=/opt/winnow/.venv/bin/python \
     SPARK_HOME=/opt/winnow/.venv/lib/python3.11/site-packages/pyspark
 CMD ["winnow", "--help"]

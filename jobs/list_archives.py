@@ -3,7 +3,8 @@
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.sources.named_archives import Archive, rebase
+from winnow.scopes.named import as_listed
+from winnow.sources.named_archives import Archive
 from winnow.stages.archives import list_archives
 from winnow.tables import ARCHIVES
 from winnow.warehouse import delta
@@ -14,10 +15,8 @@ from winnow.warehouse.work import Work
 def run(work: Work, root: str, archives: list[Archive]) -> int | None:
     """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
     crawl = add_crawl(work, root)
-    if work.root is None and crawl.root != root:
-        archives = rebase(archives, root, crawl.root)
     schema = t.StructType([ARCHIVES.columns[name] for name in Archive._fields])
-    named = work.spark.createDataFrame(archives, schema)
+    named = work.spark.createDataFrame(as_listed(work, root, archives), schema)
     fresh = list_archives(named, delta.read(work, "archives"), crawl.num_shards)
     count = fresh.count()
     if count:

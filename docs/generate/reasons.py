@@ -22,9 +22,11 @@ _GATES = """\
 In the order in which they are asked; `removed` takes the place of whatever was there. The example is a response of
 status 200: its URL where that matters, a header field, its body."""
 _RULES = """\
-A page passes a rule while its [metric](metrics.md) is within the bounds, which count as within. A recipe may change
-metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named like the file
-of rules; no rule of any recipe rejects this one:"""
+A page passes a rule while its [metric](metrics.md) is within the bounds, which count as within. *Made for* names the
+languages that a rule suits: `spaced` are all but bo, ja, km, lo, my, th, wuu, yue and zh, which are written without
+white space between words. A run that wants another language is refused, unless `rules_for_any_language: true`. A recipe
+may change metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named
+like the file of rules; no rule of any recipe rejects this one:"""
 _COPIES = """\
 [deduplication.md](deduplication.md) says how these decide, with an example that runs. `repeated_spans.reason` holds the
 middle three; the first and the last stand in `funnel` alone, since their tables hold nothing but pages that they
@@ -59,10 +61,13 @@ def _stopped(example: Stopped | str) -> str:
 
 def _rule_file(file: RuleFile) -> str:
     rows = [
-        (code(rule.reason), code(rule.metric), rule.bounds, rule.means, used(rule), _example(rule.reason))
+        (
+            code(rule.reason), code(rule.metric), rule.bounds, rule.means, ", ".join(rule.languages or ("any",)),
+            used(rule), _example(rule.reason),
+        )
         for rule in file.rules
-    ]
-    head = ("reason", "metric", "passes while", "meaning", "recipes", "example")
+    ]  # fmt: skip
+    head = ("reason", "metric", "passes while", "meaning", "made for", "recipes", "example")
     source = f"`conf/rules/{file.name}.yaml`. {file.comment}\n\nSource: {file.source}"
     return f"### {file.name}\n\n{source}\n\n{table(head, rows)}"
 

@@ -14,6 +14,8 @@ import pytest
 from tests.jobs.warehouse import FIRST, whole_run, winnow
 from winnow.demo.crawl import make_crawl
 
+WAREHOUSE = "my tabellen-ü"
+
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +40,7 @@ def unless_there(folder: Path) -> Iterator[bool]:
 @pytest.fixture(scope="session")
 def crawls(shared: Path) -> Path:
     """The folder of two small generated crawls."""
-    folder = shared / "two crawls"
+    folder = shared / "two crawls 日本"
     with unless_there(folder) as missing:
         if missing:
             make_crawl(folder, 100, seed=5)
@@ -53,15 +55,18 @@ def archives(crawls: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def undisturbed(archives: Path, shared: Path) -> tuple[Path, str, str]:
-    """A warehouse that one run made with its output in pipes; its standard output; its standard error."""
+    """A warehouse that one run made with its output in pipes; its standard output; its standard error.
+
+    Made as in a container without a locale, though neither the warehouse's name nor the archives' is ASCII.
+    """
     folder = shared / "undisturbed"
     with unless_there(folder) as missing:
         if missing:
             (folder / "here").mkdir(parents=True)
-            said = winnow(*whole_run(archives, folder / "my tables"), cwd=folder / "here")
+            said = winnow(*whole_run(archives, folder / WAREHOUSE), locale="C", cwd=folder / "here")
             (folder / "out").write_text(said.stdout, encoding="utf-8")
             (folder / "err").write_text(said.stderr, encoding="utf-8")
-    return folder / "my tables", (folder / "out").read_text("utf-8"), (folder / "err").read_text("utf-8")
+    return folder / WAREHOUSE, (folder / "out").read_text("utf-8"), (folder / "err").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

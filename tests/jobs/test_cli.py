@@ -164,7 +164,9 @@ def test_java_that_is_missing_or_too_old(
 @pytest.mark.parametrize(("recipe", "wanted", "warned"), [("fineweb", "fr", 1), ("winnow", "de", 0)])
 def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, warned: int) -> None:
     command = ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--recipe", recipe]
-    *said, java = winnow(*command, "--set", f"language.wanted=[{wanted}]", check=False).stderr.splitlines()
+    *said, java = winnow(
+        *command, "--set", f"language.wanted=[{wanted}]", "--set", "rules_for_any_language=true", check=False
+    ).stderr.splitlines()
     assert len(said) == warned
     assert all(line.startswith("winnow: language.triage: off, since what it loses is not bench") for line in said)
     assert java.startswith("winnow: Spark needs Java")

@@ -17,12 +17,14 @@ from tests.jobs.running import run, work_on
 from tests.jobs.warehouse import FIRST, SECOND, TABLES, everything, rows_of
 from tests.reference.spans import Span
 from tests.reference.spans import cut as without
+from tests.settings.test_schema import EVERY, NEEDED
 from tests.sources.web_server import Fault, served
 from winnow.commands.looking.explain import explain
 from winnow.commands.making.remove import remove
 from winnow.demo.show import disagreements
 from winnow.errors import SettingsError, WinnowError
 from winnow.kernels.pages.selectors import url_selector
+from winnow.report.html.sides import look_at, write_report
 from winnow.runs import removals
 from winnow.runs.crawl import run_crawl
 from winnow.runs.estimate import measure
@@ -187,6 +189,24 @@ def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     again = [row for row in found["near_duplicates"] if row["crawl"] == "AGAIN"]
     assert len(again) == sum(not row["reasons"] for row in alone["verdicts"])
     assert {(row["kept_crawl"], row["kept_page_id"] in staying) for row in again} == {(FIRST, True)}
+
+
+def test_a_run_with_every_list_empty_and_every_optional_value_null(
+    spark: SparkSession, crawls: Path, tmp_path: Path
+) -> None:
+    """No list, no language, no rule: whatever could be read becomes a document, unless it is a copy."""
+    allowed = [one for one in EVERY if one.is_allowed and one.path not in NEEDED and not one.path.startswith("spark")]
+    nothing = [f"{one.path}={one.value}" for one in allowed]
+    work = work_on(spark, tmp_path, FIRST, *nothing)
+    run(work, crawls)
+    gates = {row["gate"] for row in rows_of(tmp_path, "pages")}
+    assert not {gate for gate in gates if gate and gate.startswith(("url_", "language_", "unwanted_"))}
+    verdicts = rows_of(tmp_path, "verdicts")
+    assert len(verdicts) > 50
+    assert {tuple(row["reasons"]) for row in verdicts} == {()}
+    assert {row["language"] for row in rows_of(tmp_path, "documents")} > {"en", "de"}
+    write_report([look_at(work, FIRST)], tmp_path / "report.html", examples=1, seed=0)
+    assert "gopher_" not in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("survivor", ["oldest", "language_score"])

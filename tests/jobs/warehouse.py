@@ -41,12 +41,13 @@ def everything(warehouse: Path) -> dict[str, list[dict[str, Any]]]:
     return {table: rows_of(warehouse, table) for table in TABLES}
 
 
-def winnow(*arguments: object, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+def winnow(
+    *arguments: object, check: bool = True, locale: str | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
     """The command line, as a person would start it."""
     command = [sys.executable, "-m", "winnow", *map(str, arguments)]
-    said = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"}, **options
-    )
+    environment = {**os.environ, "NO_COLOR": "1", **({"LC_ALL": locale} if locale else {})}
+    said = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
     assert not check or said.returncode == 0, said.stderr[-4000:]
     return said
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from winnow.kernels.measures.metrics import METRICS
 from winnow.report.axes import edges_of
 from winnow.report.examples import Change, Example
-from winnow.report.figures import Cluster, Cost, Damaged, Figures, Group, Span, Taken
+from winnow.report.figures import Cluster, Cost, Figures, Group, Span, Taken
 from winnow.report.html.sections import Side
+from winnow.report.not_read import Damaged, NotRead
 from winnow.settings.rules import Rule
 
 RULE = Rule("gopher_too_few_words", "word_count", 50.0, float("inf"), "The page has fewer than 50 words.")
@@ -43,9 +44,13 @@ def side_of(text: str, crawl: str = "CRAWL", largest: int = 3, gate: str = "empt
         spans=[Span(4, 300, text)],
         overlaps={(0, text, 1): 7, (1, crawl, 0): 5},
         costs=[Cost(text, 2, 40, 10_000, 3.0, 5.0)],
-        archives={"read": 1, "damaged": 1, text: 1},
-        skipped={text: 3},
-        damaged=[Damaged(text, "damaged", text, 7)],
+        not_read=NotRead(
+            {"read": 1, "damaged": 1, text: 1},
+            [Damaged(text, "damaged", text, 7)],
+            2,
+            [text],
+            {text: 3, "conversion": 4},
+        ),
     )
     change = Change(text, text, text)
     example = Example(1, [(text, False), (text, True)], [text], [(text, True), (text, False)], [change])

@@ -7,7 +7,7 @@ from winnow.errors import SettingsError
 from winnow.settings.rules import load_rules
 from winnow.settings.schema import RuleChange
 
-METRICS = ("word_count", "mean_word_chars")
+METRICS = ("word_count", "mean_word_chars", "line_fraction")
 GOOD = """
 rules:
   - {reason: gopher_too_few_words, metric: word_count, min: 50, means: Fewer than 50 words.}
@@ -67,11 +67,26 @@ def test_a_sentence_is_text_whatever_yaml_makes_of_it(file: Path) -> None:
         ("rules: [{reason: a, metric: word_count, mim: 1, min: 1}]", "mim: unknown field. Did you mean"),
         ("rules: [{reason: A b, metric: word_count, min: 1}]", "expected lower-case words joined by _"),
         ("rules: 7", "expected `rules:`"),
+        ("rules: [{reason: a, metric: word_count, min: 1, languages: en}]", "expected labels of lid.176, as in [en]"),
+        ("rules: [{reason: a, metric: word_count, min: 1, languages: []}]", "or spaced"),
+        ("{languages: [1], rules: [{reason: a, metric: word_count, min: 1}]}", "a: languages [1]: expected"),
+        ("rules: [{reason: a, metric: word_count, max: -1}]", "max -1: word_count is from 0 on; no page could pass"),
+        ("rules: [{reason: a, metric: word_count, min: .inf}]", "min inf: word_count is from 0 on; no page could"),
+        ("rules: [{reason: a, metric: line_fraction, min: 30}]", "line_fraction is from 0 to 1; no page could pass"),
     ],
 )
 def test_a_wrong_rule_is_refused(file: Path, text: str, part: str) -> None:
     (problem,) = problems_of(file, text)
     assert part in problem
+
+
+def test_a_rule_has_its_own_languages_or_those_of_its_file(file: Path) -> None:
+    held = {"a": "", "b": ", languages: [en, de]", "c": ", languages: null"}
+    entries = [f"{{reason: {reason}, metric: word_count, min: 1{languages}}}" for reason, languages in held.items()]
+    file.write_text(f"{{languages: spaced, rules: [{', '.join(entries)}]}}")
+    rules = load_rules([str(file)], {}, METRICS)
+    made = {label: [rule.reason for rule in rules if rule.is_made_for(label)] for label in ("en", "fr", "ja")}
+    assert made == {"en": ["a", "b", "c"], "fr": ["a", "c"], "ja": ["c"]}
 
 
 def test_the_same_reason_twice_and_an_unknown_change_are_told_together(file: Path) -> None:

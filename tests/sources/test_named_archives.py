@@ -1,4 +1,5 @@
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,74 @@ def test_later_listings_keep_the_root_of_the_first(crawl: Path) -> None:
     assert [a.archive_path for a in rebase(archives, root, str(crawl))] == ["crawl-data/s1/1.warc.gz"]
     with pytest.raises(SettingsError, match="--root"):
         rebase(archives, root, str(crawl / "crawl-data" / "s2"))
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """A folder that macOS wrote to: a twin beside every file, a bin, what an unpacked archive leaves."""
+    folder = tmp_path / ".mounted" / "stick"
+    for name in (
+        "1.warc.gz",
+        "._1.warc.gz",
+        ".Trashes/1.warc.gz",
+        "__MACOSX/._1.warc.gz",
+        "a/2.warc",
+        "a/@eaDir/2.warc",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+def found(*named: object) -> tuple[list[str], list[str]]:
+    """Keys of archives, and what is said of those that were passed over."""
+    notes: list[str] = []
+    archives = find_archives([str(name) for name in named], None, notes=notes)[1]
+    return [archive.archive_path for archive in archives], notes
+
+
+def test_hidden_files_are_passed_over_and_told_once(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, (note,) = found(stick)
+    assert keys == ["1.warc.gz", "a/2.warc"]
+    assert note == f"{stick}: 4 hidden files are passed over, such as {stick}/.Trashes/1.warc.gz"
+    keys_of_glob, (of_glob,) = found(stick / "**" / "*.warc*")
+    assert keys_of_glob == keys
+    assert of_glob.startswith(f"{stick}/**/*.warc*: 1 hidden file is passed over, such as {stick}/a/@eaDir/2.warc")
+    monkeypatch.chdir(stick)
+    assert found(".")[0] == keys
+
+
+def test_a_list_made_by_find_names_hidden_files_too(stick: Path) -> None:
+    manifest = stick / "all.paths"
+    names = ["./1.warc.gz", "./._1.warc.gz", "./.Trashes/1.warc.gz", "__MACOSX/1.warc.gz", f"{stick}/a/2.warc"]
+    manifest.write_text("\n".join([*names, f"{stick}/a/._2.warc", f"{stick}/a/@eaDir/2.warc"]))
+    assert found(manifest) == (
+        ["1.warc.gz", "a/2.warc"],
+        [f"{manifest}: 5 hidden files are passed over, such as ./._1.warc.gz"],
+    )
+
+
+def test_a_folder_of_nothing_but_hidden_files_has_no_archive(stick: Path) -> None:
+    with pytest.raises(SettingsError, match="no archive in this folder"):
+        find_archives([str(stick / "__MACOSX")], None)
+    assert found(stick / ".Trashes" / "1.warc.gz")[0] == ["1.warc.gz"]  # a file that is named is meant
+
+
+def test_a_folder_that_cannot_be_read_is_told(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("/a"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return original(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(SettingsError, match=r"stick/a: this folder cannot be read: Permission denied"):
+        find_archives([str(stick)], None)
+
+
+def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Spark cannot write it to a table."""
+    (tmp_path / os.fsdecode(b"\xfcber.warc.gz")).write_bytes(b"x")
+    with pytest.raises(SettingsError, match=r"\\udcfcber\.warc\.gz': the name is not UTF-8; rename the file"):
+        find_archives([str(tmp_path)], None)

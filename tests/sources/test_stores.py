@@ -124,3 +124,13 @@ def test_fetching_needs_nothing_but_transfer() -> None:
 
     settings = SETTINGS.model_copy(update={"tries": 50})
     assert fetch(Halves(), 7, 300, Patience(settings, [].append)) == DATA[7:307]
+
+
+def test_hidden_files_of_a_store_are_passed_over(store: Any) -> None:
+    for name in ("._a.warc.gz", "deep/__MACOSX/b.warc", ".Trashes/c.warc"):
+        store.pipe(f"memory://bucket/crawl-data/{name}", b"x")
+    for named in ("memory://bucket/crawl-data/", "memory://bucket/crawl-data/**/*.warc*"):
+        notes: list[str] = []
+        keys = [archive.archive_path for archive in find_archives([named], "memory://bucket", SETTINGS, notes)[1]]
+        assert keys == ["crawl-data/a.warc.gz", "crawl-data/deep/b.warc"]
+        assert [note.split(", such")[0] for note in notes] == [f"{named}: 3 hidden files are passed over"]

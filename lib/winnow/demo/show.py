@@ -45,7 +45,7 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     _say(f"1. Two crawls of about {pages} pages are made, with copies, short pages and other faults: {archives}")
     truth = make_crawl(archives, pages, _SEED)
     settings = demo_settings()
-    spark = open_session("winnow demo", settings.spark, verbose, brief=True)
+    spark = open_session("winnow demo", settings.spark, verbose, brief=True, folders=[str(warehouse)])
     made = fingerprints(settings)
     problems: list[str] = []
     for place, crawl in enumerate(CRAWLS):

@@ -58,6 +58,7 @@ class Card(NamedTuple):
     fingerprints    of the documents, by crawl
     recipe          None: made with other settings than those at hand, which nothing but the fingerprint names
     order           a sentence about which document stands where
+    not_read        sentences, by crawl: archives that were not read to their end, or passed over
     """
 
     suffix: str
@@ -68,6 +69,7 @@ class Card(NamedTuple):
     fingerprints: Mapping[str, str]
     recipe: Recipe | None
     funnels: Mapping[str, Sequence[Line]]
+    not_read: Mapping[str, Sequence[str]]
 
 
 def render_card(card: Card) -> str:
@@ -87,7 +89,7 @@ def told_settings(settings: Settings) -> dict[str, Any]:
     """The settings that rows follow from, but for the rules; of paths the name alone, the rest is nobody's business."""
     elsewhere: dict[str, Any] = {
         "archives": {"num_shards"},
-        **dict.fromkeys(("spark", "sources", "rules", "rule_files"), True),
+        **dict.fromkeys(("spark", "sources", "rules", "rule_files", "rules_for_any_language"), True),
     }
     return _without_folders(settings.model_dump(exclude=elsewhere))
 
@@ -137,6 +139,10 @@ def _sections(card: Card) -> Iterable[str]:
         yield f"### Funnel of {crawl}"
         yield table(HEADINGS, [(f"**{one.label}**" if one.is_flow else one.label, *one.figures) for one in lines], 5)
     yield "Pages are those that a reason takes at all, first, or alone. Words are counted from the rules on."
+    for crawl, said in card.not_read.items():
+        yield f"### Not read of {crawl}"
+        whole = "Every archive was read to its end and gave a page; no record with text was passed over."
+        yield "\n".join(["```text", *said, "```"]) if said else whole
     yield "## Where the texts come from"
     yield _SOURCES
     yield "## Licence"

@@ -21,6 +21,7 @@ from winnow.export.contents import Contents, look_at_documents
 from winnow.export.files import WRITTEN, Format, Target, write_files
 from winnow.export.placing import ORDER, line_up_documents, shuffle_documents
 from winnow.report.funnel import funnel_lines
+from winnow.report.not_read import look_at_archives, not_read_lines
 from winnow.settings.fingerprint import fingerprints
 from winnow.settings.kernel_settings import rules_of
 from winnow.spark.session import compiled
@@ -28,6 +29,7 @@ from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 from winnow.workers.arrow import map_batches
 
+_NAMED_ARCHIVES = 50  # in a card, of each kind of trouble (choice)
 _FILE_CHARS = 500_000_000  # of text for each file, where no number of files is asked for (choice)
 
 
@@ -146,8 +148,11 @@ def _card(
         crawl: funnel_lines(delta.read(replace(work, crawl=crawl), "funnel").collect())  # some 40 rows a shard
         for crawl in contents.made
     }
+    not_read = {
+        crawl: not_read_lines(look_at_archives(replace(work, crawl=crawl)), _NAMED_ARCHIVES) for crawl in contents.made
+    }
     marks = {crawl: made.fingerprint for crawl, made in contents.made.items()}
-    return Card(wanted.format, len(names), size, order, contents.counts, marks, recipe, funnels)
+    return Card(wanted.format, len(names), size, order, contents.counts, marks, recipe, funnels, not_read)
 
 
 def _bytes(place: Path, names: Sequence[str]) -> int:

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
+from winnow.report.not_read import NotRead, look_at_archives
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
 from winnow.settings.values import is_value
@@ -23,7 +24,6 @@ from winnow.warehouse.made_with import rules_stand
 from winnow.warehouse.work import Work
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
-_MOST_DAMAGED = 50
 _SPAN_CHARS = 300
 CLUSTER_SIZES = (2, 3, 5, 10, 30, 100, 300, 1_000, 10_000, 100_000)
 _JACCARDS = 20  # bins from 0 to 1
@@ -74,15 +74,6 @@ class Cost(NamedTuple):
     cpu_seconds: float
 
 
-class Damaged(NamedTuple):
-    """An archive that could not be read to its end: its status, the error, and where in the archive it stands."""
-
-    archive_path: str
-    status: str
-    error: str
-    offset: int | None
-
-
 @dataclass(frozen=True)
 class Figures:
     """The figures of one crawl.
@@ -111,9 +102,7 @@ class Figures:
     spans: list[Span]
     overlaps: dict[tuple[int, str, int], int]
     costs: list[Cost]
-    archives: dict[str, int]
-    skipped: dict[str, int]
-    damaged: list[Damaged]
+    not_read: NotRead
 
     @property
     def pages(self) -> int:
@@ -136,7 +125,6 @@ def gather(work: Work) -> Figures:
     near = delta.read(work, "near_duplicates")
     funnel = _funnel(work)
     compared = funnel.get(("judge_pages", "kept"), Taken(0, 0, 0, 0, 0)).first
-    statuses, skipped, damaged = _archives(work)
     languages, domains, top_domains = _groups(work)
     return Figures(
         crawl=work.crawl,
@@ -155,9 +143,7 @@ def gather(work: Work) -> Figures:
         spans=_spans(work),
         overlaps=_overlaps(work),
         costs=_costs(work),
-        archives=statuses,
-        skipped=skipped,
-        damaged=damaged,
+        not_read=look_at_archives(work),
     )
 
 
@@ -274,19 +260,6 @@ def _costs(work: Work) -> list[Cost]:
     sums = [F.sum(name) for name in ("rows", "bytes", "wall_seconds", "cpu_seconds")]
     rows = delta.read(work, "commits").groupBy("target").agg(F.count("*"), *sums, F.min("committed_at").alias("at"))
     return [Cost(*row[:6]) for row in rows.orderBy("at").collect()]  # one row a table
-
-
-def _archives(work: Work) -> tuple[dict[str, int], dict[str, int], list[Damaged]]:
-    archives = delta.read(work, "archives")
-    statuses = {row.status: row["count"] for row in archives.groupBy("status").count().orderBy("status").collect()}
-    kinds = archives.select(F.explode("skipped").alias("kind", "records")).groupBy("kind").agg(F.sum("records"))
-    skipped = {row[0]: row[1] for row in kinds.orderBy(F.desc(kinds.columns[1]), "kind").collect()}
-    bad = archives.where(F.col("status").isin("damaged", "unreachable")).orderBy("archive_path").limit(_MOST_DAMAGED)
-    return statuses, skipped, [_damaged(row) for row in bad.collect()]
-
-
-def _damaged(row: Row) -> Damaged:
-    return Damaged(row.archive_path, row.status, row.error or "", row.error_offset)
 
 
 def seeded_expr(seed: int) -> Column:

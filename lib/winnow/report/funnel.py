@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import typer
 from pyspark.sql import Row
 from rich.box import ROUNDED
 from rich.table import Table
 
+from winnow.report.not_read import look_at_archives, not_read_lines
 from winnow.report.tables import show_table
 from winnow.settings.jobs import JOBS
 from winnow.stages.funnel import in_flow
@@ -42,6 +44,7 @@ class Line(NamedTuple):
     is_flow: bool
 
 
+_FEW = 0.01  # of the measured pages: fewer, and a setting is more likely at fault than the pages (choice)
 HEADINGS = ("stage, reason", "pages", "first", "only", "words", "of all")
 
 
@@ -89,10 +92,35 @@ def _in_order(stage: str, sums: dict[tuple[str, str], list[int]]) -> list[str]:
     return ["", *taken, *(["kept"] if (stage, "kept") in sums else [])]
 
 
+def few_kept(steps: Sequence[Step]) -> str | None:
+    """Which reasons took most pages, where fewer than 1 % of the measured ones are left, or none was measured."""
+    counts = {(step.stage, step.reason): step.pages_first for step in steps}
+    pages, measured = counts.get(("extract_pages", ""), 0), counts.get(("judge_pages", ""), 0)
+    documents = counts.get(("build_documents", "kept"), 0)
+    if not pages or (measured and documents >= _FEW * measured):
+        return None
+    at_fault = [step for step in steps if step.reason not in ("", "kept") and _is_gate(step) == (not measured)]
+    most = sorted(at_fault, key=lambda step: -step.pages_first)[:3]
+    took = ", ".join(f"{step.reason} {step.pages_first:,}" for step in most)
+    said = f"{documents:,} of {measured:,} measured pages became documents" if measured else "no page was measured"
+    return f"{said}; most were taken by {took} (of {measured or pages:,})"
+
+
+def _is_gate(step: Step) -> bool:
+    return step.stage == "extract_pages"
+
+
 def show_crawl(work: Work, as_json: bool = False) -> None:
-    """The funnel of a crawl on standard output, for people or as JSON."""
+    """The funnel of a crawl and what was not read, on standard output, for people or as JSON."""
     rows = delta.read(work, "funnel").collect()  # some 40 rows a shard
+    found, steps = look_at_archives(work), sum_funnel(rows)
     if as_json:
-        print_json({"crawl": work.crawl, "warehouse": work.warehouse, "funnel": sum_funnel(rows)})
-    else:
-        show_funnel(rows, work.crawl)
+        about = {"crawl": work.crawl, "warehouse": work.warehouse}
+        not_read = {**found._asdict(), "passed_over": found.passed_over}
+        print_json({**about, "funnel": steps, "not_read": not_read, "few_kept": few_kept(steps)})
+        return
+    show_funnel(rows, work.crawl)
+    for line in not_read_lines(found):
+        typer.echo(line)
+    if said := few_kept(steps):
+        typer.echo(f"winnow: {said}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from winnow.errors import WinnowError
 from winnow.jobs import (
     build_documents,
     extract_pages,
@@ -16,7 +17,9 @@ from winnow.jobs import (
     measure_pages,
     report_funnel,
 )
+from winnow.report.not_read import look_at_archives, not_read_lines
 from winnow.runs import removals
+from winnow.scopes.named import as_listed, gave_pages
 from winnow.scopes.removals import count_orders, orders_pending
 from winnow.scopes.waves import job_waves, legs
 from winnow.settings.jobs import JOBS, jobs_of
@@ -42,10 +45,14 @@ class Watching(Protocol):
     def end(self, job: str, rows: int | None, share: float) -> None: ...  # noqa: D102
 
 
-def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching, again: Collection[str] = ()) -> None:
+def run_crawl(
+    work: Work, root: str, archives: list[Archive], progress: Watching, again: Collection[str] = (),
+    allow_empty: bool = False,
+) -> None:  # fmt: skip
     """Bring every table of the crawl up to date; what is done already is not done again, but for the jobs `again`.
 
     Orders to take pages down are carried out before, where that was interrupted, and after, where some came meanwhile.
+    Raises WinnowError after extract_pages where no archive that is named gave a page, unless that is allowed.
     """
     ordered = count_orders(work)
     if orders_pending(work):
@@ -67,7 +74,18 @@ def run_crawl(work: Work, root: str, archives: list[Archive], progress: Watching
                 done += JOBS[name].share / whole * len(wave) / len(shards)
                 progress.end(name, rows, done)
                 written |= rows is not None
+                if name == "extract_pages" and wave[-1] == shards[-1] and not allow_empty:
+                    _check_pages(work, as_listed(work, root, archives))
     if count_orders(work) > ordered:  # this run may have written pages that were taken out meanwhile
         removals.carry_out(work)
     if written:
         commits.compact_notes(work)
+
+
+def _check_pages(work: Work, named: list[Archive]) -> None:
+    if not gave_pages(work, named):
+        said = "\n".join(not_read_lines(look_at_archives(work)))
+        raise WinnowError(
+            f"no archive that was named gave a page, which is an HTML response of status 200.\n{said}\nName archives "
+            "with HTTP responses (WARC or ARC), or go on with --allow-empty"
+        )

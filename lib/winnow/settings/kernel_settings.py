@@ -17,6 +17,7 @@ from winnow.kernels.pages.url_sets import UrlLists
 from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
+from winnow.settings.text_lists import decode_text, lines_of
 from winnow.settings.url_list_file import open_list_file
 from winnow.settings.url_lists import load_lists
 
@@ -133,18 +134,22 @@ def _built(path: str) -> UrlLists:
 def _words(path: str | None) -> tuple[str, ...]:
     if path is None:
         return ()
-    lines = _text("measure.c4.bad_words", path).splitlines()
-    return tuple(sorted({line.strip() for line in lines if line.strip()}))
+    try:
+        with Path(path).open("rb") as file:
+            return tuple(sorted({line for _, line in lines_of(file)}))
+    except (OSError, UnicodeError) as error:
+        raise _unreadable("measure.c4.bad_words", path, error) from error
 
 
 @cache
 def _own(path: str) -> OwnMetrics:
     """Read once, so that what runs is what the fingerprint tells of."""
-    return parse_own(path, _text("measure.own", path))
-
-
-def _text(setting: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{setting}: {path}: cannot be read as UTF-8 text: {error}"]) from error
+        source = decode_text(Path(path).read_bytes())
+    except (OSError, UnicodeError) as error:
+        raise _unreadable("measure.own", path, error) from error
+    return parse_own(path, source)
+
+
+def _unreadable(setting: str, path: str, error: Exception) -> SettingsError:
+    return SettingsError([f"{setting}: {path}: cannot be read as UTF-8 text: {error}"])

@@ -8,6 +8,7 @@ All problems of all layers are reported at once, before Spark starts.
 from __future__ import annotations
 
 import importlib.resources
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from winnow.errors import SettingsError, did_you_mean
 from winnow.settings.jobs import order_problems
 from winnow.settings.schema import Settings
+from winnow.settings.text_lists import decode_text
 
 ENVIRONMENTS = ("local", "cluster", "compose")
 CONF = Path(str(importlib.resources.files("winnow.conf")))
@@ -99,7 +101,7 @@ def named_file(name: str, folder: str, problems: list[str]) -> Path:
     """The file that `name` means: a YAML file of `conf/<folder>`, or a path that ends in .yaml or .yml."""
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    known = sorted(path.stem for path in (CONF / folder).glob("*.yaml"))
+    known = sorted(path.stem for path in (CONF / folder).glob("[!.]*.yaml"))
     if name not in known:
         problems.append(f"conf/{folder}: no {name}.{did_you_mean(name, known)} There are: {', '.join(known)}")
     return CONF / folder / f"{name}.yaml"
@@ -108,11 +110,11 @@ def named_file(name: str, folder: str, problems: list[str]) -> Path:
 def read_yaml(path: Path, problems: list[str]) -> Any:
     """The content of a YAML file; None, and a problem noted, where it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(decode_text(path.read_bytes()), Loader=_Loader)
     except FileNotFoundError:
         if path.parent.parent != CONF:  # a name that is not in conf was already reported by name
             problems.append(f"{path}: there is no such file")
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
         problems.append(f"{path}: cannot be read: {' '.join(str(error).split())}")
     return None
 
@@ -164,6 +166,9 @@ def _merge(
             continue
         sources[path] = source
         inner = _inner_model(model, str(name))
+        if inner is not None and not isinstance(value, Mapping):
+            problems.append(f"{source}: {path}: expected settings by name, found {_shown(value)}")
+            continue
         if isinstance(value, Mapping) and (inner is not None or isinstance(into.get(name), dict)):
             below = into.get(name)
             into[name] = below = below if isinstance(below, dict) else {}
@@ -189,7 +194,13 @@ def _validate(merged: dict[str, Any], sources: Mapping[str, str], problems: list
 def _describe(location: tuple[int | str, ...], message: str, value: Any, sources: Mapping[str, str]) -> str:
     path = ".".join(str(part) for part in location if part != "[key]")
     source = next((sources[near] for near in _ancestors(path) if near in sources), "conf/base.yaml")
-    return f"{source}: {path}: {message[0].lower()}{message[1:]}, found {value!r}"
+    said = message.replace("dictionary", "mapping of names to values")
+    return f"{source}: {path}: {said[0].lower()}{said[1:]}, found {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    """A value, in YAML's words where Python has others."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def _ancestors(path: str) -> Iterator[str]:

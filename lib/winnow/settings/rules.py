@@ -5,6 +5,8 @@ rules:
     metric: word_count                a name in kernels.metrics.METRICS, or own_NAME for a function of `measure.own`
     min: 50                           a page passes while min <= metric <= max; at least one of the two
     means: The page has fewer than 50 words.
+    languages: spaced                 those that it is made for: labels of lid.176, as in [en], or `spaced`: all whose
+                                      words are separated by white space; missing: any. At the top: of all rules
 """
 
 from __future__ import annotations
@@ -21,17 +23,30 @@ from winnow.settings.load import named_file, read_yaml
 from winnow.settings.schema import RuleChange
 from winnow.settings.values import is_value
 
-_FIELDS = {"reason", "metric", "min", "max", "means"}
+_FIELDS = {"reason", "metric", "min", "max", "means", "languages"}
+_SPACED = "spaced"
+# Labels of lid.176 whose languages are written without white space between words.
+UNSPACED = frozenset({"bo", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
 
 
 class Rule(NamedTuple):
-    """One judgement of one metric; bounds are inclusive, an open side is infinite."""
+    """One judgement of one metric; bounds are inclusive, an open side is infinite.
+
+    languages   labels of lid.176 that it is made for, ("spaced",) for all whose words are separated, None for any
+    """
 
     reason: str
     metric: str
     min: float
     max: float
     means: str
+    languages: tuple[str, ...] | None = None
+
+    def is_made_for(self, label: str) -> bool:
+        """Whether the rule is made for a language, a label of lid.176."""
+        if self.languages == (_SPACED,):
+            return label not in UNSPACED
+        return self.languages is None or label in self.languages
 
     def passes(self, value: float) -> bool:
         """Whether a page with this value is kept by this rule."""
@@ -50,10 +65,12 @@ def load_rules(
 ) -> tuple[Rule, ...]:
     """The rules of these files in their order, with the user's changes.
 
-    A change of None switches its rule off. Raises SettingsError with all problems: unknown metric or field, the same
-    reason twice, min above max, a change of a reason that no file has.
+    A change of None switches its rule off. Without files there is no rule, whatever a recipe changes. Raises
+    SettingsError with all problems: unknown metric or field, the same reason twice, min above max, a change of a
+    reason that no file has.
     """
     problems: list[str] = []
+    files = list(files)
     found = [
         (path, entry)
         for path in (named_file(name, "rules", problems) for name in files)
@@ -61,7 +78,7 @@ def load_rules(
     ]
     raw = _by_reason(found, problems)
     for reason in changes:
-        if reason not in raw:
+        if files and reason not in raw:
             problems.append(f"rules.{reason}: no rule file in use has this reason.{did_you_mean(reason, raw)}")
     rules = [
         _checked(path, _changed(entry, changes.get(reason)), metrics, problems)
@@ -81,7 +98,8 @@ def _entries(path: Path, problems: list[str]) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         problems.append(f"{path}: expected `rules:`, a list of reason, metric, min, max, means")
         return []
-    return entries
+    of_all = {"languages": content["languages"]} if "languages" in content else {}
+    return [{**of_all, **entry} for entry in entries]
 
 
 def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
@@ -107,7 +125,7 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
     where = f"{path.name}: {entry['reason']}"
     for field in sorted(set(map(str, entry)) - _FIELDS):
         problems.append(f"{where}: {field}: unknown field.{did_you_mean(field, _FIELDS)}")
-    metric = str(entry.get("metric"))
+    metric = str(entry.get("metric") or "null")
     if metric not in metrics and not is_value(metric):
         problems.append(f"{where}: metric {metric}: there is no such metric.{_hint(metric, metrics)}")
     low = _bound(where, "min", entry.get("min"), -math.inf, problems)
@@ -116,7 +134,9 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
         problems.append(f"{where}: min {low:g} is above max {high:g}: no page could pass")
     if entry.get("min") is None and entry.get("max") is None:
         problems.append(f"{where}: has neither min nor max; `rules.{entry['reason']}: null` switches a rule off")
-    rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""))
+    _check_reach(where, metric, low, high, problems)
+    languages = _languages(where, entry.get("languages"), problems)
+    rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""), languages)
     return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
 
 
@@ -125,6 +145,25 @@ def _hint(metric: str, metrics: Collection[str]) -> str:
         return did_you_mean(metric, metrics)
     own = [name for name in metrics if name.startswith(OWN_PREFIX)]
     return did_you_mean(metric, own) if own else " Name the Python file that defines it: measure.own."
+
+
+def _languages(where: str, value: Any, problems: list[str]) -> tuple[str, ...] | None:
+    if value in (None, _SPACED):
+        return None if value is None else (_SPACED,)
+    if isinstance(value, list) and value and all(isinstance(label, str) for label in value):
+        return tuple(value)
+    problems.append(f"{where}: languages {value!r}: expected labels of lid.176, as in [en], or {_SPACED}")
+    return None
+
+
+def _check_reach(where: str, metric: str, low: float, high: float, problems: list[str]) -> None:
+    """No metric but a user's own is below 0 or infinite, no fraction above 1: beyond that no page could pass."""
+    most = 1.0 if metric.endswith("_fraction") or is_value(metric) else math.inf
+    if metric.startswith(OWN_PREFIX):
+        return
+    if high < 0 or low > most or low == math.inf:
+        bound = f"max {high:g}" if high < 0 else f"min {low:g}"
+        problems.append(f"{where}: {bound}: {metric} is from 0{' to 1' if most == 1 else ' on'}; no page could pass")
 
 
 def _bound(where: str, name: str, value: Any, open_side: float, problems: list[str]) -> float:

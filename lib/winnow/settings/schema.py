@@ -207,6 +207,7 @@ class Settings(_Section):
     jobs: list[str]
     rule_files: list[str]
     rules: dict[str, RuleChange | None]
+    rules_for_any_language: bool
     text: Text
     fuzzy: Fuzzy
     spans: Spans

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from winnow.errors import SettingsError, did_you_mean
 from winnow.kernels.pages.url import (
@@ -18,6 +19,7 @@ from winnow.kernels.pages.url import (
     without_www,
 )
 from winnow.kernels.pages.url_sets import KeySet, Phrases, Substrings, UrlLists, key
+from winnow.settings.text_lists import lines_of
 
 MAX_SKIPPED_FRACTION = 0.01  # of a file's entries: more, and the file is not what it should be
 SHOWN_LINES = 5
@@ -41,9 +43,10 @@ def load_lists(
         words       folder with strict.txt, hard.txt and soft.txt, one word or phrase a line
         exceptions  folder with `domains`, `urls` or both
 
-    UTF-8; empty lines and lines that begin with # say nothing. Upper case, a port, Unicode or punycode, `www.` and IP
-    addresses are accepted as the lists of UT1 have them. A line that is no entry is skipped and counted; where those
-    are more than one in a hundred, and for whatever is missing, SettingsError tells all problems at once.
+    UTF-8, or what a byte order mark says; empty lines and lines that begin with # say nothing. Upper case, a port,
+    Unicode or punycode, `www.` and IP addresses are accepted as the lists of UT1 have them. A line that is no entry is
+    skipped and counted; where those are more than one in a hundred, and for whatever is missing, SettingsError tells
+    all problems at once.
     """
     reader = _Reader()
     listed, problems = _check_categories(Path(folder) if folder is not None else None, categories)
@@ -158,13 +161,19 @@ def _check_categories(folder: Path | None, categories: list[str]) -> tuple[dict[
         return {}, []
     if not folder.is_dir():
         return {}, [f"{folder}: there is no such folder. Set url.lists to a folder with one folder for each category"]
-    present = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    present = categories_in(folder)
     problems = [
         f"{folder}: no category {name}.{did_you_mean(name, present)} Add its folder, or take it out of url.categories"
         for name in categories
         if name not in present
     ]
     return {name: folder / name for name in categories if name in present}, problems
+
+
+def categories_in(folder: Path) -> list[str]:
+    """The names of its folders, but for those that a system or a program hides."""
+    hidden = (".", "__MACOSX")
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(hidden))
 
 
 def _keys(entries: Iterator[str]) -> bytearray:
@@ -181,10 +190,4 @@ def _existing(path: Path) -> Path | None:
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Numbers, from 1, and content of the lines that say something. Raises UnicodeError with the line's number."""
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-            except UnicodeDecodeError as error:
-                raise UnicodeError(f"line {number}: {error.reason}") from error
-            if line and not line.startswith("#"):
-                yield number, line
+        yield from ((number, line) for number, line in lines_of(cast(BinaryIO, file)) if not line.startswith("#"))

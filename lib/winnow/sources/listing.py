@@ -5,12 +5,14 @@ from __future__ import annotations
 import glob
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from winnow.settings.schema import Sources
+from winnow.settings.text_lists import lines_of, mark_of
 from winnow.sources.locations import folders_above, is_remote, is_web, join
 from winnow.sources.remote_file import open_location, source_of
 from winnow.sources.retry import Patience, SourceError, TransientError, persist
@@ -18,9 +20,13 @@ from winnow.sources.stores import identity_of, open_store, store_failure
 from winnow.sources.web import Identity
 
 UNKNOWN = Identity(None, None)
+# What systems keep beside files: Archive Utility of macOS, Windows, Synology's DSM, ext4.
+_OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 
 
-def expand_url(url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str]) -> dict[str, Identity]:
+def expand_url(
+    url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str], notes: list[str]
+) -> dict[str, Identity]:
     """The archives that a URL stands for, with what is known of each; one request for each URL or folder.
 
     A store's folder is searched to its leaves for names that end in one of the suffixes; a web server lists nothing.
@@ -32,9 +38,12 @@ def expand_url(url: str, suffixes: tuple[str, ...], settings: Sources, problems:
     try:
         if not is_web(url) and (url.endswith("/") or glob.has_magic(url)):
             found = persist(lambda: _listed(url, suffixes, settings), Patience(settings))
-            if not found:
+            hidden, start = Hidden(url), fixed_part(url)
+            seen = {one: known for one, known in found.items() if not hidden.passes_over(one, is_hidden(one[start:]))}
+            notes += hidden.notes
+            if not seen:
                 problems.append(f"{url}: no archive there; archives end in {', '.join(suffixes)}")
-            return found
+            return seen
         return {url: persist(source_of(url, settings).describe, Patience(settings))}
     except SourceError as error:
         if isinstance(error.__cause__, TransientError):
@@ -43,12 +52,52 @@ def expand_url(url: str, suffixes: tuple[str, ...], settings: Sources, problems:
         return {}
 
 
-def read_manifest(location: str, settings: Sources) -> Iterator[str]:
-    """The lines of a list of paths that hold something. Raises OSError, EOFError and UnicodeDecodeError."""
+def read_manifest(location: str, settings: Sources, notes: list[str]) -> Iterator[str]:
+    """The lines of a list of paths that hold something. Raises OSError, EOFError and UnicodeError.
+
+    notes: gets a sentence where a byte order mark was passed over, and where paths of hidden files were.
+    """
     with open_location(location, settings) as file:
         data: Any = gzip.GzipFile(fileobj=file) if location.endswith(".gz") else io.BufferedReader(cast(Any, file))
-        with io.TextIOWrapper(cast(BinaryIO, data), encoding="utf-8") as lines:
-            yield from (line.strip() for line in lines if line.strip())
+        if (mark := mark_of(data.peek(4))) is not None:
+            notes.append(f"{location}: read as {mark}, whose byte order mark it begins with")
+        hidden = Hidden(location)
+        yield from (line for _, line in lines_of(data) if not hidden.passes_over(line, is_hidden_path(line)))
+        notes += hidden.notes
+
+
+class Hidden:
+    """Files that are passed over in one place, since a system or a program hides them."""
+
+    def __init__(self, place: str) -> None:
+        self.place, self._count, self._example = place, 0, ""
+
+    def passes_over(self, name: str, is_hidden: bool) -> bool:
+        """Whether a file is passed over, which is counted."""
+        self._count += is_hidden
+        self._example = self._example or (name if is_hidden else "")
+        return is_hidden
+
+    @property
+    def notes(self) -> list[str]:
+        """One sentence, none where nothing was passed over."""
+        if not self._count:
+            return []
+        files = "1 hidden file is" if self._count == 1 else f"{self._count:,} hidden files are"
+        return [f"{self.place}: {files} passed over, such as {self._example}"]
+
+
+def is_hidden(key: str) -> bool:
+    """Whether a file, by its path below the folder searched, is hidden: macOS's `._name` and `.Trashes/`, say."""
+    parts = key.split("/")
+    return any((part.startswith(".") and part.strip(".")) or part in _OF_SYSTEMS for part in parts)
+
+
+def is_hidden_path(path: str) -> bool:
+    """The same of a path that a list names; of an absolute one the folders that lead there may be hidden."""
+    if not path.startswith("/") and not is_remote(path):
+        return is_hidden(path)
+    return is_hidden(path.rpartition("/")[2]) or not _OF_SYSTEMS.isdisjoint(path.split("/"))
 
 
 def folder_with(key: str, manifest: str, settings: Sources) -> str | None:
@@ -74,6 +123,12 @@ def url_problems(url: str) -> list[str]:
     elif is_web(url) and (parts.query or parts.fragment or not parts.hostname):
         problems.append(f"{url.partition('?')[0]}: expected a plain URL of a file, without ? and #")
     return problems
+
+
+def fixed_part(pattern: str) -> int:
+    """How many characters of what it finds are those of a folder, or of a pattern before its first wildcard."""
+    wild = re.search(r"[*?[]", pattern)
+    return pattern.rfind("/", 0, wild.start()) + 1 if wild else len(pattern)
 
 
 def _listed(url: str, suffixes: tuple[str, ...], settings: Sources) -> dict[str, Identity]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,11 @@ def is_web(location: str) -> bool:
 def plain_path(location: str) -> str:
     """The path that a file:// URL means; any other location as it is."""
     return unquote(urlsplit(location).path) if location.startswith("file://") else location
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is Unicode: of bytes that are not UTF-8 Python makes surrogates, which nothing can write."""
+    return not re.search("[\ud800-\udfff]", name)
 
 
 def host_of(url: str) -> str:

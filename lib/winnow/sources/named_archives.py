@@ -16,11 +16,21 @@ from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
 from winnow.sources.formats import suffixes
-from winnow.sources.listing import UNKNOWN, expand_url, folder_with, read_manifest, url_problems
+from winnow.sources.listing import (
+    UNKNOWN,
+    Hidden,
+    expand_url,
+    fixed_part,
+    folder_with,
+    is_hidden,
+    read_manifest,
+    url_problems,
+)
 from winnow.sources.locations import (
     common_folder,
     folders_above,
     is_remote,
+    is_text,
     join,
     key_below,
     parent_of,
@@ -40,16 +50,20 @@ class Archive(NamedTuple):
     etag: str | None
 
 
-def find_archives(named: Iterable[str], root: str | None, sources: Sources | None = None) -> tuple[str, list[Archive]]:
+def find_archives(
+    named: Iterable[str], root: str | None, sources: Sources | None = None, notes: list[str] | None = None
+) -> tuple[str, list[Archive]]:
     """The root and the archives, sorted by key, that these names stand for.
 
     A folder is searched to its leaves for names that `formats` knows; a manifest has one path a line, below the root or
     absolute. Names, root and paths may be URLs. Without `root` it is the common parent of what is named; for a
     manifest, the nearest folder above it that holds its first path. Of what a manifest lists on a server nothing is
     known here, as 90,000 archives would be 90,000 requests: bytes and etag are those of its reading. `sources`: None
-    for the defaults. Raises SettingsError with every name that stands for nothing.
+    for the defaults. `notes` gets a sentence for each place where hidden files or a byte order mark were passed over.
+    Raises SettingsError with every name that stands for nothing.
     """
     settings = sources or load_settings().sources
+    notes = [] if notes is None else notes
     problems = url_problems(root or "")
     found: dict[str, Identity] = {}
     parents: list[str] = []
@@ -58,17 +72,18 @@ def find_archives(named: Iterable[str], root: str | None, sources: Sources | Non
         if wrong:
             problems += wrong
         elif name.endswith(_MANIFESTS):
-            bases, locations = _manifest(name, root and plain_path(root), settings, problems)
+            bases, locations = _manifest(name, root and plain_path(root), settings, problems, notes)
             parents += bases
             found.update(dict.fromkeys(locations, UNKNOWN))
         elif is_remote(name):
-            remote = expand_url(name, suffixes(), settings, problems)
+            remote = expand_url(name, suffixes(), settings, problems, notes)
             found.update(remote)
             parents += [name] if name.endswith("/") else map(parent_of, remote)
         else:
-            paths = _expand(name, problems)
+            paths = _expand(name, problems, notes)
             found.update(dict.fromkeys(map(str, paths), UNKNOWN))
             parents += [name] if Path(name).is_dir() else [str(path.parent) for path in paths]
+    problems += [f"{name!a}: the name is not UTF-8; rename the file" for name in found if not is_text(name)][:20]
     if problems:
         raise SettingsError(problems)
     base = _root(root, parents)
@@ -102,26 +117,42 @@ def _root(root: str | None, parents: list[str]) -> str:
     return base
 
 
-def _expand(name: str, problems: list[str]) -> list[Path]:
+def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
     path = Path(name)
-    if path.is_dir():
-        below = sorted(file for file in path.rglob("*") if file.name.endswith(suffixes()) and file.is_file())
-        if not below:
-            problems.append(f"{name}: no archive in this folder; archives end in {', '.join(suffixes())}")
-        return below
     if path.is_file():
         return [path]
-    matches = [match for match in map(Path, sorted(glob.glob(name, recursive=True))) if match.is_file()]
-    if not matches:
-        problems.append(f"{name}: there is no such file, folder or match")
-    return matches
+    if path.is_dir():
+        matches = {file: file.relative_to(path).as_posix() for file in _files_below(path, problems)}
+        nothing = f"{name}: no archive in this folder; archives end in {', '.join(suffixes())}"
+    else:
+        matches = {Path(match): match[fixed_part(name) :] for match in glob.glob(name, recursive=True)}
+        nothing = f"{name}: there is no such file, folder or match"
+    hidden = Hidden(name)
+    seen = [file for file in sorted(matches) if not hidden.passes_over(str(file), is_hidden(matches[file]))]
+    notes += hidden.notes
+    files = [file for file in seen if file.is_file()]
+    if not files:
+        problems.append(nothing)
+    return files
 
 
-def _manifest(name: str, root: str | None, settings: Sources, problems: list[str]) -> tuple[list[str], list[str]]:
+def _files_below(folder: Path, problems: list[str]) -> list[Path]:
+    """What is named as archives are; a folder in it that cannot be read is a problem."""
+
+    def note(error: OSError) -> None:
+        problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")
+
+    found = os.walk(folder, onerror=note)
+    return [Path(place, name) for place, _, names in found for name in names if name.endswith(suffixes())]
+
+
+def _manifest(
+    name: str, root: str | None, settings: Sources, problems: list[str], notes: list[str]
+) -> tuple[list[str], list[str]]:
     """The folder that a manifest's paths lie below, none where that fails, and the locations that it lists."""
     try:
-        lines = list(map(plain_path, read_manifest(name, settings)))
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        lines = list(map(plain_path, read_manifest(name, settings, notes)))
+    except (OSError, EOFError, UnicodeError) as error:
         problems.append(f"{name}: cannot be read as a list of archives: {getattr(error, 'strerror', None) or error}")
         return [], []
     wrong = [problem for line in lines for problem in url_problems(line)]

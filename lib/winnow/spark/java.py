@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyspark
@@ -19,6 +22,9 @@ OPTIMISE_LATE = (
     "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400", "-XX:Tier4CompileThreshold=60000",
     "-XX:Tier4BackEdgeThreshold=160000",
 )  # fmt: skip
+
+# Java takes the encoding of file names from the locale, and ASCII where it is none: a container, a service, LC_ALL=C.
+UTF8_LOCALE = "C.UTF-8"
 
 
 def check_java() -> None:
@@ -34,6 +40,57 @@ def check_java() -> None:
     if said.returncode != 0 or version is None or int(version[1]) < 17:
         first = (said.stderr + said.stdout).strip().splitlines()[:1]
         raise SurroundingsError(f"Spark needs Java 17 or 21: {java} says {''.join(first)!r}. {install}")
+
+
+@contextmanager
+def utf8_locale() -> Iterator[None]:
+    """The environment in which Java is started: names of files in UTF-8, messages of the system in English.
+
+    What Java starts has it too: Python's workers. Where the system has no such locale, the environment is as it was.
+    """
+    before = os.environ.get("LC_ALL")
+    if _has_locale(UTF8_LOCALE):
+        os.environ["LC_ALL"] = UTF8_LOCALE
+    try:
+        yield
+    finally:
+        os.environ.pop("LC_ALL", None)
+        os.environ.update({"LC_ALL": before} if before is not None else {})
+
+
+def _has_locale(name: str) -> bool:
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return True
+
+
+def check_names(encoding: str, folders: Iterable[str]) -> None:
+    """Raises SurroundingsError where Java, which encodes names of files so, cannot write to one of these folders.
+
+    encoding: Java's property sun.jnu.encoding
+    """
+    for folder in folders:
+        lacking = sorted({char for char in folder if not _is_encodable(char, encoding)})
+        if lacking and "://" not in folder.removeprefix("file://"):
+            raise SurroundingsError(
+                f"{folder}: Java encodes names of files in {encoding} here, which lacks {', '.join(lacking[:5])}; set "
+                f"LC_ALL to a locale in UTF-8, as in LC_ALL={UTF8_LOCALE} spark-submit ..., or name another folder"
+            )
+
+
+def _is_encodable(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except LookupError:
+        return char.isascii()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # Java prints warnings on standard output, where results are, and how an archive differs is of no use to anyone.

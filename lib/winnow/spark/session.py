@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,15 @@ from winnow.errors import SurroundingsError
 from winnow.settings.load import CONF
 from winnow.settings.schema import Spark
 from winnow.spark.jars import DELTA, JARS, jars_installed, spark_jars
-from winnow.spark.java import COMPILE_QUICKLY, OPTIMISE_LATE, check_java, java_options
+from winnow.spark.java import (
+    COMPILE_QUICKLY,
+    OPTIMISE_LATE,
+    UTF8_LOCALE,
+    check_java,
+    check_names,
+    java_options,
+    utf8_locale,
+)
 
 _ALWAYS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -30,6 +38,7 @@ _ALWAYS = {
     "spark.python.sql.dataFrameDebugging.enabled": "false",  # the Python line of each column costs more than the column
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.executorEnv.LC_ALL": UTF8_LOCALE,  # as of the driver: executors write files of tables, too
     "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
@@ -48,11 +57,14 @@ _TRACE = "Traceback (most recent call last):"
 _DAEMON = "pyspark/daemon.py"
 
 
-def open_session(name: str, settings: Spark, verbose: bool = False, brief: bool = False) -> SparkSession:
+def open_session(
+    name: str, settings: Spark, verbose: bool = False, brief: bool = False, folders: Sequence[str] = ()
+) -> SparkSession:
     """A Spark session with Delta Lake; the one that spark-submit started, where it did.
 
     brief: it ends within a minute or two, too soon for what Java's optimising compiler costs to come back.
-    Raises SurroundingsError where Java or Delta's jars are missing.
+    folders: those of this machine that Spark is to write to. Raises SurroundingsError where Java or Delta's jars are
+    missing, and where Java cannot encode the name of a folder.
     """
     check_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -68,6 +80,9 @@ def open_session(name: str, settings: Spark, verbose: bool = False, brief: bool 
         if not jars_installed():
             conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
+    SparkContext._ensure_initialized()  # connects to the Java of spark-submit, where that started one
+    java: Any = SparkContext._jvm
+    check_names(java.System.getProperty("sun.jnu.encoding"), [*folders, conf.get("spark.local.dir", "")])
     if not verbose:
         _hush_accumulators()
     builder = SparkSession.builder.appName(name)
@@ -133,7 +148,8 @@ def _start_java(conf: dict[str, str], verbose: bool) -> None:
     reading, writing = os.pipe()
     threading.Thread(target=_pass_on, args=(reading,), daemon=True).start()
     try:
-        gateway = start(launch, {} if verbose else {"stderr": writing})
+        with utf8_locale():
+            gateway = start(launch, {} if verbose else {"stderr": writing})
     finally:
         os.close(writing)
     SparkContext._ensure_initialized(gateway=gateway)

@@ -19,10 +19,9 @@ def judge_pages(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
 
 def reasons_expr(rules: Sequence[Rule]) -> Column:
     """The reasons of a `measures` row. A null metric is an error, never a verdict."""
-    if not rules:
-        return F.array().cast("array<string>")
+    none = F.lit(None).cast("string")  # gives the array its type where there is no rule
     reasons = [F.when(~_passes_expr(rule), F.lit(rule.reason)) for rule in rules]
-    return F.array_compact(F.array(*reasons))
+    return F.array_compact(F.array(none, *reasons))
 
 
 def kept_expr(rules: Sequence[Rule]) -> Column:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
 import typer
 
-from winnow.errors import WinnowError
+from winnow.errors import SettingsError, WinnowError
+from winnow.sources.locations import is_text
 
 
 def call(command: typer.Typer) -> NoReturn:
     """Run a command and leave with 0, 1 (failure), 2 (usage) or 130 (interrupted)."""
     logging.getLogger().addFilter(_is_news)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where a terminal lacks a letter, no result is lost
     try:
+        check_arguments(sys.argv[1:])
         command()
     except BaseException as error:  # Typer makes a SystemExit of an interrupt
         if _interrupted(error):
@@ -34,6 +40,15 @@ def call(command: typer.Typer) -> NoReturn:
             raise
         _leave(said, 1)
     sys.exit(0)
+
+
+def check_arguments(arguments: Iterable[str]) -> None:
+    """Raises SettingsError for arguments that are no text: names of files in another encoding than the locale's."""
+    wrong = [one for one in arguments if not is_text(one)]
+    if wrong:
+        held = sys.getfilesystemencoding()
+        said = f"its bytes are not {held}; set LC_ALL=C.UTF-8 where they are UTF-8, or rename what it names"
+        raise SettingsError([f"{one!a}: {said}" for one in wrong])
 
 
 def _is_news(record: logging.LogRecord) -> bool:

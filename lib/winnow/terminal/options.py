@@ -36,6 +36,7 @@ RemovalsFrom = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Go on where no archive that is named gives a page.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
 Environment = Annotated[
     str | None,

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import json
 import math
+import sys
 from typing import Any
 
 import typer
@@ -14,7 +15,8 @@ from pyspark.sql import Row
 
 def print_json(value: Any) -> None:
     """One JSON value; numbers of pages and clusters are strings, since many readers keep 53 bits of a number."""
-    typer.echo(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=2))
+    is_unicode = sys.stdout.encoding.lower().replace("-", "") == "utf8"  # no other encoding has every letter
+    typer.echo(json.dumps(_plain(value), ensure_ascii=not is_unicode, allow_nan=False, indent=2))
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from winnow.errors import OwnMetricError, SettingsError
 from winnow.settings.load import load_settings
-from winnow.settings.schema import Language, Measure, Settings, Spark
+from winnow.settings.schema import Measure, Settings, Spark
 from winnow.sources.named_archives import Archive, find_archives
 from winnow.warehouse.places import absolute_place, check_remote, warehouse_problems
 
@@ -42,7 +42,8 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     problems = _name_problems(given)
     settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
     named, sources = given.archives, settings.sources if settings else None
-    listing = _try(problems, lambda: find_archives(named, given.root, sources)) if named else ("", [])
+    notes: list[str] = []
+    listing = _try(problems, lambda: find_archives(named, given.root, sources, notes)) if named else ("", [])
     if settings is not None:
         problems += _spark_problems(settings.spark)
         _check_files(settings, problems)
@@ -53,8 +54,8 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     from winnow.warehouse.work import Work
 
     made = fingerprints(settings)
-    _tell_of_triage(settings.language)
-    spark = open_session(name, settings.spark, verbose)
+    _tell([*notes, *_language_notes(settings)])
+    spark = open_session(name, settings.spark, verbose, folders=[absolute_place(given.warehouse)])
     check_remote(spark, given.warehouse, listed=given.archives is None)
     return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
 
@@ -81,7 +82,7 @@ def prepare_maintenance(
     from winnow.warehouse.crawls import crawl_row, listed_crawls
     from winnow.warehouse.work import Work
 
-    spark = open_session(name, settings.spark, verbose, brief)
+    spark = open_session(name, settings.spark, verbose, brief, [absolute_place(warehouse)])
     check_remote(spark, warehouse, listed=True)
     work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "")
     listed_crawls(work)
@@ -90,11 +91,18 @@ def prepare_maintenance(
     return work
 
 
-def _tell_of_triage(settings: Language) -> None:
-    from winnow.settings.kernel_settings import triage_warning
+def _language_notes(settings: Settings) -> list[str]:
+    """What is not known of language triage, and which rules drop pages where every language is wanted."""
+    from winnow.settings.kernel_settings import rules_of, triage_warning
+    from winnow.settings.languages import any_language_warning
 
-    if said := triage_warning(settings):
-        print(f"winnow: {said}", file=sys.stderr)
+    said = (triage_warning(settings.language), any_language_warning(settings, rules_of(settings)))
+    return [one for one in said if one]
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"winnow: {note}", file=sys.stderr)
 
 
 def _try(problems: list[str], check: Callable[[], T]) -> T | None:
@@ -131,15 +139,18 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     """Read the lists, rules and models that settings name; note what is wrong with them."""
     from winnow.kernels.languages.identify import LanguageModel
     from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
+    from winnow.settings.languages import language_problems
 
     if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
         problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
     model = settings.language.model
     _try(problems, lambda: url_lists(settings.url))
-    _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    read = _try(problems, lambda: LanguageModel(Path(model) if model else None))
     _try(problems, lambda: measure_settings(settings.measure))
-    _try(problems, lambda: rules_of(settings))
+    rules = _try(problems, lambda: rules_of(settings))
     _try(problems, lambda: _run_own(settings.measure))
+    if read is not None and rules is not None:
+        problems += language_problems(settings, rules, read.labels)
     problems[:] = dict.fromkeys(problems)  # the file of own metrics is asked for more than once
 
 

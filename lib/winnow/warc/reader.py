@@ -30,6 +30,7 @@ SKIPPED_KINDS = {
     "metadata": "Notes about another record.",
     "revisit": "Says that a response equals an earlier one.",
     "resource": "A file that was not got by HTTP.",
+    "resource_text": "A file of text or HTML that was not got by HTTP.",
     "conversion": "Another form of a record's content, such as its text (WET).",
     "continuation": "A further segment of a record.",
     "unknown": "A record of any other type.",
@@ -37,8 +38,14 @@ SKIPPED_KINDS = {
     "not_http": "A response without an HTTP status line: DNS, FTP, or an HTTP header that was not stored.",
     "redirect": "A response of status 300 to 399.",
     "http_error": "A response of any other status than 200.",
+    "not_http_text": "A response whose record is said to be text or HTML, without an HTTP status line.",
     "not_html": "A response of status 200 that is not HTML.",
+    "plain_text": "A response of status 200 that is plain text.",
 }
+# Kinds that hold or may hold text or HTML, which a user would want to know to be passed over.
+TEXT_KINDS = frozenset(
+    {"resource_text", "conversion", "continuation", "unknown", "malformed", "not_http_text", "plain_text"}
+)
 
 
 class ArchiveReader:
@@ -114,14 +121,24 @@ def classify(record: Record) -> tuple[str, Response | None]:
     written = record.fields.get(b"\nwarc-type:").lower()
     if written != b"response":
         kind = written.decode("latin-1")
-        return kind if kind in SKIPPED_KINDS else "unknown", None
+        return _or_text(kind, record) if kind in SKIPPED_KINDS else "unknown", None
     response = parse_response(record.block)
     if not response:
-        return "not_http", None
+        return _or_text("not_http", record), None
     if response.status != 200:
         return "redirect" if response.status // 100 == 3 else "http_error", response
     head = _decoded(record, response, SNIFFED_BYTES).data if response.content_type in NO_TYPES else b""
-    return "" if is_html(response.content_type, head) else "not_html", response
+    if is_html(response.content_type, head):
+        return "", response
+    return "plain_text" if response.content_type == "text/plain" else "not_html", response
+
+
+def _or_text(kind: str, record: Record) -> str:
+    """The kind of a record, or that of such records with text or HTML, by their own media type or first bytes."""
+    media_type = record.fields.get(b"\ncontent-type:").decode("latin-1").split(";")[0].strip().lower()
+    is_text = media_type.startswith("text/") and media_type != "text/dns"
+    is_text = is_text or is_html(media_type, bytes(record.block[:SNIFFED_BYTES]))
+    return f"{kind}_text" if is_text and f"{kind}_text" in TEXT_KINDS else kind
 
 
 def make_page(record: Record, response: Response, max_html_bytes: int) -> Page:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.errors import SettingsError
+from winnow.sources.locations import is_text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -57,6 +58,8 @@ def check_warehouse(spark: SparkSession, option: str, place: str) -> None:
 
 def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
     """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
+    if not is_text(str(folder.absolute())):
+        return [f"{option} {str(folder.absolute())!a}: the name is not UTF-8; name another folder, or rename it"]
     nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         return [f"{option} {folder}: {nearest} is a file; name a folder"]

@@ -35,13 +35,13 @@ def build(
     Example: winnow lists build ut1/ --category adult --category phishing --words words/ -o lists.arrow
     """
     from winnow.settings.url_list_file import write_list_file
-    from winnow.settings.url_lists import load_lists
+    from winnow.settings.url_lists import categories_in, load_lists
     from winnow.warehouse.places import check_output
 
     check_output("--output", output)
     if categories is None:
         held = Path(folder) if folder is not None else None
-        categories = sorted(path.name for path in held.iterdir() if path.is_dir()) if held and held.is_dir() else []
+        categories = categories_in(held) if held and held.is_dir() else []
     began = time.monotonic()
     lists = load_lists(folder, categories, words, exceptions, False)
     write_list_file(lists, output)

@@ -8,6 +8,7 @@ from winnow.errors import SettingsError
 from winnow.settings.jobs import jobs_of
 from winnow.terminal.options import (
     Again,
+    AllowEmpty,
     Archives,
     Config,
     CrawlName,
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
-    again: Again = None, removals_from: RemovalsFrom = None,
+    again: Again = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
 
-    Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set language.wanted=[de]
+    Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe fineweb
     """
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl
@@ -49,7 +50,7 @@ def run(
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
         if removals_from is not None:
             carry_over(work, removals_from)
-        run_crawl(work, *listing, progress, again or [])
+        run_crawl(work, *listing, progress, again or [], allow_empty)
     show_crawl(work, as_json)
 
 

@@ -33,6 +33,13 @@ class LanguageModel:
             raise incomplete(self.path) from error
         self._model: Any = None if self._classifier else _fasttext_model(self.path)
 
+    @property
+    def labels(self) -> list[str]:
+        """Every label that the model gives, without its prefix."""
+        if self._classifier:
+            return self._classifier.labels
+        return [str(label).removeprefix(LABEL_PREFIX) for label in self._model.getLabels("replace")[0]]
+
     def identify(self, text: str) -> tuple[str, float]:
         """The likeliest label without its prefix, its score in [0, 1]; ("", 0.0) for text without words.
 

@@ -12,11 +12,13 @@ from winnow.kernels.gates import GATES
 from winnow.report.axes import edges_of, ticks_of, unit_of
 from winnow.report.examples import Example
 from winnow.report.figures import CLUSTER_SIZES, Figures, Group, Taken
+from winnow.report.funnel import Step, few_kept
 from winnow.report.funnel_steps import steps
 from winnow.report.html.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.html.markup import Html, difference, figure, join, shown, table, tag
 from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
 from winnow.stages.funnel import DROP_REASONS
+from winnow.warc.reader import SKIPPED_KINDS
 
 
 class Side(NamedTuple):
@@ -59,7 +61,9 @@ def funnel(side: Side) -> Html:
             for row, count in zip(measured, counts, strict=True)
         ])  # fmt: skip
         pictures.append(figure(title, unit, bars(lines, ["kept"]), figures_of))
-    return tag("div", *pictures, class_="grid")
+    said = few_kept([Step(*key, *taken[:3], taken.words) for key, taken in figures.funnel.items()])
+    alarm = tag("p", f"Alarm: {said}.", class_="alarm", role="alert") if said else None
+    return join(alarm, tag("div", *pictures, class_="grid"))
 
 
 def reasons(side: Side) -> Html:
@@ -243,16 +247,23 @@ def cost(side: Side) -> Html:
 
 
 def archives(side: Side) -> Html:
-    """How archives ended, what was skipped in them, and what could not be read."""
-    figures = side.figures
-    told = ", ".join(f"{count:,} {status}" for status, count in figures.archives.items())
-    parts = [tag("p", f"{sum(figures.archives.values()):,} archives: {told}.")]
-    if figures.damaged:
-        rows = [[one.archive_path, one.status, shown(one.error), count_or_blank(one.offset)] for one in figures.damaged]
+    """How archives ended, what was passed over in them, and what could not be read."""
+    found = side.figures.not_read
+    told = ", ".join(f"{count:,} {status}" for status, count in found.archives.items())
+    parts = [tag("p", f"{sum(found.archives.values()):,} archives: {told}.")]
+    if found.damaged:
+        rows = [[one.archive_path, one.status, shown(one.error), count_or_blank(one.offset)] for one in found.damaged]
         columns = ["archive", "status", "error", "offset"]
         parts.append(table("Archives that could not be read to their end, 50 at most", columns, rows, text_columns=3))
-    if figures.skipped:
-        rows_ = [[kind, count] for kind, count in figures.skipped.items()]
+    if found.without_page:
+        parts.append(tag("p", f"{found.without_page:,} archives gave no page."))
+        parts.append(table("Archives without a page, 50 at most", ["archive"], [[path] for path in found.pageless]))
+    if found.passed_over:
+        kinds = [[kind, SKIPPED_KINDS[kind], count] for kind, count in found.passed_over.items()]
+        title = "Records passed over that hold or may hold text or HTML"
+        parts.append(table(title, ["kind", "meaning", "records"], kinds, text_columns=2))
+    if found.skipped:
+        rows_ = [[kind, count] for kind, count in found.skipped.items()]
         skipped = table("Records that are no pages, by kind", ["kind", "records"], rows_)
         parts.append(tag("details", tag("summary", "Records that are no pages"), skipped))
     return join(*parts)

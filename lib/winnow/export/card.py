@@ -56,7 +56,7 @@ class Card(NamedTuple):
     """What a data card tells.
 
     fingerprints    of the documents, by crawl
-    recipe          None: made with other settings than those at hand, which nothing but the fingerprint names
+    recipe          None: made with several, or with such as nothing but the fingerprint names
     order           a sentence about which document stands where
     """
 

@@ -12,14 +12,13 @@ from pyspark.sql import functions as F
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
-from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
 from winnow.settings.values import is_value
 from winnow.stages.checks import alarming_size
 from winnow.stages.funnel import in_flow
 from winnow.warehouse import delta
 from winnow.warehouse.crawls import crawl_row
-from winnow.warehouse.made_with import rules_stand
+from winnow.warehouse.made_with import rules_at_hand, rules_stand
 from winnow.warehouse.work import Work
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
@@ -141,8 +140,8 @@ def gather(work: Work) -> Figures:
     return Figures(
         crawl=work.crawl,
         num_shards=int(row.num_shards),
-        rules=rules_of(work.settings),
-        rules_stand=rules_stand(work, work.settings),
+        rules=rules_at_hand(work),
+        rules_stand=rules_stand(work, rules_at_hand(work)),
         funnel=funnel,
         histograms=_histograms(work),
         languages=languages,

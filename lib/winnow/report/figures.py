@@ -170,7 +170,7 @@ def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
 def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
     keys = ["shard", "page_id"]
     measures = delta.read(work, "measures")
-    judged = [rule.metric for rule in rules_of(work.settings) if is_value(rule.metric)]
+    judged = [rule.metric for rule in rules_at_hand(work) if is_value(rule.metric)]
     metrics = [*dict.fromkeys((*_metrics(measures), "language_score", *judged))]
     bins = measures.select(*keys, F.array(*map(bin_expr, metrics)).alias("bins"))
     kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))

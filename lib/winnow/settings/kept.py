@@ -22,6 +22,7 @@ _FILES = (
     ("measure", "own"), ("measure", "c4", "bad_words"),
 )  # fmt: skip
 _RULES = "rules_in_use"
+_OPEN = {"min": -math.inf, "max": math.inf}
 _NOTHING = "(not set)"
 
 
@@ -60,8 +61,7 @@ def to_yaml(kept: Kept) -> str:
 def from_yaml(recipe: str, text: str) -> Kept:
     """What a warehouse holds; a setting that this version does not know is passed over."""
     values = yaml.safe_load(text)
-    open_sides = {"min": -math.inf, "max": math.inf}
-    rules = tuple(Rule(**{**open_sides, **rule}) for rule in values.pop(_RULES))
+    rules = tuple(Rule(**{**_OPEN, **_fields(rule)}) for rule in values.pop(_RULES))
     return Kept(recipe, _known(values, Settings), rules)
 
 
@@ -89,6 +89,10 @@ def _full_path(name: str | None) -> str | None:
 def _finite(rule: Rule) -> dict[str, Any]:
     """A rule as its file would have it: an open side is not named."""
     return {name: value for name, value in rule._asdict().items() if value not in (-math.inf, math.inf)}
+
+
+def _fields(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in rule.items() if name in Rule._fields}
 
 
 def _known(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:

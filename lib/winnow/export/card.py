@@ -147,7 +147,7 @@ def _made(card: Card) -> Iterable[str]:
     marks = "; ".join(f"{crawl}: `{mark}`" for crawl, mark in card.fingerprints.items())
     yield f"Settings, lists, models and the code's versions together have a fingerprint. Documents bear {marks}."
     if card.recipe is None:
-        yield "Which settings it stands for was not told when this was written."
+        yield "The crawls were made with different settings, or nobody knew with which, when this was written."
         return
     yield f"It is that of the recipe `{card.recipe.name}` with these settings:"
     settings = yaml.safe_dump(told_settings(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)

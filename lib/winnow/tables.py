@@ -251,8 +251,10 @@ COMMITS = _table(
 SETTINGS = _whole(
     "settings", "what the rows of one table with one fingerprint were made with",
     target=(_STRING, "the table"),
-    settings=(_STRING, "all settings that a row may depend on, as YAML, and `rules_in_use`: neither `spark` nor "
-                       "`sources`, which may hold secrets; files by their full paths", True),
+    settings=_Column(
+        _STRING, "all settings that a row may depend on, as YAML, and `rules_in_use`: neither `spark` nor `sources`, "
+                 "which may hold secrets; files by their full paths", is_long=True,
+    ),
     recipe=(_STRING, "the recipe that the settings began with, as `--recipe` gave it"),
     fingerprint=(_STRING, "fingerprint of the rows"),
 )  # fmt: skip

@@ -56,7 +56,7 @@ def main() -> None:
             output = folder / "out"
 
             def export(form: Format, seed: int | None) -> None:
-                export_documents(work, Wanted([], form, FILES, seed), output, "winnow")
+                export_documents(work, Wanted([], form, FILES, seed), output)
 
             def shuffled() -> DataFrame:
                 placed = shuffle_documents(documents, FILES, SEED).repartitionById(FILES, "file")

@@ -12,13 +12,13 @@ from winnow.report.figures import gather
 from winnow.report.html.page import metrics_section
 from winnow.report.html.sections import Side
 from winnow.report.tune import show_sweep, show_tuned
-from winnow.settings.kernel_settings import rules_of
 from winnow.tune import thresholds as tuning
 from winnow.warehouse import delta
+from winnow.warehouse.made_with import rules_at_hand
 
 warehouse = os.environ.get("WINNOW_WAREHOUSE", "demo/tables")
 work = open_crawl(warehouse)
-rules = rules_of(work.settings)
+rules = rules_at_hand(work)
 
 # %% [markdown]
 # ## Where do the thresholds cut?
@@ -44,5 +44,5 @@ show_sweep(swept, tuning.sweep(work, rules, rules, swept), delta.read(work, "mea
 
 # %%
 changed = open_crawl(warehouse, changes=["rules.gopher_too_few_words.min=30", "rules.gopher_short_words.min=4"])
-others = rules_of(changed.settings)
+others = rules_at_hand(changed)
 show_tuned(tuning.tune(work, rules, others), others)

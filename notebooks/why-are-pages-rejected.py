@@ -3,7 +3,7 @@
 #
 # Every page of a crawl ends as a document, or with a reason: a gate before it was measured, rules after, or a copy that
 # stays in its stead. `WINNOW_WAREHOUSE` names the tables, else those of `make demo`; another crawl than the newest, and
-# the recipe and settings of its run, are arguments of `open_crawl`.
+# other settings than those of its run, are arguments of `open_crawl`.
 
 # %%
 import os

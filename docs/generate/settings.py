@@ -16,8 +16,9 @@ from winnow.settings.schema import Settings
 
 _INTRO = """\
 Every setting stands once in `conf/base.yaml`, with its default, its unit and its source. Layers are laid over it, later
-ones over earlier ones: `conf/local.yaml`, `cluster.yaml` or `compose.yaml` (`--environment`), the recipe (`--recipe`),
-a file (`--config`), and `--set section.name=value`, whose value is YAML. An unknown name anywhere is refused, and all
+ones over earlier ones: `conf/local.yaml`, `cluster.yaml` or `compose.yaml` (`--environment`), the recipe (`--recipe`;
+without it what the warehouse was made with, else `winnow`), a file (`--config`), and `--set section.name=value`, whose
+value is YAML. An unknown name anywhere is refused, and all
 problems are told at once. A source in brackets is where a default comes from; *choice* where no paper has one."""
 
 

@@ -22,7 +22,7 @@ kernels in Spark
 what a run is to do, and what is done
     settings/   settings, rules and lists as a user gives them; the fingerprints that follow from them
     spark/      a session, Java, the cost of stages
-    warehouse/  Delta tables, crawls, commits, who is at work
+    warehouse/  Delta tables, crawls, commits, what rows were made with, who is at work
     scopes/     which pages and shards each job looks at
     jobs/       one module for each job (the folder jobs/ of the project)
 what a person starts

@@ -1,9 +1,9 @@
 """The columns of every table, the data model that other programs read.
 
 All tables live under the warehouse as Delta tables of reader version 1, Parquet with zstd, partitioned by crawl and
-shard (`crawls` and `removals` are not). Every row carries `fingerprint`: what it was made with. Each column stands with
-its type and its meaning, from which docs/tables.md is made; the meanings are in no schema. A table whose rows are of
-pages says so by `_of_pages`: orders to take pages down then reach it.
+shard (`crawls`, `settings` and `removals` are not). Every row carries `fingerprint`: what it was made with. Each column
+stands with its type and its meaning, from which docs/tables.md is made; the meanings are in no schema. A table whose
+rows are of pages says so by `_of_pages`: orders to take pages down then reach it.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ CRAWLS = _whole(
     num_shards=(_INT, "shards of every crawl of this warehouse; fixed by the first"),
     schema_version=(_INT, "version of these tables; another one is refused"),
     root=(_STRING, "folder or URL that the archives were listed below; `--root` names another where they have moved"),
-    fingerprint=_MADE_WITH,
+    fingerprint=(_STRING, "fingerprint of the `funnel` that its newest run makes; `settings` has what it stands for"),
 )  # fmt: skip
 ARCHIVES = _table(
     "archives", "one archive file",
@@ -248,6 +248,16 @@ COMMITS = _table(
     cpu_seconds=(_DOUBLE, "the same of the CPU time of JVM tasks, Python workers and extractors"),
     committed_at=(_TIME, "when it was noted, UTC"),
 )  # fmt: skip
+SETTINGS = _whole(
+    "settings", "what the rows of one table with one fingerprint were made with",
+    target=(_STRING, "the table"),
+    settings=_Column(
+        _STRING, "all settings that a row may depend on, as YAML, and `rules_in_use`: neither `spark` nor `sources`, "
+                 "which may hold secrets; files by their full paths", is_long=True,
+    ),
+    recipe=(_STRING, "the recipe that the settings began with, as `--recipe` gave it"),
+    fingerprint=(_STRING, "fingerprint of the rows"),
+)  # fmt: skip
 REMOVALS = _whole(
     "removals", "one order to take pages down",
     selector=(_STRING, "which pages: `url:`, `canonical:` (--widen), `domain:`, `page_id:` or `archive:` and the name"),
@@ -261,7 +271,7 @@ TABLES = {
     table.name: table
     for table in (
         CRAWLS, ARCHIVES, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
-        DOCUMENTS, FUNNEL, COMMITS, REMOVALS,
+        DOCUMENTS, FUNNEL, COMMITS, SETTINGS, REMOVALS,
     )
 }  # fmt: skip
 

@@ -107,8 +107,8 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
     assert (recipe.rules, recipe.rule_files) == (given.rules, given.rule_files)
     work = Work(spark, recipe, {}, str(copy), "")
     rules, swept = rules_of(recipe), tuning.Sweep("gopher_too_few_words", "min", (80.0, 120.0))
-    assert rules_stand(work, load_settings())
-    assert not rules_stand(work, recipe)
+    assert rules_stand(work, rules_of(load_settings()))
+    assert not rules_stand(work, rules)
     standing = rules_of(load_settings())
     tuned, steps = tuning.tune(work, standing, rules, examples=20), tuning.sweep(work, standing, rules, swept)
 
@@ -193,7 +193,8 @@ def test_a_report_of_two_crawls_says_what_the_tables_say(spark: SparkSession, bo
     assert all(f'<th scope="row">{row["archive_path"]}</th><td>damaged</td>' in page for row in damaged)
     assert page.count("<mark>") > 100
     assert "were made with other rules" not in page
-    assert not rules_stand(work_on(spark, both, SECOND), demo_settings(["rules.gopher_hashes=null"]))
+    others = rules_of(demo_settings(["rules.gopher_hashes=null"]))
+    assert not rules_stand(work_on(spark, both, SECOND), others)
 
 
 def test_the_life_of_a_near_copy_as_a_page(spark: SparkSession, both: Path, tmp_path: Path) -> None:

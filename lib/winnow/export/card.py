@@ -56,7 +56,7 @@ class Card(NamedTuple):
     """What a data card tells.
 
     fingerprints    of the documents, by crawl
-    recipe          None: made with other settings than those at hand, which nothing but the fingerprint names
+    recipe          None: made with several, or with such as nothing but the fingerprint names
     order           a sentence about which document stands where
     not_read        sentences, by crawl: archives that were not read to their end, or passed over
     """
@@ -153,7 +153,7 @@ def _made(card: Card) -> Iterable[str]:
     marks = "; ".join(f"{crawl}: `{mark}`" for crawl, mark in card.fingerprints.items())
     yield f"Settings, lists, models and the code's versions together have a fingerprint. Documents bear {marks}."
     if card.recipe is None:
-        yield "Which settings it stands for was not told when this was written."
+        yield "The crawls were made with different settings, or nobody knew with which, when this was written."
         return
     yield f"It is that of the recipe `{card.recipe.name}` with these settings:"
     settings = yaml.safe_dump(told_settings(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)

@@ -23,9 +23,11 @@ from winnow.export.placing import ORDER, line_up_documents, shuffle_documents
 from winnow.report.funnel import funnel_lines
 from winnow.report.not_read import look_at_archives, not_read_lines
 from winnow.settings.fingerprint import fingerprints
+from winnow.settings.kept import settings_from
 from winnow.settings.kernel_settings import rules_of
 from winnow.spark.session import compiled
 from winnow.warehouse import delta
+from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.work import Work
 from winnow.workers.arrow import map_batches
 
@@ -47,7 +49,7 @@ class Exported(NamedTuple):
 
     documents, files, bytes   what it holds
     written                   documents whose files were written now; None: it was whole already
-    is_recipe_told            whether the card tells the settings; where they are not those at hand, it cannot
+    is_recipe_told            whether the card tells the settings; where crawls were made with several, it cannot
     """
 
     documents: int
@@ -57,11 +59,11 @@ class Exported(NamedTuple):
     is_recipe_told: bool
 
 
-def export_documents(work: Work, wanted: Wanted, output: Path, recipe: str) -> Exported:
+def export_documents(work: Work, wanted: Wanted, output: Path) -> Exported:
     """Write the documents of these crawls; what is written already by the same command is not written again.
 
-    The settings of `work`, which are those of the recipe of this name with changes, are told in the card where all
-    documents were made with them. Raises SettingsError where there is nothing to export, another export is in the way,
+    The card tells the settings that all documents were made with, where the warehouse keeps them or those at hand are
+    the same. Raises SettingsError where there is nothing to export, another export is in the way,
     or some file would be empty.
     """
     contents = look_at_documents(work, wanted.crawls)
@@ -72,7 +74,7 @@ def export_documents(work: Work, wanted: Wanted, output: Path, recipe: str) -> E
     names = [target.name(file) for file in range(files)]
     if folder.is_whole(output, manifest, names):
         return Exported(documents, files, _bytes(output, names), None, True)
-    told = _recipe(work, contents, recipe)
+    told = _recipe(work, contents)
     with compiled(work.spark, documents):
         placed = _place(contents, files, wanted.seed)
         rows = _rows_of_files(placed, files)
@@ -130,12 +132,16 @@ def _manifest(contents: Contents, wanted: Wanted, files: int) -> dict[str, Any]:
     }
 
 
-def _recipe(work: Work, contents: Contents, name: str) -> Recipe | None:
-    """The settings at hand, where all documents were made with them."""
-    mark = fingerprints(work.settings)["documents"]
-    if any(made.fingerprint != mark for made in contents.made.values()):
+def _recipe(work: Work, contents: Contents) -> Recipe | None:
+    """What all documents were made with; None where that differs, or nobody knows."""
+    mark, *others = {made.fingerprint for made in contents.made.values()}
+    if others:
         return None
-    return Recipe(Path(name).stem, work.settings, rules_of(work.settings))
+    if kept := kept_settings(work).get(("documents", mark)):
+        return Recipe(Path(kept.recipe).stem, settings_from(kept, work.settings), kept.rules)
+    if fingerprints(work.settings)["documents"] != mark:
+        return None
+    return Recipe(Path(work.recipe).stem, work.settings, rules_of(work.settings))
 
 
 def _card(

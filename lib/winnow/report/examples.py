@@ -10,16 +10,19 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from winnow.errors import SettingsError
 from winnow.kernels.gates import gates_of
-from winnow.kernels.pages.url import explain_url
+from winnow.kernels.pages.url import Match, explain_url
 from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
 from winnow.report.quantities import html_size
-from winnow.settings.kernel_settings import rules_of, url_lists
+from winnow.settings.kernel_settings import url_lists
 from winnow.settings.rules import Rule
+from winnow.settings.schema import Url
 from winnow.settings.values import value_of
 from winnow.warehouse import delta
+from winnow.warehouse.made_with import rules_at_hand
 from winnow.warehouse.work import Work
 
 Key = tuple[str, int, int]
@@ -66,7 +69,7 @@ def sample_examples(work: Work, count: int, seed: int) -> dict[str, list[Example
     repeated = sample.of(dropped, F.col("reason"), "spans", "left_chars")
     keys = [_key(work, row) for drawn in (verdicts, near, repeated) for rows in drawn.values() for row in rows]
     measured = _measured(work, keys + [_kept_key(row) for rows in near.values() for row in rows])
-    rules = {rule.reason: rule for rule in rules_of(work.settings)}
+    rules = {rule.reason: rule for rule in rules_at_hand(work)}
     return {
         **_gated(sample),
         **{
@@ -108,10 +111,19 @@ def _gated_example(work: Work, gate: str, row: Row) -> Example:
     if row.language is not None:
         facts = [f"language {row.language}, score {row.language_score:.3f}"]
     if gate in gates_of("url"):
-        matches = explain_url(row.url, url_lists(work.settings.url), work.settings.url)
+        matches = _matches(work.settings.url, row.url)
         facts = [f"{match.entry} in {match.list}" for match in matches] or ["by lists that were not named here"]
         entries = [match.entry for match in matches]
     return Example(row.page_id, _pieces_of_url(row.url, entries), facts)
+
+
+def _matches(settings: Url, url: str) -> list[Match]:
+    """The entries that gate a URL; none where the lists are not where they were."""
+    try:
+        lists = url_lists(settings)
+    except SettingsError:
+        return []
+    return list(explain_url(url, lists, settings))
 
 
 def _rejected(rule: Rule | None, row: Row) -> Example:

@@ -13,14 +13,13 @@ from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
 from winnow.report.not_read import NotRead, look_at_archives
-from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
 from winnow.settings.values import is_value
 from winnow.stages.checks import alarming_size
 from winnow.stages.funnel import in_flow
 from winnow.warehouse import delta
 from winnow.warehouse.crawls import crawl_row
-from winnow.warehouse.made_with import rules_stand
+from winnow.warehouse.made_with import rules_at_hand, rules_stand
 from winnow.warehouse.work import Work
 
 _MOST = 20  # domains, top-level domains, languages, clusters, spans
@@ -129,8 +128,8 @@ def gather(work: Work) -> Figures:
     return Figures(
         crawl=work.crawl,
         num_shards=int(row.num_shards),
-        rules=rules_of(work.settings),
-        rules_stand=rules_stand(work, work.settings),
+        rules=rules_at_hand(work),
+        rules_stand=rules_stand(work, rules_at_hand(work)),
         funnel=funnel,
         histograms=_histograms(work),
         languages=languages,
@@ -157,7 +156,7 @@ def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
 def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
     keys = ["shard", "page_id"]
     measures = delta.read(work, "measures")
-    judged = [rule.metric for rule in rules_of(work.settings) if is_value(rule.metric)]
+    judged = [rule.metric for rule in rules_at_hand(work) if is_value(rule.metric)]
     metrics = [*dict.fromkeys((*_metrics(measures), "language_score", *judged))]
     bins = measures.select(*keys, F.array(*map(bin_expr, metrics)).alias("bins"))
     kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import reduce
@@ -14,11 +14,13 @@ from pyspark.sql import functions as F
 from winnow.errors import WinnowError
 from winnow.kernels.pages.selectors import canonical_selector, url_selector
 from winnow.kernels.pages.url import registered_domain
-from winnow.settings.kernel_settings import rules_of, token_settings
+from winnow.settings.kernel_settings import token_settings
 from winnow.settings.rules import Rule
 from winnow.settings.values import value_of
 from winnow.stages.removals import ordered_pages
 from winnow.warehouse import delta
+from winnow.warehouse.kept_settings import kept_settings
+from winnow.warehouse.made_with import rules_at_hand
 from winnow.warehouse.work import Work
 
 SPANS_FOLLOWED = 3  # of a page, whose other holders are looked for
@@ -111,11 +113,14 @@ def _nearest(names: DataFrame, name: str) -> list[str]:
 
 
 def tell(work: Work, page: Row) -> Life:
-    """The life of a page, a row of `pages`."""
+    """The life of a page, a row of `pages`; judged by the rules that its verdict was made with, where `work` has rules.
+
+    Else by those of the settings.
+    """
     measures = _row(work, "measures", page)
     verdict, document = _row(work, "verdicts", page), _row(work, "documents", page)
     repeats = _row(work, "repeated_spans", page)
-    rules = rules_of(work.settings)
+    rules = _rules(work, verdict)
     judged = []
     if measures is not None:
         judged = [_judged(rule, measures) for rule in rules]
@@ -125,6 +130,13 @@ def tell(work: Work, page: Row) -> Life:
         list(_stretches(work, page, measures, repeats)), repeats,
         _copy(work, "url_duplicates", page), _dropped_for(work, "url_duplicates", page), document,
     )  # fmt: skip
+
+
+def _rules(work: Work, verdict: Row | None) -> Sequence[Rule]:
+    if work.rules is not None and verdict is not None:
+        kept = kept_settings(work).get(("verdicts", verdict.fingerprint))
+        return kept.rules if kept is not None else work.rules
+    return rules_at_hand(work)
 
 
 def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:

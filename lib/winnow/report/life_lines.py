@@ -73,7 +73,7 @@ def verdict(life: Life) -> Iterator[Line]:
     now = [one.rule.reason for one in life.judged if not one.passes]
     if now != life.reasons:
         before = ", ".join(life.reasons) or "kept"
-        yield "verdict", f"under other settings: {before}; name its --recipe and --set", False
+        yield "verdict", f"as the tables were made, under other settings than these: {before}", False
     dropped = f"dropped: {', '.join(life.reasons)}"
     yield "verdict", dropped if life.reasons else "kept by every rule", bool(life.reasons)
 

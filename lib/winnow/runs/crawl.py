@@ -26,7 +26,7 @@ from winnow.settings.jobs import JOBS, jobs_of
 from winnow.sources.named_archives import Archive
 from winnow.warehouse import commits
 from winnow.warehouse.commits import Todo
-from winnow.warehouse.crawls import crawl_row
+from winnow.warehouse.crawls import crawl_row, make_with_these
 from winnow.warehouse.work import Work
 
 _MODULES = (
@@ -59,6 +59,7 @@ def run_crawl(
         removals.carry_out(work)
     progress.begin("list_archives", [])
     progress.end("list_archives", list_archives.run(work, root, archives), 0.0)
+    make_with_these(work)
     shards = list(range(crawl_row(work).num_shards))
     for name in again:
         commits.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))

@@ -106,8 +106,8 @@ def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -
     """Run the sample, its first archive before the others so that Spark is warm; that one is not counted."""
     with tempfile.TemporaryDirectory() as folder, Meter() as meter:
         here = replace(work, warehouse=folder)
-        run_crawl(replace(here, crawl=_WARM, notes={}, crawls={}), root, list(sample[:1]), shown)
-        mine = replace(here, crawl=_MEASURED, notes={}, crawls={})
+        run_crawl(replace(here, crawl=_WARM, notes={}, crawls={}, kept={}), root, list(sample[:1]), shown)
+        mine = replace(here, crawl=_MEASURED, notes={}, crawls={}, kept={})
         watch = _Watch(mine, shown)
         run_crawl(mine, root, list(sample[1:]), watch)
         sizes = _table_bytes(mine)

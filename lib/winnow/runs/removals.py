@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 
 from winnow.scopes.funnel import count_pages
 from winnow.scopes.removals import CARRIED_OUT, count_orders, orders
+from winnow.settings.kept import settings_from
 from winnow.stages.removals import (
     alike,
     dropped_for,
@@ -33,6 +34,7 @@ from winnow.stages.removals import (
 )
 from winnow.tables import TABLES, tables_of_pages
 from winnow.warehouse import commits, delta
+from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.places import absolute_place, check_warehouse
 from winnow.warehouse.work import Work
 
@@ -154,12 +156,14 @@ def carry_out(work: Work) -> int:
 
 
 def _count_again(work: Work, where: Sequence[tuple[str, int]]) -> None:
-    """The funnels of these shards, where they were counted, under the fingerprints that they have."""
+    """The funnels of these shards, where they were counted, each by the jobs of the recipe that it was made with."""
     counted: dict[tuple[str, str], list[int]] = defaultdict(list)
     for crawl, shard in where:
         note = commits.notes(work).get((crawl, "funnel", shard))
         if note:
             counted[crawl, note.fingerprint].append(shard)
     for (crawl, fingerprint), shards in counted.items():
-        mine = replace(work, crawl=crawl, fingerprints={"funnel": fingerprint})
+        kept = kept_settings(work).get(("funnel", fingerprint))
+        settings = settings_from(kept, work.settings) if kept is not None else work.settings
+        mine = replace(work, crawl=crawl, fingerprints={"funnel": fingerprint}, settings=settings)
         delta.replace(mine, "funnel", count_pages(mine, shards), shards)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,7 @@ from winnow.settings.kernel_settings import (
     triage_settings,
     url_lists,
 )
+from winnow.settings.rules import Rule
 from winnow.settings.schema import Fuzzy, Settings
 from winnow.tables import SCHEMA_VERSION
 
@@ -51,9 +52,9 @@ def measures_from(settings: Settings, pages: str) -> str:
     return _fingerprint("measures", _measures(settings), pages)
 
 
-def verdicts_from(settings: Settings, measures: str) -> str:
-    """The fingerprint of `verdicts` that are made under these settings from `measures` of this fingerprint."""
-    return _fingerprint("verdicts", _verdicts(settings), measures)
+def verdicts_from(rules: Sequence[Rule], measures: str) -> str:
+    """The fingerprint of `verdicts` that are made by these rules from `measures` of this fingerprint."""
+    return _fingerprint("verdicts", _bounds(rules), measures)
 
 
 def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
@@ -104,7 +105,12 @@ def _measures(settings: Settings) -> dict[str, Any]:
 
 
 def _verdicts(settings: Settings) -> list[Any]:
-    return [rule[:4] for rule in rules_of(settings)]
+    return _bounds(rules_of(settings))
+
+
+def _bounds(rules: Sequence[Rule]) -> list[Any]:
+    """Without the sentence that says what a rule means."""
+    return [rule[:4] for rule in rules]
 
 
 def _near_duplicates(settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,7 @@ All problems of all layers are reported at once, before Spark starts.
 
 from __future__ import annotations
 
+import copy
 import importlib.resources
 import json
 import os
@@ -22,6 +23,7 @@ from winnow.settings.jobs import order_problems
 from winnow.settings.schema import Settings
 from winnow.settings.text_lists import decode_text
 
+DEFAULT_RECIPE = "winnow"
 ENVIRONMENTS = ("local", "cluster", "compose")
 CONF = Path(str(importlib.resources.files("winnow.conf")))
 
@@ -44,20 +46,20 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def load_settings(
-    recipe: str = "winnow",
+    recipe: str | Mapping[str, Any] = DEFAULT_RECIPE,
     environment: str | None = None,
     config: Path | None = None,
     changes: list[str] | None = None,
 ) -> Settings:
     """The settings of one run.
 
-    `recipe` is a name in `conf/recipes` or the path of a YAML file; `changes` are `key=value` strings, keys dotted,
-    values in YAML; `environment` is one of ENVIRONMENTS, or None for what the variable WINNOW_ENVIRONMENT names, else
-    local. Raises SettingsError with every problem found.
+    `recipe` is a name in `conf/recipes`, the path of a YAML file, or the values that such a file would hold; `changes`
+    are `key=value` strings, keys dotted, values in YAML; `environment` is one of ENVIRONMENTS, or None for what the
+    variable WINNOW_ENVIRONMENT names, else local. Raises SettingsError with every problem found.
     """
     problems: list[str] = []
     layers = [_read(CONF / "base.yaml", problems), _read(_environment_file(environment, problems), problems)]
-    layers.append(_read(named_file(recipe, "recipes", problems), problems))
+    layers.append(_recipe(recipe, problems))
     if config is not None:
         layers.append(_read(config, problems))
     layers += [_parse_change(change, problems) for change in changes or []]
@@ -80,13 +82,13 @@ def _environment_file(name: str | None, problems: list[str]) -> Path:
     return CONF / f"{name}.yaml"
 
 
-def as_recipe(recipe: str, config: Path | None, changes: list[str] | None) -> dict[str, Any]:
+def as_recipe(recipe: str | Mapping[str, Any], config: Path | None, changes: list[str] | None) -> dict[str, Any]:
     """What a recipe file must hold to stand for a recipe, a --config file and changes together.
 
     Left out is what changes no row: `spark` and `sources`. Raises SettingsError where a layer cannot be read.
     """
     problems: list[str] = []
-    layers = [_read(named_file(recipe, "recipes", problems), problems)]
+    layers = [_recipe(recipe, problems)]
     layers += [_read(config, problems)] if config is not None else []
     layers += [_parse_change(change, problems) for change in changes or []]
     merged: dict[str, Any] = {}
@@ -117,6 +119,12 @@ def read_yaml(path: Path, problems: list[str]) -> Any:
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         problems.append(f"{path}: cannot be read: {' '.join(str(error).split())}")
     return None
+
+
+def _recipe(recipe: str | Mapping[str, Any], problems: list[str]) -> _Layer:
+    if isinstance(recipe, str):
+        return _read(named_file(recipe, "recipes", problems), problems)
+    return _Layer("the settings of the warehouse", copy.deepcopy(dict(recipe)))
 
 
 def _read(path: Path, problems: list[str]) -> _Layer:

@@ -20,7 +20,14 @@ SomeCrawl = Annotated[
     str | None, typer.Option("--crawl", help="One crawl of the warehouse; default: all.", show_default=False)
 ]
 Warehouse = Annotated[str, typer.Option("--warehouse", help="Folder of the Delta tables.", show_default=False)]
-Recipe = Annotated[str, typer.Option("--recipe", help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file.")]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe", show_default=False,
+        help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file; "
+             "default: as the warehouse was made, else winnow.",
+    ),
+]  # fmt: skip
 Config = Annotated[Path | None, typer.Option("--config", help="YAML file laid over the recipe.", show_default=False)]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="key=value, as in language.wanted=[de].", show_default=False)
@@ -37,6 +44,9 @@ RemovalsFrom = Annotated[
     ),
 ]  # fmt: skip
 AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Go on where no archive that is named gives a page.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Redo finished work without a question where the settings are others than before.")
+]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
 Environment = Annotated[
     str | None,

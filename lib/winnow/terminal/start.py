@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from winnow.errors import OwnMetricError, SettingsError
-from winnow.settings.load import load_settings
+from winnow.settings.load import DEFAULT_RECIPE, as_recipe, load_settings
 from winnow.settings.schema import Measure, Settings, Spark
 from winnow.sources.named_archives import Archive, find_archives
-from winnow.warehouse.places import absolute_place, check_remote, warehouse_problems
+from winnow.warehouse.places import absolute_place, check_remote, may_keep_settings, warehouse_problems
 
 if TYPE_CHECKING:
     from winnow.warehouse.work import Work
@@ -29,7 +30,7 @@ class Given(NamedTuple):
 
     crawl: str
     warehouse: str
-    recipe: str
+    recipe: str | None  # None: as the warehouse was made, else winnow
     config: Path | None
     changes: list[str] | None
     root: str | None
@@ -39,39 +40,63 @@ class Given(NamedTuple):
 
 def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
     """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
-    problems = _name_problems(given)
-    settings = _try(problems, lambda: load_settings(given.recipe, given.environment, given.config, given.changes))
+    problems, goes_on = _name_problems(given), given.recipe is None and may_keep_settings(given.warehouse)
+    named_recipe = given.recipe or DEFAULT_RECIPE
+    settings = _try(problems, lambda: load_settings(named_recipe, given.environment, given.config, given.changes))
     named, sources = given.archives, settings.sources if settings else None
     notes: list[str] = []
     listing = _try(problems, lambda: find_archives(named, given.root, sources, notes)) if named else ("", [])
     if settings is not None:
         problems += _spark_problems(settings.spark)
-        _check_files(settings, problems)
+        problems += [] if goes_on else _file_problems(settings)
     if problems or settings is None or listing is None:
         raise SettingsError(problems)
     from winnow.settings.fingerprint import fingerprints
     from winnow.spark.session import open_session
     from winnow.warehouse.work import Work
 
-    made = fingerprints(settings)
-    _tell([*notes, *_language_notes(settings)])
+    made = {} if goes_on else fingerprints(settings)
+    _tell([*notes, *([] if goes_on else _language_notes(settings))])
     spark = open_session(name, settings.spark, verbose, folders=[absolute_place(given.warehouse)])
     check_remote(spark, given.warehouse, listed=given.archives is None)
-    return Work(spark, settings, made, absolute_place(given.warehouse), given.crawl, given.root), listing
+    place = absolute_place(given.warehouse)
+    work = Work(spark, settings, made, place, given.crawl, given.root, named_recipe)
+    return _go_on(work, given) if goes_on else work, listing
+
+
+def _go_on(work: Work, given: Given) -> Work:
+    """The same under the settings that the warehouse was made with, and what is given beside them."""
+    from winnow.settings.fingerprint import fingerprints
+    from winnow.warehouse.crawls import listed_crawls
+    from winnow.warehouse.made_with import settings_in_use
+
+    kept, settings, recipe = settings_in_use(work), work.settings, work.recipe
+    if kept is not None:
+        shards = {"num_shards": listed_crawls(work)[0].num_shards}
+        layer = {**kept.settings, "archives": {**kept.settings["archives"], **shards}}
+        settings, recipe = load_settings(layer, given.environment, given.config, given.changes), kept.recipe
+    if problems := _file_problems(settings):
+        raise SettingsError(problems)
+    _tell(_language_notes(settings))
+    return replace(work, settings=settings, fingerprints=fingerprints(settings), recipe=recipe)
 
 
 def prepare_maintenance(
-    warehouse: str, name: str, recipe: str, config: Path | None, changes: list[str] | None, verbose: bool,
-    crawl: str | None = None, brief: bool = True,
+    warehouse: str, name: str, recipe: str | None, config: Path | None, changes: list[str] | None, verbose: bool,
+    crawl: str | None = None, brief: bool = True, compare: bool = True,
 ) -> Work:  # fmt: skip
     """What reads or looks after tables that are there works with: those of one crawl, or of all, where it is None.
 
-    brief: it ends soon, as `open_session` has it. Whatever is wrong is told before Spark starts. Raises SettingsError
-    where the crawl is not there.
+    Its settings are those that the tables were made with, and what is given beside them; where the warehouse keeps
+    none, or a recipe is given, those given. compare: what differs from how the tables were made is told.
+    brief: it ends soon, as `open_session` has it. Whatever is wrong is told before Spark starts, where it can be.
+    Raises SettingsError where the crawl is not there.
     """
-    problems = warehouse_problems(warehouse, listed=True)
-    settings = _try(problems, lambda: load_settings(recipe, None, config, changes))
-    if settings is not None:
+    problems, goes_on = warehouse_problems(warehouse, listed=True), recipe is None and may_keep_settings(warehouse)
+    settings = _try(problems, lambda: load_settings(recipe or DEFAULT_RECIPE, None, config, changes))
+    if settings is not None and goes_on:
+        problems += _spark_problems(settings.spark)
+    elif settings is not None:
         from winnow.settings.kernel_settings import rules_of
 
         problems += _spark_problems(settings.spark)
@@ -84,10 +109,34 @@ def prepare_maintenance(
 
     spark = open_session(name, settings.spark, verbose, brief, [absolute_place(warehouse)])
     check_remote(spark, warehouse, listed=True)
-    work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "")
+    work = Work(spark, settings, {}, absolute_place(warehouse), crawl or "", recipe=recipe or DEFAULT_RECIPE)
     listed_crawls(work)
     if crawl is not None:
         crawl_row(work)
+    return _look_at(work, recipe, config, changes, compare)
+
+
+def _look_at(
+    work: Work, recipe: str | None, config: Path | None, changes: list[str] | None, compare: bool
+) -> Work:  # fmt: skip
+    """The tables under the settings that they were made with, or under those given, which are compared with them."""
+    from winnow.settings.kept import differences, kept_of
+    from winnow.warehouse.made_with import as_made, settings_of_rows
+
+    made = settings_of_rows(work)
+    if made is None:
+        return work
+    if recipe is None and not as_recipe({}, config, changes):  # of `spark` and `sources` at most
+        return as_made(work)
+    if recipe is None:
+        work = replace(work, settings=load_settings(made.settings, None, config, changes), recipe=made.recipe)
+    differing = differences(made, kept_of(work.settings, work.recipe))
+    if not differing:
+        return as_made(work)
+    if compare:
+        crawl = work.crawl or "the newest crawl"
+        said = f"winnow: {work.warehouse}: {crawl} was made with other settings than those given, which are used here"
+        print(f"{said} (made with -> given):", *differing, sep="\n  ", file=sys.stderr)
     return work
 
 
@@ -135,12 +184,13 @@ def _spark_problems(given: Spark) -> list[str]:
     return problems
 
 
-def _check_files(settings: Settings, problems: list[str]) -> None:
-    """Read the lists, rules and models that settings name; note what is wrong with them."""
+def _file_problems(settings: Settings) -> list[str]:
+    """What is wrong with the lists, rules and models that settings name, which are read."""
     from winnow.kernels.languages.identify import LanguageModel
     from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
     from winnow.settings.languages import language_problems
 
+    problems: list[str] = []
     if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
         problems.append("fuzzy.unit: jieba: the package rjieba is not installed; pip install rjieba, on every worker")
     model = settings.language.model
@@ -151,7 +201,7 @@ def _check_files(settings: Settings, problems: list[str]) -> None:
     _try(problems, lambda: _run_own(settings.measure))
     if read is not None and rules is not None:
         problems += language_problems(settings, rules, read.labels)
-    problems[:] = dict.fromkeys(problems)  # the file of own metrics is asked for more than once
+    return list(dict.fromkeys(problems))  # the file of own metrics is asked for more than once
 
 
 def _run_own(settings: Measure) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from winnow.settings.jobs import jobs_of
 from winnow.terminal.leaving import call
-from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse
+from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse, Yes
 from winnow.warehouse.shards import parse_shards
 
 if TYPE_CHECKING:
@@ -22,20 +22,25 @@ def submit(
     job: str, run: Callable[[Work, list[int]], int | None], show: Callable[[Work], None] | None = None
 ) -> NoReturn:
     """A job over shards, in waves, then what `show` shows of its table."""
+    from winnow.terminal.asking import agree
     from winnow.terminal.start import Given, prepare
+    from winnow.warehouse.crawls import crawl_row, make_with_these
     from winnow.warehouse.presence import at_work
 
     def shard_job(
-        crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
-        root: Root = None, shards: Shards = None,
+        crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None, changes: Set = None,
+        root: Root = None, shards: Shards = None, yes: Yes = False,
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
         work, _ = prepare(given, f"{job} {crawl}", verbose=True)
         if job not in jobs_of(work.settings):
             print(f"winnow: {job}: not a job of this recipe; nothing to do", file=sys.stderr)
             return
+        chosen = parse_shards(shards, crawl_row(work).num_shards)
+        agree(work, [job], yes, chosen)
         with at_work(work, job):
-            _run_job(work, job, run, shards)
+            make_with_these(work)
+            _run_job(work, job, run, chosen)
         if show is not None:
             show(work)
 
@@ -49,7 +54,7 @@ def submit_list(job: str, run: Callable[[Work, str, list[Archive]], int | None])
     from winnow.warehouse.presence import at_work
 
     def list_job(
-        archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
+        archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None,
         changes: Set = None, root: Root = None,
     ) -> None:  # fmt: skip
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
@@ -69,13 +74,11 @@ def _call(command: Callable[..., None]) -> NoReturn:
     call(single)
 
 
-def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], shards: str | None) -> None:
+def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], chosen: list[int]) -> None:
     """One job over the chosen shards, in waves."""
     from winnow.scopes.waves import job_waves
     from winnow.terminal.progress import Progress
-    from winnow.warehouse.crawls import crawl_row
 
-    chosen = parse_shards(shards, crawl_row(work).num_shards)
     with Progress(work.spark) as progress:
         for wave in job_waves(work, job, chosen):
             progress.begin(job, wave)

@@ -6,10 +6,12 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from pyspark.sql import Row
+from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError
 from winnow.tables import SCHEMA_VERSION
-from winnow.warehouse.delta import append, read, read_all
+from winnow.warehouse.delta import append, read, read_all, update
+from winnow.warehouse.kept_settings import keep_settings
 from winnow.warehouse.work import Work
 
 
@@ -26,13 +28,23 @@ def add_crawl(work: Work, root: str) -> Row:
             made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
             raise SettingsError([f"{work.warehouse}: {made}; it is fixed: --set archives.num_shards={row.num_shards}"])
     if work.crawl not in rows:
+        keep_settings(work)
         crawl = {
             "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC), "num_shards": num_shards,
-            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["crawls"],
+            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["funnel"],
         }  # fmt: skip
         append(work, "crawls", [crawl])
         work.crawls[work.crawl] = Row(**crawl)
     return work.crawls[work.crawl]
+
+
+def make_with_these(work: Work) -> None:
+    """Note that the crawl is made with these settings from now on, where it was not yet."""
+    keep_settings(work)
+    row, made = crawl_row(work), work.fingerprints["funnel"]
+    if row.fingerprint != made:
+        update(work, "crawls", F.col("crawl") == work.crawl, {"fingerprint": F.lit(made)})
+        work.crawls[work.crawl] = Row(**{**row.asDict(), "fingerprint": made})
 
 
 def listed_crawls(work: Work) -> list[Row]:

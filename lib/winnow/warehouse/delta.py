@@ -109,6 +109,11 @@ def delete(work: Work, table: str, where: Column) -> None:
     _open(work, TABLES[table]).delete(where)
 
 
+def update(work: Work, table: str, where: Column, values: Mapping[str, Column]) -> None:
+    """Give the rows of which this is true these values."""
+    _open(work, TABLES[table]).update(where, dict(values))
+
+
 def compact(work: Work, table: str) -> None:
     """Bring the rows of this crawl into as few files as its partitions allow."""
     where = f"crawl = '{_quoted(work.crawl)}'"

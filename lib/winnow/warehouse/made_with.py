@@ -2,13 +2,102 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache, partial
+from typing import NamedTuple
 
 from winnow.errors import SettingsError
 from winnow.settings.fingerprint import digest, measures_from, verdicts_from
-from winnow.settings.schema import Settings
+from winnow.settings.jobs import JOBS, jobs_of
+from winnow.settings.kept import Kept, differences, kept_of, settings_from
+from winnow.settings.kernel_settings import rules_of
+from winnow.settings.rules import Rule
 from winnow.warehouse import commits
+from winnow.warehouse.crawls import listed_crawls
+from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.work import Note, Work
+
+_CHAIN = tuple(job.table for job in reversed(JOBS.values()))  # the last says what all before it were made with
+
+
+class Redo(NamedTuple):
+    """What a run would do again of a crawl that was made with other settings.
+
+    differences     settings, `key: old -> new`
+    again           shards by table: finished, to be made with the new ones
+    emptied         the same of tables that the new settings have no job for
+    """
+
+    differences: Sequence[str]
+    again: dict[str, int]
+    emptied: dict[str, int]
+
+
+def settings_in_use(work: Work) -> Kept | None:
+    """What the newest run makes this crawl with, or where it is new the newest one; None where nobody knows."""
+    crawls = {row.crawl: row for row in listed_crawls(work)}
+    if not crawls:
+        return None
+    row = crawls.get(work.crawl) or max(crawls.values(), key=lambda row: int(row.position))
+    return kept_settings(work).get(("funnel", row.fingerprint))
+
+
+def settings_of_rows(work: Work) -> Kept | None:
+    """What the rows of this crawl, or of the newest where work.crawl is '', were made with; None where nobody knows."""
+    crawls = sorted(listed_crawls(work), key=lambda row: int(row.position))
+    crawl = work.crawl or (crawls[-1].crawl if crawls else "")
+    done, known = commits.notes(work), kept_settings(work)
+    for table in _CHAIN:
+        made = Counter(note.fingerprint for (name, target, _), note in done.items() if (name, target) == (crawl, table))
+        for fingerprint, _ in made.most_common(1):
+            if (table, fingerprint) in known:
+                return known[table, fingerprint]
+    return None
+
+
+def as_made(work: Work) -> Work:
+    """The same crawl under the settings and rules that its rows were made with, where the warehouse keeps them."""
+    kept = settings_of_rows(work)
+    if kept is None:
+        return work
+    return replace(work, settings=settings_from(kept, work.settings), recipe=kept.recipe, rules=kept.rules)
+
+
+def is_as_made(work: Work) -> bool:
+    """Whether the settings are those that the tables were made with, as the warehouse keeps them."""
+    return work.rules is not None
+
+
+def rules_at_hand(work: Work) -> tuple[Rule, ...]:
+    """The rules that the tables were judged by where these are known, else those of the settings."""
+    return work.rules if work.rules is not None else rules_of(work.settings)
+
+
+def would_redo(work: Work, jobs: Collection[str], shards: Collection[int] | None = None) -> Redo | None:
+    """What these jobs would do again, in these shards or in all, because settings differ; None where they do not.
+
+    Not what an interrupted run under the same settings has left to do.
+    """
+    crawl = next((row for row in listed_crawls(work) if row.crawl == work.crawl), None)
+    before = settings_of_rows(work)
+    if crawl is None or before is None or crawl.fingerprint == work.fingerprints["funnel"]:
+        return None
+    mine = jobs_of(work.settings)
+    tables = {JOBS[name].table for name in jobs if name in mine}
+    unused = {JOBS[name].table for name in jobs if name not in mine}
+    again, emptied = Counter[str](), Counter[str]()
+    for (name, target, shard), note in commits.notes(work).items():
+        if name == work.crawl and (shards is None or shard in shards):
+            again[target] += target in tables and note.fingerprint != work.fingerprints[target]
+            emptied[target] += target in unused
+    redo = Redo(differences(before, kept_of(work.settings, work.recipe)), _in_flow(again), _in_flow(emptied))
+    return redo if redo.again or redo.emptied else None
+
+
+def _in_flow(shards: Counter[str]) -> dict[str, int]:
+    return {table: shards[table] for table in reversed(_CHAIN) if shards[table]}
 
 
 def check_measured(work: Work) -> None:
@@ -35,11 +124,11 @@ def check_measured(work: Work) -> None:
         raise SettingsError(problems)
 
 
-def rules_stand(work: Work, settings: Settings) -> bool:
-    """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with the rules of these settings."""
+def rules_stand(work: Work, rules: Sequence[Rule]) -> bool:
+    """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with these rules."""
     notes = _notes(work)
     judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
-    wanted = cache(partial(verdicts_from, settings))
+    wanted = cache(partial(verdicts_from, rules))
     return all(
         (crawl, "measures", shard) in notes and wanted(notes[crawl, "measures", shard].fingerprint) == note.fingerprint
         for (crawl, shard), note in judged.items()

@@ -15,6 +15,11 @@ _MADE_FIRST = "crawls/_delta_log"
 _NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_archives first"
 
 
+def may_keep_settings(warehouse: str) -> bool:
+    """Whether the warehouse may say what it was made with; of a remote one only Spark knows."""
+    return "://" in warehouse or Path(warehouse, "settings/_delta_log").exists()
+
+
 def absolute_place(warehouse: str) -> str:
     """The warehouse as Spark finds it whatever the working folder."""
     return warehouse if "://" in warehouse else str(Path(warehouse).absolute())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,12 @@ def explain(
     html: Annotated[
         Path | None, typer.Option("--html", help="HTML file to write, with every difference.", show_default=False)
     ] = None,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    recipe: Recipe = None, config: Config = None, changes: Set = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
 
-    Rules are judged under the settings given; where the tables were made under others, it says so.
+    By the rules that the tables were made with. Where settings are given, by those, and what differs is told.
 
     Example: winnow explain --warehouse tables/ https://example.org/page
     """
@@ -34,13 +35,14 @@ def explain(
     work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
     from winnow.report.life import find_pages, nearest_urls, tell
     from winnow.report.life_lines import show_life
+    from winnow.warehouse.made_with import as_made, is_as_made
 
     found = find_pages(work, page)
     if not found:
         near = "".join(f"\n  {url}" for url in nearest_urls(work, page))
         hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
         raise WinnowError(f"no page {page} in {warehouse}{hint}")
-    lives = [tell(work, row) for row in found]
+    lives = [tell(as_made(replace(work, crawl=row.crawl)) if is_as_made(work) else work, row) for row in found]
     if as_json:
         from winnow.terminal.output import print_json
 

@@ -23,7 +23,7 @@ def report(
     ] = None,
     examples: Annotated[int, typer.Option(min=0, max=100, help="Random pages to show for each reason.")] = 10,
     seed: Annotated[int, typer.Option(help="Other pages for each seed.")] = 0,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Write one page about a run that loads nothing and runs nothing: funnel, thresholds, duplicates, cost, examples.
 
@@ -33,10 +33,13 @@ def report(
     from winnow.warehouse.places import check_output
 
     check_output("--output", output)
-    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose)
+    work = prepare_maintenance(warehouse, "winnow report", recipe, config, changes, verbose, crawl)
     from winnow.report.html.sides import look_at, other_side, write_report
+    from winnow.warehouse.made_with import as_made, is_as_made
 
     first = look_at(work, crawl)
     sides = [first, *([other_side(first, against)] if against is not None else [])]
+    if is_as_made(work):
+        sides = [as_made(side) for side in sides]
     write_report(sides, output, examples, seed)
     typer.echo(f"{output}: {output.stat().st_size:,} bytes")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tune(
-    warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    warehouse: Warehouse, recipe: Recipe = None, config: Config = None, changes: Set = None,
     crawl: SomeCrawl = None,
     sweeps: Annotated[
         list[str] | None,
@@ -33,27 +33,28 @@ def tune(
     Exactly what a run with these rules would decide. What needs measuring again is refused, and told.
     Example: winnow tune --warehouse tables/ --set rules.gopher_too_few_words.min=30 --save mine.yaml
     """
-    from winnow.settings.load import as_recipe, load_settings
+    from winnow.settings.load import DEFAULT_RECIPE, as_recipe, load_settings
     from winnow.terminal.start import prepare_maintenance
 
     if save is not None:
         _check_save(save)
-    changed = load_settings(recipe, None, config, changes)
+    work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl, compare=False)
     from winnow.report.tune import show_sweep, show_tuned
     from winnow.settings.kernel_settings import rules_of
     from winnow.terminal.output import print_json
     from winnow.tune import thresholds as tuning
-    from winnow.warehouse.made_with import check_measured, rules_stand
+    from winnow.warehouse.made_with import check_measured, rules_at_hand, rules_stand, settings_of_rows
 
-    base = load_settings(recipe, None, config).model_copy(update={"measure": changed.measure})  # as it was measured
-    tuning.check_changes(base, changed)
-    rules = rules_of(changed)
+    made = settings_of_rows(work)
+    begun_with = recipe or (made.settings if made is not None else DEFAULT_RECIPE)
+    base = load_settings(begun_with, None, config)
+    tuning.check_changes(base.model_copy(update={"measure": work.settings.measure}), work.settings)
+    rules = rules_at_hand(work)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
-    work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl)
     check_measured(work)
-    before = rules_of(base)
-    if not rules_stand(work, base):
-        typer.echo(f"The verdicts at hand were made with other rules: before is what {recipe} would give.", err=True)
+    before = made.rules if made is not None else rules_of(base)
+    if not rules_stand(work, before):
+        typer.echo("Some verdicts were made with other rules than those that are called `before` here.", err=True)
     tuned = tuning.tune(work, before, rules, examples)
     swept = [(each, tuning.sweep(work, before, rules, each)) for each in wanted]
     if as_json:
@@ -64,7 +65,7 @@ def tune(
             mine = next(rule for rule in rules if rule.reason == each.reason)
             show_sweep(each, steps, tuned.measured.pages, mine)
     if save is not None:
-        _save(save, as_recipe(recipe, config, changes), work)
+        _save(save, as_recipe(begun_with, config, changes), work)
 
 
 def _check_save(path: Path) -> None:

@@ -28,12 +28,12 @@ def export(
         typer.Option(metavar="SEED", min=0, max=2**63 - 1, help="Shuffle by this seed; default: by crawl, shard, id.",
                      show_default=False),
     ] = None,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, verbose: Verbose = False,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Write documents as Parquet or JSON lines with where each comes from, and a data card; start it again to go on.
 
-    The settings given are told in the card, where the documents were made with them. The folder gets its name once all
-    is written; the same tables and options give the same bytes.
+    The card contains the settings that the documents were made with. The folder gets its name once all is written; the
+    same tables and options give the same bytes.
     Example: winnow export --warehouse tables/ -o out/ --format parquet --shards 100 --shuffle 7
     """
     from winnow.export.folder import check_folder
@@ -47,12 +47,12 @@ def export(
     wanted = Wanted(crawls or [], form, shards, shuffle)
     with Progress(work.spark) as progress:
         progress.begin("export", [])
-        done = export_documents(work, wanted, folder, recipe)
+        done = export_documents(work, wanted, folder)
         progress.end("export", done.written, 1.0)
     if not done.is_recipe_told:
         typer.echo(
-            f"The card tells no settings: the documents were made with others than {recipe}, or by another version of "
-            "winnow. Name theirs with --recipe, --config and --set; README.md is written again once it is deleted.",
+            "The card contains no settings: the crawls were made with different ones, or the warehouse keeps none. "
+            "Export each crawl alone with --crawl, or name the settings with --recipe, --config and --set.",
             err=True,
         )
     typer.echo(f"{folder}: {done.documents:,} documents in {done.files:,} files, {done.bytes:,} bytes")

@@ -58,7 +58,7 @@ def build(
 @app.command()
 def check(
     urls: Annotated[list[str], typer.Argument(help="URLs, with or without http://.", show_default=False)],
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Say for each URL whether it is gated, and every list, entry and rule that it meets.
 
@@ -66,9 +66,9 @@ def check(
     """
     from winnow.kernels.pages.url import explain_url, gate_url
     from winnow.settings.kernel_settings import url_lists
-    from winnow.settings.load import load_settings
+    from winnow.settings.load import DEFAULT_RECIPE, load_settings
 
-    settings = load_settings(recipe, None, config, changes).url
+    settings = load_settings(recipe or DEFAULT_RECIPE, None, config, changes).url
     lists = url_lists(settings)
     if as_json:
         from winnow.terminal.output import print_json
@@ -84,7 +84,7 @@ def check(
 
 @app.command("try")
 def try_lists(
-    crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None, changes: Set = None,
+    crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None, changes: Set = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what other lists would do to a crawl that was read before; changes no table, reads no archive.

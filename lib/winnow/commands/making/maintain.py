@@ -15,7 +15,7 @@ def maintain(
         float,
         typer.Option(min=0, help="Versions younger than this stay readable; 0 only where nobody reads or writes."),
     ] = 168.0,  # Delta's own
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring small files together and delete those that no version of the last week needs; rows stay as they are.

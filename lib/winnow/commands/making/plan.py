@@ -25,7 +25,7 @@ def plan(
         int | None, typer.Option(min=1, help="Plan for so many pages, where archives hold more or fewer than here.")
     ] = None,
     price: Annotated[float | None, typer.Option(min=0, help="Price of a core for an hour.", show_default=False)] = None,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, root: Root = None,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, root: Root = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Say what each job of a crawl will take: CPU, time, memory, shuffle, storage, price. No table is kept.
@@ -41,7 +41,7 @@ def plan(
     if not str(work.spark.sparkContext.master).startswith("local"):
         raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
     from winnow.runs.estimate import Target, choose, measure, scaled, size_ratio
-    from winnow.settings.load import load_settings
+    from winnow.settings.load import DEFAULT_RECIPE, load_settings
     from winnow.terminal.output import print_json
 
     if len(listed) < 2:
@@ -53,7 +53,7 @@ def plan(
     if not measured.pages:
         raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
     scale = total_pages / measured.pages if total_pages else size_ratio(listed, chosen[1:], target.archives)
-    whole = scaled(measured, scale, target, load_settings(recipe, "cluster", config, changes))
+    whole = scaled(measured, scale, target, load_settings(recipe or DEFAULT_RECIPE, "cluster", config, changes))
     if as_json:
         print_json({"target": target, "scale": scale, "sample": measured, "plan": whole})
     else:

@@ -41,7 +41,7 @@ def remove(
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, for the table `removals`.")] = "ordered",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the pages.")] = False,
-    recipe: Recipe = "winnow", config: Config = None, changes: Set = None, as_json: Json = False,
+    recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Take pages down, now and in every later run: their text leaves all tables, and no copy comes in their place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.errors import SettingsError
-from winnow.settings.jobs import jobs_of
+from winnow.settings.jobs import JOBS, jobs_of
 from winnow.terminal.options import (
     Again,
     AllowEmpty,
@@ -20,6 +20,7 @@ from winnow.terminal.options import (
     Set,
     Verbose,
     Warehouse,
+    Yes,
 )
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 
 def run(
-    archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = "winnow", config: Config = None,
+    archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
-    again: Again = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False,
+    again: Again = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False, yes: Yes = False,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
@@ -39,6 +40,7 @@ def run(
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl
     from winnow.runs.removals import carry_over
+    from winnow.terminal.asking import agree
     from winnow.terminal.progress import Progress
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.presence import at_work
@@ -47,6 +49,7 @@ def run(
         Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
     )
     _check_again(again or [], work)
+    agree(work, JOBS, yes)
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:
         if removals_from is not None:
             carry_over(work, removals_from)

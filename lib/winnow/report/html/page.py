@@ -76,8 +76,9 @@ def metrics_section(sides: Sequence[Side]) -> Html:
     metrics = list(dict.fromkeys(metric for side in sides for metric in side.figures.histograms))
     ordered = [metric for metric in metrics if metric in looked_at], [m for m in metrics if m not in looked_at]
     warnings = [
-        tag("p", f"The verdicts of {side.figures.crawl} were made with other rules than the thresholds drawn here; "
-            "name its --recipe and --set.", class_="alarm")
+        tag("p", f"The verdicts of {side.figures.crawl} were made with other rules than the thresholds drawn here. "
+            "Leave out --recipe and --set; where the warehouse keeps no settings, name those of its run.",
+            class_="alarm")
         for side in sides if not side.figures.rules_stand
     ]  # fmt: skip
     legend = tag(

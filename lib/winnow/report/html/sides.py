@@ -40,7 +40,7 @@ def other_side(first: Work, against: str) -> Work:
         hint = did_you_mean(against, crawls)
         raise SettingsError([f"--against {against}: neither a crawl of {first.warehouse} nor a warehouse.{hint}"])
     place = against if "://" in against else str(Path(against).absolute())
-    other = replace(first, warehouse=place, crawl="", notes={}, crawls={})
+    other = replace(first, warehouse=place, crawl="", notes={}, crawls={}, kept={})
     named = [row.crawl for row in listed_crawls(other)]
     return look_at(other, first.crawl if first.crawl in named else None)
 

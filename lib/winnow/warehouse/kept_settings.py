@@ -1,0 +1,27 @@
+"""The table `settings`: what the rows of each table were made with, written once for each fingerprint."""
+
+from __future__ import annotations
+
+from winnow.settings.kept import Kept, from_yaml, kept_of, to_yaml
+from winnow.warehouse.delta import append, exists, read_all
+from winnow.warehouse.work import Work
+
+
+def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
+    """By table and fingerprint what rows were made with; nothing in a warehouse of an older winnow."""
+    if not work.kept and exists(work, "settings"):
+        rows = read_all(work, "settings").collect()  # some 10 for each combination of settings that was ever used
+        read = {each: from_yaml(*each) for each in {(row.recipe, row.settings) for row in rows}}
+        work.kept.update({(row.target, row.fingerprint): read[row.recipe, row.settings] for row in rows})
+    return work.kept
+
+
+def keep_settings(work: Work) -> None:
+    """Add the settings at hand for each table of which no rows were made with them so far."""
+    known, now = kept_settings(work), kept_of(work.settings, work.recipe)
+    made = {**work.fingerprints, "crawls": work.fingerprints["funnel"]}
+    fresh = [key for key in made.items() if key not in known]
+    if fresh:
+        columns = {"settings": to_yaml(now), "recipe": now.recipe}
+        append(work, "settings", [{"target": target, "fingerprint": mark, **columns} for target, mark in fresh])
+        work.kept.update(dict.fromkeys(fresh, now))

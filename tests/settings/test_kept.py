@@ -1,0 +1,90 @@
+"""Settings as a warehouse keeps them: what comes back, what is left out, what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from winnow.settings.fingerprint import fingerprints
+from winnow.settings.kept import differences, from_yaml, kept_of, settings_from, to_yaml
+from winnow.settings.load import CONF, load_settings
+
+RECIPES = sorted(path.stem for path in (CONF / "recipes").glob("*.yaml"))
+PLAIN = ["language.wanted=[no, de]", "text.normalization=none"]
+CHANGES = [*PLAIN, "rules.gopher_hashes=null", "rules.gopher_too_few_words.min=30"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_what_is_kept_makes_the_same_rows(recipe: str) -> None:
+    """Under another environment too: what that changes is no part of it."""
+    made = load_settings(recipe, changes=[*PLAIN, "measure.c4.bad_words=conf/lists/words/hard.txt"])
+    kept = kept_of(made, recipe)
+    again = from_yaml(recipe, to_yaml(kept))
+    assert again == kept
+    now = load_settings("winnow", environment="cluster")
+    back = settings_from(again, now)
+    assert fingerprints(back) == fingerprints(made)
+    assert (back.spark, back.sources, back.archives.num_shards) == (now.spark, now.sources, 100)
+    assert differences(kept, kept_of(back, recipe)) == []
+
+
+def test_no_secret_is_kept() -> None:
+    secrets = ["sources.options.s3.secret=HUSH-1", "spark.config.spark.hadoop.fs.s3a.secret.key=HUSH-2"]
+    text = to_yaml(kept_of(load_settings(changes=secrets), "winnow"))
+    assert "HUSH" not in text
+    assert yaml.safe_load(text).keys() >= {"language", "fuzzy", "rules_in_use"}
+
+
+def test_files_are_found_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.yaml").write_text("rules: [{reason: too_short, metric: word_count, min: 7}]")
+    monkeypatch.chdir(tmp_path)
+    kept = kept_of(load_settings(changes=["rule_files=[mine.yaml, gopher]", "url.lists=lists"]), "winnow")
+    assert kept.settings["rule_files"] == [str(tmp_path / "mine.yaml"), "gopher"]
+    assert kept.settings["url"]["lists"] == str(tmp_path / "lists")
+    assert kept.settings["url"]["built"] is None
+
+
+def test_rules_are_kept_as_they_were(tmp_path: Path) -> None:
+    """Whatever becomes of their file; that it changed is told like any other difference."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("rules: [{reason: too_short, metric: word_count, min: 7}]")
+    made = load_settings(changes=[f"rule_files=[{file}]"])
+    kept = kept_of(made, "winnow")
+    file.write_text("rules: [{reason: too_short, metric: word_count, min: 9}]")
+    assert differences(kept, kept_of(made, "winnow")) == [
+        "rules.too_short: word_count at least 7 -> word_count at least 9"
+    ]
+    file.unlink()
+    (rule,) = from_yaml("winnow", to_yaml(kept)).rules
+    assert (rule.reason, rule.min, rule.passes(6), rule.passes(1e9)) == ("too_short", 7, False, True)
+
+
+def test_differences_are_told_by_dotted_keys() -> None:
+    one, other = (kept_of(load_settings(changes=changes), "winnow") for changes in ([], CHANGES))
+    assert differences(one, other) == [
+        'language.wanted: ["en"] -> ["no", "de"]',
+        "text.normalization: NFC -> none",
+        "rules.gopher_too_few_words: word_count at least 50 -> word_count at least 30",
+        "rules.gopher_hashes: hash_to_word_ratio at most 0.1 -> (not set)",
+    ]
+
+
+def test_settings_of_another_version_are_read() -> None:
+    """One that this version does not know is passed over, one that it has beyond them has its default."""
+    kept = kept_of(load_settings("fineweb"), "fineweb")
+    values = yaml.safe_load(to_yaml(kept))
+    del values["text"]
+    values["extract"]["gone"] = values["gone"] = values["rules_in_use"][0]["gone"] = 7
+    older = from_yaml("fineweb", yaml.safe_dump(values))
+    assert settings_from(older, load_settings()).text == load_settings().text
+    assert differences(older, kept) == ["text.normalization: (not set) -> NFC"]
+
+
+def test_a_change_of_what_was_kept_leaves_it_as_it_is() -> None:
+    kept = kept_of(load_settings(changes=CHANGES), "winnow")
+    changed = load_settings(kept.settings, changes=["rules.gopher_too_few_words.min=40"])
+    assert changed.language.wanted == ["no", "de"]
+    assert {rule.reason: rule.min for rule in kept_of(changed, "winnow").rules}["gopher_too_few_words"] == 40
+    assert kept == kept_of(load_settings(changes=CHANGES), "winnow")

@@ -14,6 +14,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from tests.conftest import LONGEST
 from winnow.runs.crawl import RUNS
 from winnow.settings.jobs import JOBS
 
@@ -265,3 +266,7 @@ def test_every_job_has_its_file_and_is_run() -> None:
         f"winnow.jobs.{name}" for name in ("list_archives", *JOBS)
     }
     assert list(RUNS) == list(JOBS)
+
+
+def test_the_longest_test_files_are_there() -> None:
+    assert set(LONGEST) <= {path.stem for path in (ROOT / "tests").rglob("test_*.py")}

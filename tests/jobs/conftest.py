@@ -1,50 +1,19 @@
-"""Generated crawls and one undisturbed run of the first, which other runs are compared with: once for all workers."""
+"""One undisturbed run of the first generated crawl, which other runs are compared with, and one of both crawls."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
-from tests.jobs.warehouse import FIRST, whole_run, winnow
-from winnow.demo.crawl import make_crawl
+from tests.conftest import unless_there
+from tests.jobs.running import planned_once, run, work_on
+from tests.jobs.warehouse import FIRST, SECOND, STORED, everything, whole_run, winnow
 
 WAREHOUSE = "my tabellen-ü"
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of pytest-xdist have in common."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
-@contextmanager
-def unless_there(folder: Path) -> Iterator[bool]:
-    """Whether this worker has to fill the folder; the others wait until it has."""
-    with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        missing = not folder.exists()
-        try:
-            yield missing
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-
-@pytest.fixture(scope="session")
-def crawls(shared: Path) -> Path:
-    """The folder of two small generated crawls."""
-    folder = shared / "two crawls 日本"
-    with unless_there(folder) as missing:
-        if missing:
-            make_crawl(folder, 100, seed=5)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +44,29 @@ def clean(undisturbed: tuple[Path, str, str]) -> Path:
     return undisturbed[0]
 
 
+@pytest.fixture(scope="session")
+def both(spark: SparkSession, clean: Path, crawls: Path, shared: Path) -> Path:
+    """A warehouse with two crawls, the second beside a first that stored its signatures; never to be written."""
+    warehouse = shared / "both"
+    with unless_there(warehouse) as missing:
+        if missing:
+            shutil.copytree(clean, warehouse)
+            spark.sql(f"DELETE FROM delta.`{warehouse}/commits` WHERE target = 'near_duplicates'")
+            with planned_once(spark):
+                run(work_on(spark, warehouse, FIRST, STORED), crawls)
+                assert everything(warehouse) == everything(clean)
+                run(work_on(spark, warehouse, SECOND, STORED), crawls)
+    return warehouse
+
+
 @pytest.fixture
 def copy(clean: Path, tmp_path: Path) -> Path:
     """A copy of it, to do what one likes with."""
     return shutil.copytree(clean, tmp_path / "copy")
+
+
+@pytest.fixture
+def plain_plans(spark: SparkSession) -> Iterator[None]:
+    """Plans do not adapt during the test."""
+    with planned_once(spark):
+        yield

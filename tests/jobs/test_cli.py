@@ -7,17 +7,20 @@ import os
 import pty
 import re
 import resource
+import runpy
 import select
 import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from tests.jobs.warehouse import FIRST as CRAWL
-from tests.jobs.warehouse import demo_flags, everything, rows_of, spark_submit, whole_run, winnow
+from tests.jobs.warehouse import called, demo_flags, everything, rows_of, spark_submit, whole_run, winnow
 from winnow.settings import jobs
 from winnow.sources.formats import suffixes
 
@@ -27,6 +30,7 @@ TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 MISSING = "/nowhere"
+SCRIPTS = Path(__file__).parents[2] / "jobs"
 
 
 @pytest.fixture
@@ -105,12 +109,17 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "problems"), REFUSED, ids=range(len(REFUSED)))
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+# Each in this process; the first of `run` and that of `demo` as a person starts them, too.
+ASKED = [*((called, *one) for one in REFUSED), *((winnow, *one) for one in (REFUSED[0], REFUSED[-1]))]
+
+
+@pytest.mark.parametrize(("command", "arguments", "problems"), ASKED, ids=range(len(ASKED)))
 def test_all_that_is_wrong_is_told_at_once_before_spark_starts(
-    place: Path, arguments: list[str], problems: list[str]
+    place: Path, command: Command, arguments: list[str], problems: list[str]
 ) -> None:
     before = sorted(place.rglob("*"))
-    said = winnow(*arguments, check=False)
+    said = command(*arguments, check=False)
     assert said.stderr.splitlines() == [f"winnow: {problem.format(place=place)}" for problem in problems]
     assert (said.returncode, said.stdout) == (2, "")
     assert sorted(place.rglob("*")) == before
@@ -127,7 +136,7 @@ def test_all_that_is_wrong_is_told_at_once_before_spark_starts(
 )
 def test_wrong_usage(place: Path, arguments: list[str], part: str) -> None:
     before = sorted(place.rglob("*"))
-    said = winnow(*arguments, check=False)
+    said = called(*arguments)
     assert part in said.stderr
     assert (said.returncode, said.stdout) == (2, "")
     assert sorted(place.rglob("*")) == before
@@ -155,7 +164,7 @@ def test_java_that_is_missing_or_too_old(
     ):
         monkeypatch.setenv("JAVA_HOME", home)
         monkeypatch.setenv("PATH", path)
-        said = winnow(*command, check=False)
+        said = called(*command)
         assert said.stderr == f"winnow: Spark needs Java 17 or 21: {why}. {install}\n"
         assert (said.returncode, said.stdout) == (1, "")
         assert sorted(place.rglob("*")) == before
@@ -164,24 +173,18 @@ def test_java_that_is_missing_or_too_old(
 @pytest.mark.parametrize(("recipe", "wanted", "warned"), [("fineweb", "fr", 1), ("winnow", "de", 0)])
 def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, warned: int) -> None:
     command = ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--recipe", recipe]
-    *said, java = winnow(
-        *command, "--set", f"language.wanted=[{wanted}]", "--set", "rules_for_any_language=true", check=False
-    ).stderr.splitlines()
+    wanted_language = ("--set", f"language.wanted=[{wanted}]", "--set", "rules_for_any_language=true")
+    *said, java = called(*command, *wanted_language).stderr.splitlines()
     assert len(said) == warned
     assert all(line.startswith("winnow: language.triage: off, since what it loses is not bench") for line in said)
     assert java.startswith("winnow: Spark needs Java")
 
 
-def test_too_little_memory_for_spark_in_a_sentence_and_with_its_log(archives: Path, tmp_path: Path) -> None:
-    """--verbose brings Spark's own lines back."""
-    small = [*whole_run(archives, tmp_path / "tables"), "--set", "spark.driver_memory=300m"]
-    quiet, verbose = winnow(*small, check=False), winnow(*small, "--verbose", check=False)
-    sentence = r"winnow: Spark has too little memory to start: .*\. Raise spark\.driver_memory"
-    for said in (quiet, verbose):
-        assert (said.returncode, said.stdout) == (1, "")
-        assert re.fullmatch(sentence, said.stderr.splitlines()[-1])
-        assert "Traceback" not in said.stderr
-    assert [" WARN " in said.stderr for said in (quiet, verbose)] == [False, True]
+def test_too_little_memory_for_spark_in_a_sentence(archives: Path, tmp_path: Path) -> None:
+    """Its only line."""
+    said = winnow(*whole_run(archives, tmp_path / "tables"), "--set", "spark.driver_memory=300m", check=False)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert re.fullmatch(r"winnow: Spark has too little memory to start: .*\. Raise spark\.driver_memory\n", said.stderr)
     assert not list(tmp_path.iterdir())
 
 
@@ -250,15 +253,17 @@ def test_a_run_leaves_nothing_where_it_was_started(undisturbed: tuple[Path, str,
     assert list((undisturbed[0].parent / "here").iterdir()) == []
 
 
-def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path) -> None:
-    """One crawl: stopped in a terminal by Ctrl-C, stopped by files that cannot grow, then completed."""
+def test_ctrl_c_then_no_room_then_done(
+    spark: SparkSession, undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path
+) -> None:
+    """One crawl: stopped in a terminal by Ctrl-C, stopped by files that cannot grow, then completed, with a log."""
     arguments = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, tmp_path))]
     terminal = Terminal(arguments)
     while not any("extractor_child" in command for command in terminal.running().values()) and terminal.read():
         pass
     alive = terminal.running()
     handles = [os.pidfd_open(pid) for pid in alive]
-    second = winnow(*whole_run(archives, tmp_path), check=False)
+    second = called(*whole_run(archives, tmp_path))
     assert (second.returncode, second.stdout) == (1, "")
     mine = rf"winnow run {CRAWL}, process {terminal.process.pid} on \S+, since [-\d]+ [:\d]+ UTC"
     assert re.fullmatch(
@@ -297,8 +302,14 @@ def test_ctrl_c_then_no_room_then_done(undisturbed: tuple[Path, str, str], archi
     said = err.splitlines()[-1]
     assert re.fullmatch(r"winnow: the file system takes no file of this size: .*File too large.* half written", said)
 
-    winnow(*whole_run(archives, tmp_path))
+    verbose = winnow(*whole_run(archives, tmp_path), "--verbose")
+    assert (" WARN " in verbose.stderr, " WARN " in undisturbed[2]) == (True, False)
     assert everything(tmp_path) == everything(undisturbed[0])
+
+
+def as_script(job: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """What spark-submit does with the file of a job, in this process."""
+    return called(*arguments, program=lambda: runpy.run_path(str(SCRIPTS / f"{job}.py"), run_name="__main__"))
 
 
 def submitted(job: str, *arguments: object) -> tuple[int, str]:
@@ -308,26 +319,41 @@ def submitted(job: str, *arguments: object) -> tuple[int, str]:
     return driver.returncode, said
 
 
+@pytest.mark.parametrize("job", JOBS[1:])
+def test_the_file_of_a_job_runs_it_and_refuses_what_is_not_there(spark: SparkSession, tmp_path: Path, job: str) -> None:
+    said = as_script(job, "--warehouse", tmp_path / "new", "--crawl", CRAWL, *demo_flags())
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == f"winnow: --warehouse {tmp_path}/new: no crawl was listed here; run list_archives first\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_job_runs_for_chosen_shards(spark: SparkSession, copy: Path) -> None:
+    done = ["--warehouse", copy, "--crawl", CRAWL, *demo_flags()]
+    said = as_script("report_funnel", *done, "--shards", "0,2-3")
+    assert said.returncode == 0
+    assert re.search(r"report_funnel +shards 0, 2-3  up to date  \(100% done, 0:00 left\)", said.stderr)
+    assert f"Funnel of {CRAWL}" in said.stdout
+    said = as_script("judge_pages", *done, "--shards", "4")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == "winnow: --shards 4: '4': expected numbers from 0 to 3, as in 0,3,5-9\n"
+
+
 def test_jobs_run_alone_under_spark_submit(
-    undisturbed: tuple[Path, str, str], archives: Path, copy: Path, tmp_path: Path
+    spark: SparkSession, undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path
 ) -> None:
-    """The others run so in tests/chaos, by two drivers at once and on a cluster."""
+    """One that refuses and one that runs; the others run so in tests/chaos, by two drivers at once and on a cluster."""
     new = tmp_path / "new"
     tables = ["--warehouse", new, "--crawl", CRAWL, *demo_flags()]
     code, said = submitted("measure_pages", *tables)
     assert code == 2
     assert f"winnow: --warehouse {new}: no crawl was listed here; run list_archives first\n" in said
     assert not new.exists()
-    for job in JOBS[:2]:
-        code, said = submitted(job, *([archives] if job == "list_archives" else []), *tables)
-        assert code == 0, said[-4000:]
-        assert re.search(rf"^\d\d:\d\d:\d\d  {job} .* rows in .*\(100% done, 0:00 left\)$", said, re.MULTILINE)
+    done = r"^\d\d:\d\d:\d\d  {} .* rows in .*\(100% done, 0:00 left\)$"
+    listed = as_script("list_archives", archives, *tables)
+    assert listed.returncode == 0
+    assert re.search(done.format("list_archives"), listed.stderr, re.MULTILINE)
+    code, said = submitted("extract_pages", *tables)
+    assert code == 0, said[-4000:]
+    assert re.search(done.format("extract_pages"), said, re.MULTILINE)
     for table in ("crawls", "archives", "pages"):
         assert rows_of(new, table) == rows_of(undisturbed[0], table)
-    done = ["--warehouse", copy, "--crawl", CRAWL, *demo_flags()]
-    code, said = submitted("report_funnel", *done, "--shards", "0,2-3")
-    assert re.search(r"report_funnel +shards 0, 2-3  up to date  \(100% done, 0:00 left\)", said)
-    assert f"Funnel of {CRAWL}" in said
-    code, said = submitted("judge_pages", *done, "--shards", "4")
-    assert code == 2
-    assert "winnow: --shards 4: '4': expected numbers from 0 to 3, as in 0,3,5-9\n" in said

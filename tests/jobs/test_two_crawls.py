@@ -15,8 +15,8 @@ import pytest
 from pyspark.sql import SparkSession
 from winnow.jobs import judge_pages
 
-from tests.jobs.running import run, work_on
-from tests.jobs.warehouse import FIRST, SECOND, everything, rows_of
+from tests.jobs.running import work_on
+from tests.jobs.warehouse import FIRST, SECOND, STORED, everything, rows_of
 from winnow.commands.looking.explain import explain
 from winnow.commands.looking.report import report
 from winnow.commands.looking.tune import tune
@@ -39,20 +39,6 @@ CHANGES = [
 ]  # fmt: skip
 
 
-STORED = "fuzzy.signatures=stored"
-
-
-@pytest.fixture(scope="module")
-def both(spark: SparkSession, clean: Path, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with two crawls, the second beside a first that stored its signatures; never to be written."""
-    warehouse = shutil.copytree(clean, tmp_path_factory.mktemp("both") / "tables")
-    spark.sql(f"DELETE FROM delta.`{warehouse}/commits` WHERE target = 'near_duplicates'")
-    run(work_on(spark, warehouse, FIRST, STORED), crawls)
-    assert everything(warehouse) == everything(clean)
-    run(work_on(spark, warehouse, SECOND, STORED), crawls)
-    return warehouse
-
-
 def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: Path, crawls: Path, both: Path) -> None:
     before, after = everything(clean), everything(both)
     for table in after:
@@ -62,8 +48,8 @@ def test_a_second_crawl_leaves_the_first_as_it_was(spark: SparkSession, clean: P
     assert missed_copies(after, crawls / "truth.json") == []
 
 
-def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path) -> None:
-    work = work_on(spark, both, SECOND, STORED)
+def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path, tmp_path: Path) -> None:
+    work = work_on(spark, shutil.copytree(both, tmp_path / "copy"), SECOND, STORED)
     signed = rows_of(both, "signatures")
     assert {(row["crawl"], len(row["bands"])) for row in signed} == {(FIRST, 3600), (SECOND, 3600)}
     around, shards = look_around(work), {0: "made from this", 1: "made from that"}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from deltalake import DeltaTable
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
+from winnow.cli import main
 from winnow.demo.crawl import CRAWLS
 from winnow.demo.show import demo_settings
 
 FIRST, SECOND = CRAWLS
 ONE_WAVE = "spark.wave_archives_per_core=100"
+STORED = "fuzzy.signatures=stored"
 
 # What is allowed to differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
@@ -48,6 +52,21 @@ def winnow(
     command = [sys.executable, "-m", "winnow", *map(str, arguments)]
     environment = {**os.environ, "NO_COLOR": "1", **({"LC_ALL": locale} if locale else {})}
     said = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
+    assert not check or said.returncode == 0, said.stderr[-4000:]
+    return said
+
+
+def called(
+    *arguments: object, program: Callable[[], object] = main, check: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """The same in this process: for what is refused before a session is opened, or wants the one that is there."""
+    out, err, words = StringIO(), StringIO(), ["winnow", *map(str, arguments)]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", words)
+        patch.setenv("NO_COLOR", "1")
+        with pytest.raises(SystemExit) as left:
+            program()
+    said = subprocess.CompletedProcess(words, int(left.value.code or 0), out.getvalue(), err.getvalue())
     assert not check or said.returncode == 0, said.stderr[-4000:]
     return said
 

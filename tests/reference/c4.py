@@ -9,10 +9,22 @@ import regex
 
 from tests.reference.refinedweb_lines import lowered
 from winnow.kernels.measures.measure_settings import C4Lines
-from winnow.kernels.measures.sentences import ABBREVIATIONS
 
 POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 CLOSERS = r"""["')\]}»’”›」』）】》〉］｝]"""
+
+
+# Each with what it stands for, by which the list is checked: titles, ranks, and what a reference is written with.
+ABBREVIATED = {
+    "mister": "mr", "missus": "mrs", "miss": "ms", "of any gender": "mx", "doctor": "dr", "professor": "prof",
+    "senior": "sr", "junior": "jr", "saint or street": "st", "reverend": "rev", "honourable": "hon", "governor": "gov",
+    "senator": "sen", "representative": "rep", "president": "pres", "misters": "messrs", "madame": "mme",
+    "mademoiselle": "mlle", "general": "gen", "colonel": "col", "major": "maj", "captain": "capt", "commander": "cmdr",
+    "lieutenant": "lt", "sergeant": "sgt", "mount": "mt", "fort or foot": "ft", "versus": "vs", "compare": "cf",
+    "about, in Latin": "ca", "approximately": "approx", "figure": "fig", "figures": "figs", "equation": "eq",
+    "section": "sec", "chapter": "ch", "volume": "vol", "pages": "pp", "editors": "eds", "numbers": "nos",
+    "namely": "viz",
+}  # fmt: skip
 
 
 @dataclass
@@ -78,5 +90,5 @@ def is_sentence_end(line: str, end: regex.Match[str]) -> bool:
         return False
     word = re.search(r"\w*\Z", line[: end.start()])
     assert word is not None
-    is_abbreviated = re.fullmatch(r"[^\W\d_]", word[0]) or lowered(word[0]) in ABBREVIATIONS
+    is_abbreviated = re.fullmatch(r"[^\W\d_]", word[0]) or lowered(word[0]) in ABBREVIATED.values()
     return not (end["marks"] == "." and is_abbreviated)

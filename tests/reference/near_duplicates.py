@@ -6,12 +6,25 @@ import re
 import string
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 
-from winnow.kernels.text.folding import UNSPACED
+import regex
 
-_ENDS = [part.split("-") for part in UNSPACED.split()]
-ALONE = "[" + "".join(f"{chr(int(ends[0], 16))}-{chr(int(ends[-1], 16))}" for ends in _ENDS) + "]"
+# Scripts without spaces, by the names of their blocks in Unicode's data.
+_BLOCKS = (
+    "Thai", "Lao", "Myanmar", "Myanmar_Extended_A", "Myanmar_Extended_B", "Khmer", "Tai_Le", "New_Tai_Lue", "Tai_Tham",
+    "Tai_Viet", "Hiragana", "Katakana", "Katakana_Phonetic_Extensions", "Kana_Supplement", "Kana_Extended_A",
+    "Small_Kana_Extension", "Bopomofo", "Bopomofo_Extended", "CJK_Unified_Ideographs",
+    "CJK_Unified_Ideographs_Extension_A", "CJK_Compatibility_Ideographs",
+)  # fmt: skip
+# And single characters of blocks that hold others: iteration marks, Hangzhou numerals, half-wide kana, further planes.
+_SINGLE = r"々〆〇〡-〩〱-〵〸-〻\uff66-\uff9f\U00020000-\U0003ffff"
+_NO_LETTERS = r"・\u3100-\u3104\ua9ff"  # a dot between words, and places that Unicode leaves empty
+_ALONE = regex.compile(
+    "[[" + "".join(rf"\p{{Block={name}}}" for name in _BLOCKS) + f"{_SINGLE}]--[{_NO_LETTERS}]]", regex.VERSION1
+)
+_HAN = regex.compile("[㐀-䶿一-鿿]")
 
 
 def fold_words(
@@ -28,11 +41,12 @@ def fold_words(
     return "".join(_folded(char, punctuation, lower_case, remove_accents, unit) for char in text).split(" ")
 
 
+@cache
 def _folded(char: str, punctuation: str, lower_case: bool, remove_accents: bool, unit: str) -> str:
     if char.isspace():
         return " "
     category = unicodedata.category(char)
-    alone = unit == "characters" or (re.match(ALONE, char) and not (unit == "jieba" and re.match("[㐀-䶿一-鿿]", char)))
+    alone = unit == "characters" or (_ALONE.match(char) and not (unit == "jieba" and _HAN.match(char)))
     if punctuation != "keep" and (category.startswith("P") or category in ("Cc", "Cf") or char in string.punctuation):
         return " " if punctuation == "space" or alone else ""
     char = char.lower() if lower_case else char
@@ -48,9 +62,13 @@ def words_of(text: str, **settings: object) -> list[str]:
 
 def shingles(text: str, size: int = 5, **settings: object) -> list[int]:
     """The distinct hashes of the shingles of a text, ascending."""
+    return sorted({murmur3_32(gram.encode("utf-8", "surrogatepass")) for gram in grams(text, size, **settings)})
+
+
+def grams(text: str, size: int = 5, **settings: object) -> set[str]:
+    """The distinct shingles of a text themselves."""
     words = words_of(text, **settings)
-    grams = (" ".join(words[i : i + size]) for i in range(len(words) - size + 1))
-    return sorted({murmur3_32(gram.encode("utf-8", "surrogatepass")) for gram in grams})
+    return {" ".join(words[i : i + size]) for i in range(len(words) - size + 1)}
 
 
 def murmur3_32(data: bytes) -> int:
@@ -72,7 +90,7 @@ def murmur3_32(data: bytes) -> int:
     return value
 
 
-def jaccard(one: Sequence[int], other: Sequence[int]) -> float:
+def jaccard(one: Collection[object], other: Collection[object]) -> float:
     """Shared of all."""
     union = len({*one, *other})
     return len({*one} & {*other}) / union if union else 1.0

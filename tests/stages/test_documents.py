@@ -102,6 +102,7 @@ def test_text_is_never_shuffled(spark: SparkSession, tables: dict[str, DataFrame
     lines = plan.splitlines()
     shuffled = [lines[i + 1] for i, line in enumerate(lines) if "Exchange hashpartitioning" in line]
     assert "BroadcastHashJoin" in plan
+    assert "NestedLoopJoin" not in plan  # what a join without keys becomes, where it is a semi-join or broadcast
     assert "CartesianProduct" not in plan
     assert len(shuffled) == 5
     assert not [line for line in shuffled if "text#" in line]

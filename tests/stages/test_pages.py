@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tests.sources.web_server import Fault, Server, served
 from tests.stages.frames import rows_of
-from winnow.demo.crawl import CRAWLS, make_crawl
+from winnow.demo.crawl import CRAWLS
 from winnow.demo.show import demo_settings
 from winnow.kernels.gates import UNWANTED_LANGUAGE, GateName
 from winnow.page import Account, Page
@@ -20,11 +20,9 @@ from winnow.workers.shared_lists import share_lists
 
 
 @pytest.fixture(scope="module")
-def crawl(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def crawl(crawls: Path) -> list[Path]:
     """The archives of a generated crawl; which of them holds a page depends on Python's version, as its texts do."""
-    folder = tmp_path_factory.mktemp("archives")
-    make_crawl(folder, 100, seed=5)
-    return sorted((folder / "crawl-data" / next(iter(CRAWLS))).rglob("*.warc.gz"))
+    return sorted((crawls / "crawl-data" / next(iter(CRAWLS))).rglob("*.warc.gz"))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.kernels.measures.measuring import measured
+from tests.reference import c4
+from winnow.kernels.measures.sentences import ABBREVIATIONS
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,11 @@ def test_a_metric_counts_what_its_name_says(text: str, metric: str, value: float
 )
 def test_sentences_end_at_marks_before_white_space(line: str, sentences: int) -> None:
     assert measured(line)["c4_sentence_count"] == sentences
+
+
+@pytest.mark.parametrize("word", sorted({*ABBREVIATIONS, *c4.ABBREVIATED.values()}))
+def test_an_abbreviation_ends_no_sentence(word: str) -> None:
+    """Every one of the kernel's list, and of the oracle's."""
+    for written in (word, word.capitalize(), word.upper()):
+        line = f"So {written}. Next to it"
+        assert measured(line)["c4_sentence_count"] == c4.sentence_count(line) == 1

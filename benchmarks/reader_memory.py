@@ -119,15 +119,14 @@ def work(name: str, gigabytes: float) -> None:
     opening = patched.open_location
     patched.open_location = lambda place, given: generated[place]() if place in generated else opening(place, given)
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
-    reading = pages.Reading(
-        settings, ExtractSettings(**settings.extract.model_dump()), triage_settings(settings.language), ""
-    )
+    extract = ExtractSettings(**settings.extract.model_dump())
+    opened = pages._open(pages.Reading(settings, extract, triage_settings(settings.language), "", pages.FORMATS))
     known = {"shard": 0, "bytes": None, "etag": None, "tries": 1, "part": 0, "parts": 1}
     places = list(fixtures()) if name == "fixtures" else [name]
     began, found = time.process_time(), Counter[str]()
     for place in places:
         archive = {**known, "archive_path": place, "location": place}
-        rows = pages._read_archive(archive, reading)
+        rows = pages._read_archive(archive, opened)
         for batch in batches_of(rows, pages._SCHEMA, settings.spark.batch_bytes):
             told = batch.column("archive").to_pylist()
             found["pages"] += told.count(None)

@@ -25,6 +25,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from scipy.stats import beta
 
+from winnow.kernels.gates import EXTRACT_ERROR
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
@@ -76,7 +77,7 @@ def extract(html: str, settings: ExtractSettings) -> Extracted:
     try:
         return extract_page(html, settings, "NFC")
     except ExtractionError:
-        return Extracted("extract_error", "", "")
+        return Extracted(EXTRACT_ERROR, "", "")
 
 
 def look(

@@ -110,6 +110,7 @@ def work(name: str, gigabytes: float) -> None:
     from winnow.demo.show import demo_settings
     from winnow.kernels.pages.extract import ExtractSettings
     from winnow.settings.kernel_settings import triage_settings, url_lists
+    from winnow.sources.formats import FORMATS
     from winnow.stages import pages
     from winnow.workers.arrow import batches_of
 
@@ -120,7 +121,7 @@ def work(name: str, gigabytes: float) -> None:
     patched.open_location = lambda place, given: generated[place]() if place in generated else opening(place, given)
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
     extract = ExtractSettings(**settings.extract.model_dump())
-    opened = pages._open(pages.Reading(settings, extract, triage_settings(settings.language), "", pages.FORMATS))
+    opened = pages._open(pages.Reading(settings, extract, triage_settings(settings.language), "", FORMATS))
     known = {"shard": 0, "bytes": None, "etag": None, "tries": 1, "part": 0, "parts": 1}
     places = list(fixtures()) if name == "fixtures" else [name]
     began, found = time.process_time(), Counter[str]()

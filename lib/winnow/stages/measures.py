@@ -39,14 +39,15 @@ def _schema(own: OwnMetrics | None) -> t.StructType:
 
 
 def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
-    compiled = compile_settings(settings)
+    compiled, names = compile_settings(settings), _schema(settings.own).names
     for batch in batches:
         if batch.num_rows:
             texts, metrics = measure_array(batch.column("text"), compiled)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
-            passed = {name: batch.column(name) for name in ("shard", "page_id", "language", "language_score")}
-            yield pa.RecordBatch.from_pydict({**passed, "text": texts, "metrics": metrics})
+            made = {"text": texts, "metrics": metrics}
+            columns = [made[name] if name in made else batch.column(name) for name in names]
+            yield pa.RecordBatch.from_arrays(columns, names)
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:

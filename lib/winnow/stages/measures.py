@@ -17,6 +17,8 @@ from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printab
 from winnow.tables import metrics_type
 from winnow.workers.arrow import Batches, map_batches, text_buffers
 
+_COLUMNS = ("shard", "page_id", "text", "language", "language_score", "metrics")
+
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
     """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
@@ -45,8 +47,9 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
             texts, metrics = measure_array(batch.column("text"), compiled)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
-            passed = {name: batch.column(name) for name in ("shard", "page_id", "language", "language_score")}
-            yield pa.RecordBatch.from_pydict({**passed, "text": texts, "metrics": metrics})
+            given = dict(zip(batch.schema.names, batch.columns, strict=True))
+            columns = {**given, "text": texts, "metrics": metrics}
+            yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # Spark goes by their order
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:

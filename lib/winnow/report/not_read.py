@@ -57,7 +57,7 @@ def look_at_archives(work: Work) -> NotRead:
         archives={row.status: row.archives for row in statuses},
         damaged=sorted(_damaged(statuses))[:_MOST],
         without_page=sum(row.without_page for row in statuses),
-        pageless=sorted(path for row in statuses for path in row.pageless)[:_MOST],
+        pageless=sorted(path for row in statuses for path in row.pageless or [])[:_MOST],
         skipped=dict(sorted(map(tuple, found), key=lambda kind: (-kind[1], kind[0]))),
     )
 

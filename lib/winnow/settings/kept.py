@@ -87,12 +87,13 @@ def _full_path(name: str | None) -> str | None:
 
 
 def _finite(rule: Rule) -> dict[str, Any]:
-    """A rule as its file would have it: an open side is not named."""
-    return {name: value for name, value in rule._asdict().items() if value not in (-math.inf, math.inf)}
+    """A rule as its file would have it: what is open is not named."""
+    return {name: value for name, value in rule._asdict().items() if value not in (None, -math.inf, math.inf)}
 
 
 def _fields(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in rule.items() if name in Rule._fields}
+    known = {name: value for name, value in rule.items() if name in Rule._fields}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
 
 
 def _known(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:

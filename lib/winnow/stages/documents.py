@@ -55,7 +55,7 @@ def build_documents(
     )
     is_cut = F.col("found").isNotNull() & F.lit(policy == "cut")
     document = F.when(is_cut, _cut_expr(is_cut, python_cpu(kept.sparkSession))) if policy == "cut" else F.lit(None)
-    chosen = kept.join(F.broadcast(wanted), keys).withColumn("document", F.coalesce(document, whole))
+    chosen = kept.drop(*_FROM_PAGES).join(F.broadcast(wanted), keys).withColumn("document", F.coalesce(document, whole))
     return chosen.select(
         *keys,
         *_FROM_PAGES,

@@ -17,6 +17,8 @@ from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printab
 from winnow.tables import metrics_type
 from winnow.workers.arrow import Batches, map_batches, text_buffers
 
+_COLUMNS = ("shard", "page_id", "text", "language", "language_score", "metrics")
+
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
     """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
@@ -39,15 +41,15 @@ def _schema(own: OwnMetrics | None) -> t.StructType:
 
 
 def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
-    compiled, names = compile_settings(settings), _schema(settings.own).names
+    compiled = compile_settings(settings)
     for batch in batches:
         if batch.num_rows:
             texts, metrics = measure_array(batch.column("text"), compiled)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
-            made = {"text": texts, "metrics": metrics}
-            columns = [made[name] if name in made else batch.column(name) for name in names]
-            yield pa.RecordBatch.from_arrays(columns, names)
+            given = dict(zip(batch.schema.names, batch.columns, strict=True))
+            columns = {**given, "text": texts, "metrics": metrics}
+            yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # Spark goes by their order
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:

@@ -108,7 +108,9 @@ def time_winnow(documents: Sequence[str]) -> dict[str, float]:
     warm()
     best = dict.fromkeys(get_args(Lines), NEVER)
     for lines in best:
-        compiled = compile_settings(MeasureSettings(lines=lines, refinedweb=refinedweb, c4=c4))
+        compiled = compile_settings(
+            MeasureSettings(lines=lines, whole_code=False, own_text=False, refinedweb=refinedweb, c4=c4)
+        )
         for _ in range(ROUNDS):
             began = time.process_time()
             measure_buffer(data, offsets, compiled)

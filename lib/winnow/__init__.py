@@ -14,8 +14,8 @@ from bytes to a page
     sources/    archives by name: in folders, on servers, in stores; what reads each form of them
     warc/       records of an archive, and the pages among them
 pure functions of one document, a room for each table
-    kernels/    gates; text, pages, languages, faster_trafilatura, measures, near_duplicates, repeated_spans,
-                url_duplicates
+    kernels/    gates; text, pages, page_trees, languages, faster_trafilatura, measures, near_duplicates,
+                repeated_spans, url_duplicates
 kernels in Spark
     workers/    what runs in a Python worker: Arrow batches, the process that extracts
     stages/     (DataFrame, settings) -> DataFrame, one module for each table; duplicates/ for tables of copies

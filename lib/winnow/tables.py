@@ -151,6 +151,7 @@ ARCHIVES = _table(
     length_mismatches=(_BIGINT, "records that are longer or shorter than they say, damaged ones aside"),
     tries=(_BIGINT, "how often it was tried; one that was read counts no further try"),
 )  # fmt: skip
+MARKS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, kind=_STRING))
 PAGES = _of_pages(
     "pages", "one HTML response or text, kept or not",
     archive_path=_PATH,
@@ -166,6 +167,8 @@ PAGES = _of_pages(
     gate=(_STRING, "why the page ended here ([gates](reasons.md#gates)); null where it went on"),
     text=_long("main text in valid UTF-8, URLs removed; null where gated"),
     title=_long("the page's `<title>`, at most 1,000 characters; null where gated"),
+    marks=(MARKS_TYPE, "code points [start, end) of text, from 0, by kind: `list_mark` and `cell_mark`, which the "
+                       "extractor put in, and `code`, the lines of a block of code; null where gated"),
     language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),
     language_score=(_SCORE[0], f"{_SCORE[1]}; {_OF_TRIAGE}"),
 )  # fmt: skip

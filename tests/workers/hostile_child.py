@@ -13,19 +13,23 @@ from typing import Any
 
 import trafilatura
 from lxml import html as lxml_html
+from lxml.etree import Element, SubElement
+from trafilatura.settings import Document
 
 from winnow.workers import extractor_child
 
-extract, whole_text = trafilatura.extract, extractor_child.whole_text
+bare_extraction, whole_text = trafilatura.bare_extraction, extractor_child.whole_text
 
 
-def act_out(tree: Any, **flags: Any) -> str | None:
+def act_out(tree: Any, **flags: Any) -> Any:
     for act in tree.getroottree().xpath("//meta[@name='act']/@content"):
         name, _, argument = act.partition(" ")
         said = ACTS[name](argument)
         if said is not None:
-            return f"{said}"
-    return extract(tree, **flags)
+            body = Element("body")
+            SubElement(body, "p").text = f"{said}"
+            return Document(body=body)
+    return bare_extraction(tree, **flags)
 
 
 def show_off(html: str) -> str:
@@ -99,5 +103,5 @@ ACTS = {
 
 
 if __name__ == "__main__":
-    trafilatura.extract, extractor_child.whole_text = act_out, show_off
+    trafilatura.bare_extraction, extractor_child.whole_text = act_out, show_off
     extractor_child.serve()

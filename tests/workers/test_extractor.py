@@ -38,7 +38,7 @@ OWN_CHILD = (sys.executable, "-m", "tests.workers.own_extractor_child")
 HOSTILE_CHILD = (sys.executable, "-m", "tests.workers.hostile_child")
 TRIAGE = triage_settings(load_settings().language)
 assert TRIAGE is not None
-PLAIN = Result(None, " ".join([SENTENCE.strip()] * 20), "A hostile page", None)
+PLAIN = Result(None, " ".join([SENTENCE.strip()] * 20), "A hostile page", (), None)
 
 
 def act(order: str) -> str:
@@ -76,7 +76,7 @@ def hostile() -> Iterator[Extractor]:
 def test_hostile_pages_cost_themselves(html: str, changes: dict[str, float], gate: str, error: str | None) -> None:
     with Extractor(replace(BALANCED, **changes), "NFC") as extractor:
         assert extractor.extract(plain_page()) == PLAIN
-        assert extractor.extract(html) == Result(gate, "", "", error)
+        assert extractor.extract(html) == Result(gate, "", "", (), error)
         assert extractor.extract(plain_page()) == PLAIN
     assert gate in gates_of("html")
 
@@ -92,7 +92,7 @@ def test_hostile_pages_cost_themselves(html: str, changes: dict[str, float], gat
     ],
 )
 def test_crashes_cost_the_page(hostile: Extractor, order: str, gate: str, error: str) -> None:
-    assert hostile.extract(act(order)) == Result(gate, "", "", error)
+    assert hostile.extract(act(order)) == Result(gate, "", "", (), error)
     assert hostile.extract(plain_page()) == PLAIN
 
 
@@ -113,7 +113,7 @@ def test_memory_is_limited() -> None:
     with open_hostile(replace(BALANCED, max_memory_bytes=128 << 20)) as hostile:
         assert hostile.extract(act(f"ask_for {32 << 20}")).text == f"given {32 << 20}"
         assert hostile.extract(act(f"ask_for {160 << 20}")).text == "refused"
-        assert hostile.extract(act(f"swell {4 << 20}")) == Result("extract_crash", "", "", "out of memory")
+        assert hostile.extract(act(f"swell {4 << 20}")) == Result("extract_crash", "", "", (), "out of memory")
         assert hostile.extract(plain_page()) == PLAIN
 
 
@@ -187,13 +187,13 @@ def test_an_interrupted_page_leaves_no_answer_behind(hostile: Extractor) -> None
 def test_an_extractor_of_ones_own_is_a_function_that_the_settings_name() -> None:
     settings = replace(BALANCED, from_html="shout", from_text="first_line")
     with Extractor(settings, "NFC", None, OWN_CHILD) as own, Extractor(BALANCED, "NFC") as usual:
-        assert own.extract("<p>word. more") == Result(None, "<P>WORD", "<p>", None)
-        assert own.extract("<p>word") == Result("extract_error", "", "", "ValueError: substring not found")
-        assert own.extract_text("a line\nmore") == Result(None, "a line", "", None)
+        assert own.extract("<p>word. more") == Result(None, "<P>WORD", "<p>", (), None)
+        assert own.extract("<p>word") == Result("extract_error", "", "", (), "ValueError: substring not found")
+        assert own.extract_text("a line\nmore") == Result(None, "a line", "", (), None)
         assert usual.extract_text(" a line http://site.example/\n\n\n\0more\ud800") == Result(
-            None, "a line\n\nmore\ufffd", "", None
+            None, "a line\n\nmore\ufffd", "", (), None
         )
-        assert usual.extract_text("\0 http://site.example/") == Result("empty_text", "", "", None)
+        assert usual.extract_text("\0 http://site.example/") == Result("empty_text", "", "", (), None)
 
 
 GERMAN_PAGE = page("<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>" * 20)
@@ -203,7 +203,7 @@ def test_triage_stops_pages_before_extraction_and_tells_their_language() -> None
     with Extractor(BALANCED, "NFC", TRIAGE) as extractor, Extractor(BALANCED, "NFC") as without:
         found = extractor.extract(GERMAN_PAGE)
         assert found == Result(
-            "unwanted_language_early", "", "", None, triage_page(GERMAN_PAGE, shared_model(None), TRIAGE)
+            "unwanted_language_early", "", "", (), None, triage_page(GERMAN_PAGE, shared_model(None), TRIAGE)
         )
         assert found.unwanted is not None
         assert found.unwanted.language == "de"
@@ -211,7 +211,9 @@ def test_triage_stops_pages_before_extraction_and_tells_their_language() -> None
         assert extractor.extract(nested(100_000)).gate == "html_too_deep"
         assert without.extract(GERMAN_PAGE).gate is None
     with Extractor(BALANCED, "NFC", replace(TRIAGE, wanted=("zh",))) as extractor:
-        assert extractor.extract(plain_page()) == Result("unwanted_language_early", "", "", None, Unwanted(None, None))
+        assert extractor.extract(plain_page()) == Result(
+            "unwanted_language_early", "", "", (), None, Unwanted(None, None)
+        )
 
 
 def test_triage_is_under_the_limits_of_a_page() -> None:
@@ -239,11 +241,11 @@ def test_the_whole_text_and_the_extraction_share_a_pages_seconds() -> None:
 def test_a_page_that_ends_the_child_by_its_whole_text_costs_that_page_alone(tmp_path: Path) -> None:
     tries = tmp_path / "tries"
     with open_hostile(BALANCED, TRIAGE) as hostile:
-        assert hostile.extract(shown("kill SIGSEGV"))[::3] == ("extract_crash", "SIGSEGV")
+        assert hostile.extract(shown("kill SIGSEGV"))[::4] == ("extract_crash", "SIGSEGV")
         assert hostile.extract(plain_page()) == PLAIN
         assert hostile.extract(shown(f"die_once {tries}")) == PLAIN
         assert tries.read_text() == "try\n"
-        assert hostile.extract(act("kill SIGSEGV"))[::3] == ("extract_crash", "SIGSEGV")
+        assert hostile.extract(act("kill SIGSEGV"))[::4] == ("extract_crash", "SIGSEGV")
         assert hostile.extract(GERMAN_PAGE).gate == "unwanted_language_early"
 
 
@@ -252,7 +254,7 @@ def test_pages_of_every_size_pass(triage: TriageSettings | None) -> None:
     pages = ("", "\0", "a\ud800b", plain_page(1), plain_page(2_000), page(f"<p>{SENTENCE}</p>") + " " * 3_000_000)
     with Extractor(BALANCED, "NFC", triage) as extractor:
         for html in pages:
-            assert extractor.extract(html)[:3] == extract_page(html, BALANCED, "NFC")
+            assert extractor.extract(html)[:4] == extract_page(html, BALANCED, "NFC")
 
 
 def test_a_child_that_cannot_start_is_no_gate() -> None:

@@ -4,9 +4,9 @@ A version counts every module that the table's rows pass through, those that sev
 of `text`, `folding` or `hashes` raises each version whose rows it changes. Read here, no kernel is imported for it.
 """
 
-PAGES = 2  # archives, HTTP, character sets, URLs, extraction, languages: warc/, pages/, faster_trafilatura/, languages/
+PAGES = 3  # archives, HTTP, character sets, URLs, extraction, languages: warc/, pages/, faster_trafilatura/, languages/
 TRIAGE = 2  # triage
-MEASURES = 1  # measure, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
+MEASURES = 2  # measure, own_text, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
 SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
 NEAR_DUPLICATES = 1  # buckets, election
 REPEATED_SPANS = 1  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text

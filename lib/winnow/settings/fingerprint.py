@@ -99,6 +99,8 @@ def _measures(settings: Settings) -> dict[str, Any]:
         "lines": lines,
         "used": used,
         "bad_words": read.c4.bad_words,
+        "own_text": read.own_text,
+        "whole_code": read.whole_code and used is not None,
         "own": read.own.checksum if read.own else None,
         "kernels": versions.MEASURES,
     }

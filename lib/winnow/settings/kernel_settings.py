@@ -77,7 +77,9 @@ def measure_settings(settings: Measure) -> MeasureSettings:
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
     c4 = settings.c4.model_dump(exclude={"bad_words"})
     c4_lines = C4Lines(**c4, bad_words=_words(settings.c4.bad_words))
-    return MeasureSettings(settings.lines, refinedweb, c4_lines, own_metrics(settings))
+    return MeasureSettings(
+        settings.lines, settings.code == "whole", settings.own_text, refinedweb, c4_lines, own_metrics(settings)
+    )
 
 
 def triage_settings(settings: Language) -> TriageSettings | None:

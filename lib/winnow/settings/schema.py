@@ -62,6 +62,8 @@ class Extract(_Section):
     include_links: bool
     include_images: bool
     include_formatting: bool
+    layout_tables: Literal["unfolded", "rows"]
+    raised: Literal["unicode", "caret", "plain"]
     max_newlines: PositiveInt
     remove_urls: bool
     max_cpu_seconds: PositiveInt
@@ -122,6 +124,8 @@ class Measure(_Section):
     """Which line rules rewrite the text, how, and which metrics of the user's own are taken after them."""
 
     lines: Literal["none", "refinedweb", "c4"]
+    code: Literal["whole", "lines"]
+    own_text: bool
     refinedweb: RefinedWebLines
     c4: C4Lines
     own: str | None

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
@@ -14,6 +15,8 @@ from winnow.kernels.measures.measure import Compiled, compile_settings, measure_
 from winnow.kernels.measures.measure_settings import MeasureSettings
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printable
+from winnow.kernels.measures.own_text import MarkArrays
+from winnow.kernels.pages.marks import KINDS
 from winnow.tables import metrics_type
 from winnow.workers.arrow import Batches, map_batches, text_buffers
 
@@ -22,9 +25,15 @@ _COLUMNS = ("shard", "page_id", "text", "language", "language_score", "metrics")
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
     """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
-    columns = ["shard", "page_id", "text", "language", "language_score", *(["url"] if settings.own else [])]
+    columns = ["shard", "page_id", "text", "language", "language_score", *_read_for(settings)]
     ungated = pages.where(F.col("gate").isNull()).select(columns)
     return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
+
+
+def _read_for(settings: MeasureSettings) -> list[str]:
+    """The columns of pages that only some settings need."""
+    marks = ["marks"] if settings.own_text or settings.whole_code else []
+    return [*marks, *(["url"] if settings.own else [])]
 
 
 def _schema(own: OwnMetrics | None) -> t.StructType:
@@ -44,7 +53,8 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
     compiled = compile_settings(settings)
     for batch in batches:
         if batch.num_rows:
-            texts, metrics = measure_array(batch.column("text"), compiled)
+            marks = batch.column("marks") if "marks" in batch.schema.names else None
+            texts, metrics = measure_array(batch.column("text"), compiled, marks)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -64,10 +74,22 @@ def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, o
     return pa.StructArray.from_arrays(columns, fields=[pa.field(name, pa.float64()) for name in names])
 
 
-def measure_array(texts: pa.Array, compiled: Compiled) -> tuple[pa.Array, pa.StructArray]:
-    """Corrected texts and a struct of metrics for a string array without nulls."""
-    corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled)
+def measure_array(
+    texts: pa.Array, compiled: Compiled, marks: pa.ListArray | None = None
+) -> tuple[pa.Array, pa.StructArray]:
+    """Corrected texts and a struct of metrics for a string array without nulls; marks as in `pages`, null for none."""
+    given = None if marks is None else _mark_arrays(marks)
+    corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled, given)
     buffers = [None, pa.py_buffer(corrected_bounds.astype(np.int32)), pa.py_buffer(corrected)]
     fields = [pa.array(np.ascontiguousarray(values[:, i])) for i in range(len(METRICS))]
     struct = pa.StructArray.from_arrays(fields, fields=[pa.field(name, pa.float64()) for name in METRICS])
     return pa.Array.from_buffers(pa.string(), len(texts), buffers), struct
+
+
+def _mark_arrays(marks: pa.ListArray) -> MarkArrays:
+    counts = pc.list_value_length(marks).fill_null(0).to_numpy()
+    flat = marks.flatten()
+    kinds = pc.index_in(flat.field("kind"), pa.array(KINDS)).to_numpy()
+    start, end = (flat.field(name).to_numpy().astype(np.int64) for name in ("start", "end"))
+    bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return MarkArrays(bounds, start, end, kinds.astype(np.uint8))

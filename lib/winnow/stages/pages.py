@@ -192,4 +192,7 @@ def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
     language, score = opened.model.identify(result.text)
     row = {"charset": charset, "language": language, "language_score": score}
     gate = gate_language(language, score, wanted.wanted, wanted.min_score)
-    return {**row, "gate": gate} if gate else {**row, "text": result.text, "title": result.title or page.title}
+    if gate:
+        return {**row, "gate": gate}
+    marks = [mark._asdict() for mark in result.marks]
+    return {**row, "text": result.text, "title": result.title or page.title, "marks": marks}

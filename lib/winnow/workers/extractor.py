@@ -1,6 +1,6 @@
 """trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
 
-    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, text-->
+    parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, marks, text-->
 
 With triage, the parent asks for the page's whole text first, looks at its language, and asks for the extraction of the
 page that the child has where it may be a wanted one: a page which triage stops meets no limit on depth or elements. The
@@ -33,7 +33,8 @@ from winnow.kernels.gates import EXTRACT_CRASH, EXTRACT_ERROR, EXTRACT_TIMEOUT, 
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import Unwanted, triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
-from winnow.kernels.pages.extract import ExtractSettings, Normalization
+from winnow.kernels.pages.extract import Extracted, ExtractSettings, Normalization
+from winnow.kernels.pages.marks import Mark
 from winnow.workers.extractor_child import (
     ANSWER,
     EXTRACT,
@@ -43,6 +44,7 @@ from winnow.workers.extractor_child import (
     OUT_OF_MEMORY,
     REQUEST,
     SHOW,
+    unpack_marks,
 )
 
 __all__ = ["ExtractSettings", "Extractor", "Result", "shared_extractor"]
@@ -55,7 +57,7 @@ LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
 
 
 class Result(NamedTuple):
-    """What became of one page: a gate of triage or of the extractor or None, text, title.
+    """What became of one page: a gate of triage or of the extractor or None, text, title, marks of the text.
 
     error     the message of what went wrong; None where nothing did
     unwanted  the language of a page that triage stopped; None for others
@@ -64,6 +66,7 @@ class Result(NamedTuple):
     gate: GateName | None
     text: str
     title: str
+    marks: tuple[Mark, ...]
     error: str | None
     unwanted: Unwanted | None = None
 
@@ -132,7 +135,7 @@ class Extractor:
         try:
             return self._ask(content, page, ask)
         except ChildDiedError as death:
-            return Result(death.gate, "", "", str(death))
+            return Result(death.gate, "", "", (), str(death))
 
     def _ask(self, content: str, page: bytes, ask: Ask) -> Result:
         if self._child is not None and self._child.pages >= self._recycle_pages:
@@ -148,7 +151,7 @@ class Extractor:
 
     def _of_html(self, child: _Child, html: str) -> Result:
         unwanted = self._triage(html, read_text=child.show) if self._triage else None
-        return Result(UNWANTED_LANGUAGE, "", "", None, unwanted) if unwanted else child.extract()
+        return Result(UNWANTED_LANGUAGE, "", "", (), None, unwanted) if unwanted else child.extract()
 
 
 @cache
@@ -214,8 +217,7 @@ class _Child:
     def show(self, _html: str) -> str:
         """The page's whole text."""
         self._shown = True
-        _, _, text = self._ask(SHOW, self._page)
-        return text
+        return self._ask(SHOW, self._page).text
 
     def extract(self) -> Result:
         return _result(self._ask(EXTRACT_SHOWN, b"") if self._shown else self._ask(EXTRACT, self._page))
@@ -223,12 +225,12 @@ class _Child:
     def extract_text(self) -> Result:
         return _result(self._ask(EXTRACT_TEXT, self._page))
 
-    def _ask(self, task: int, page: bytes) -> tuple[GateName | None, str, str]:
-        """The gate, title and text that answer a task."""
+    def _ask(self, task: int, page: bytes) -> Extracted:
+        """What answers a task; an error's message in place of the text."""
         self._send(REQUEST.pack(task, len(page)) + page)
-        code, title_bytes, body_bytes = ANSWER.unpack(self._receive(ANSWER.size))
-        content = self._receive(title_bytes + body_bytes)
-        return GATE_CODES[code], content[:title_bytes].decode(), content[title_bytes:].decode()
+        code, *sizes = ANSWER.unpack(self._receive(ANSWER.size))
+        title, marks, text = (self._receive(size) for size in sizes)
+        return Extracted(GATE_CODES[code], text.decode(), title.decode(), unpack_marks(marks))
 
     def end(self) -> None:
         self._process.kill()
@@ -276,9 +278,8 @@ class _Child:
         return ChildDiedError(EXTRACT_CRASH, signal.Signals(-code).name if code < 0 else f"exit code {code}")
 
 
-def _result(answer: tuple[GateName | None, str, str]) -> Result:
-    gate, title, body = answer
-    return Result(gate, "", title, body) if gate == EXTRACT_ERROR else Result(gate, body, title, None)
+def _result(made: Extracted) -> Result:
+    return Result(made.gate, "", "", (), made.text) if made.gate == EXTRACT_ERROR else Result(*made, None)
 
 
 def _prepare_pipe(pipe: int) -> None:

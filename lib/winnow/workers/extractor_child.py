@@ -10,7 +10,7 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,11 +18,13 @@ from winnow.kernels.gates import EXTRACT_ERROR, GATES
 from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, Normalization
 from winnow.kernels.pages.extractors import extract_html, extract_text
 from winnow.kernels.pages.html import whole_text
+from winnow.kernels.pages.marks import KINDS, Mark
 
 REQUEST = struct.Struct("<BQ")  # task, bytes of the page, which follows; none for EXTRACT_SHOWN
 # Tasks: a page's whole text; the extraction of its HTML; that of the page shown last; of a page that is a text.
 SHOW, EXTRACT, EXTRACT_SHOWN, EXTRACT_TEXT = range(4)
-ANSWER = struct.Struct("<BII")  # gate, bytes of the title, bytes of the text or error; both follow
+ANSWER = struct.Struct("<BIII")  # gate, bytes of the title, of the marks, of the text or error; these follow
+MARK = struct.Struct("<IIB")  # start, end, place of the kind among KINDS
 GATE_CODES = (None, *GATES)
 MAX_ERROR_CHARS = 300
 LEAST_SECONDS = 0.01  # of CPU for extraction after a whole text that took nearly all; none would be no limit
@@ -40,7 +42,7 @@ def serve() -> None:
     whole_text(SAMPLE_PAGE)
     extract_html(SAMPLE_PAGE, settings, normalization)
     most_memory = _limit_memory(settings.max_memory_bytes)
-    answers.write(ANSWER.pack(0, 0, 0))
+    answers.write(ANSWER.pack(0, 0, 0, 0))
     answers.flush()
     html, seconds = "", 0.0
     for task, page in _requested_pages(requests):
@@ -59,16 +61,26 @@ def serve() -> None:
 def _answer(task: int, html: str, settings: ExtractSettings, normalization: Normalization) -> bytes:
     try:
         if task == SHOW:
-            gate, text, title = Extracted(None, whole_text(html), "")
+            made = Extracted(None, whole_text(html), "")
         else:
             extract = extract_text if task == EXTRACT_TEXT else extract_html
-            gate, text, title = extract(html, settings, normalization)
+            made = extract(html, settings, normalization)
     except ExtractionError as error:
-        gate, text, title = EXTRACT_ERROR, str(error)[:MAX_ERROR_CHARS], ""
+        made = Extracted(EXTRACT_ERROR, str(error)[:MAX_ERROR_CHARS], "")
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    body, name = text.encode("utf-8", "replace"), title.encode()
-    return ANSWER.pack(GATE_CODES.index(gate), len(name), len(body)) + name + body
+    body, name, marks = made.text.encode("utf-8", "replace"), made.title.encode(), pack_marks(made.marks)
+    return ANSWER.pack(GATE_CODES.index(made.gate), len(name), len(marks), len(body)) + name + marks + body
+
+
+def pack_marks(marks: Iterable[Mark]) -> bytes:
+    """Marks as bytes, MARK for each."""
+    return b"".join([MARK.pack(start, end, KINDS.index(kind)) for start, end, kind in marks])
+
+
+def unpack_marks(packed: bytes) -> tuple[Mark, ...]:
+    """The marks that pack_marks packed."""
+    return tuple(Mark(start, end, KINDS[kind]) for start, end, kind in MARK.iter_unpack(packed))
 
 
 def _requested_pages(requests: BinaryIO) -> Iterator[tuple[int, str]]:

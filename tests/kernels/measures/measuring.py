@@ -26,7 +26,7 @@ REFINEDWEB = RefinedWebLines(
 C4 = C4Lines(
     terminal_punctuation=True, min_line_words=5, max_word_chars=1000, bad_words=("darn", "what the heck", "f**")
 )
-SETTINGS = MeasureSettings(lines="none", refinedweb=REFINEDWEB, c4=C4)
+SETTINGS = MeasureSettings(lines="none", whole_code=False, own_text=False, refinedweb=REFINEDWEB, c4=C4)
 
 compiled = cache(compile_settings)
 

@@ -25,7 +25,8 @@ def test_settings_name_every_extractor_and_no_other() -> None:
 @given(st.text(max_size=200))
 @settings(max_examples=40, deadline=None)
 def test_an_extractor_gives_valid_text_or_a_gate(extract: Extract, content: str) -> None:
-    gate, text, title = extract(content, BALANCED, "NFC")
+    gate, text, title, marks = extract(content, BALANCED, "NFC")
     assert (gate is None) == bool(text)
     assert text == text.strip()
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)
     assert "\0" not in (text + title).encode().decode()

@@ -13,7 +13,7 @@ from typing import Any
 
 KNOWN_VERSIONS = {"trafilatura": {"2.3.1"}, "justext": {"3.0.2"}, "lxml": {"6.1.3"}}
 
-_lock = RLock()
+lock = RLock()
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def faster(wanted: bool) -> Iterator[None]:
     if not wanted or not (replacements := _replacements()):
         yield
         return
-    with _lock:
+    with lock:
         try:
             for module, name, _, part in replacements:
                 setattr(module, name, part)

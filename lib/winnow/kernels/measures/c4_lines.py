@@ -16,7 +16,7 @@ from winnow.kernels.measures.quality import (
     POLICY,
     ends_in_three_stops,
 )
-from winnow.kernels.measures.refinedweb_lines import copy_chars, end_line
+from winnow.kernels.measures.refinedweb_lines import DROPPED, KEPT, Sources, copy_chars, end_line
 from winnow.kernels.text.characters import DECIMAL, Characters, Lines, count_words, jit, lines_until, strip
 
 _OPEN, _CLOSE = map(ord, "[]")
@@ -48,6 +48,7 @@ def correct_c4(
     rules: C4Rules,
     out: NDArray[np.uint32],
     out_lines: Lines,
+    sources: Sources,
 ) -> tuple[int, Lines, int, int, int]:
     """C4's line rules: characters written to `out`, lines left, words in flagged lines, "lorem ipsum" lines, "{" lines.
 
@@ -71,6 +72,14 @@ def correct_c4(
     at, left, flagged, lorem, curly = 0, 0, 0, 0, 0
     for line in range(len(lines.start)):
         words = lines.words[line]
+        if sources.fates[line] == KEPT:
+            stop = copy_chars(chars, lines.start[line], lines.end[line], out, at + (left > 0))
+            sources.lines[left] = line
+            at, left = end_line(out, out_lines, at, left, at + (left > 0), stop, words)
+            continue
+        if sources.fates[line] == DROPPED:
+            flagged += words
+            continue
         start, end = strip(chars, lines.start[line], lines.end[line], tables.properties)
         begin = at + (left > 0)
         stop = _cut_citations(chars, start, end, tables.properties, out, begin)
@@ -89,6 +98,7 @@ def correct_c4(
         elif left or left_words:
             first, last = strip(out, begin, stop, tables.properties)
             stop = copy_chars(out, first, last, out, begin)
+            sources.lines[left] = line
             at, left = end_line(out, out_lines, at, left, begin, stop, left_words)
     while left and out_lines.words[left - 1] == 0:
         left -= 1

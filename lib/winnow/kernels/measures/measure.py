@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,16 +13,33 @@ from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4
 from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
 from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, METRICS
 from winnow.kernels.measures.numbering import Numbers
+from winnow.kernels.measures.own_text import (
+    MarkArrays,
+    WholeLines,
+    decide_code,
+    find_lines,
+    leave_out_marks,
+    no_marks,
+    put_marks_back,
+)
 from winnow.kernels.measures.phrases import Phrases, compile_phrases
 from winnow.kernels.measures.quality import measure_c4, measure_fineweb, measure_gopher
-from winnow.kernels.measures.refinedweb_lines import RefinedWebRules, compile_refinedweb, correct_refinedweb
+from winnow.kernels.measures.refinedweb_lines import (
+    JUDGED,
+    RefinedWebRules,
+    Sources,
+    compile_refinedweb,
+    correct_refinedweb,
+)
 from winnow.kernels.measures.repetition import Pieces, measure_repetition
 from winnow.kernels.measures.sentences import compile_abbreviations
+from winnow.kernels.pages.marks import KINDS, Mark
 from winnow.kernels.text.characters import (
     Characters,
     Lines,
     Words,
     characters,
+    count_words,
     decode,
     encode,
     jit,
@@ -37,6 +55,8 @@ class Compiled(NamedTuple):
     """MeasureSettings as Numba reads them."""
 
     mode: int
+    whole_code: bool
+    own_text: bool
     tables: Characters
     refinedweb: RefinedWebRules
     c4: C4Rules
@@ -51,6 +71,10 @@ class Scratch(NamedTuple):
     lines: Lines
     out: NDArray[np.uint32]
     out_lines: Lines
+    own: NDArray[np.uint32]
+    written: NDArray[np.uint32]
+    whole: WholeLines
+    sources: Sources
     numbers: Numbers
     pieces: Pieces
     grams: NDArray[np.int32]
@@ -63,6 +87,8 @@ def compile_settings(settings: MeasureSettings) -> Compiled:
     bad_words = compile_phrases(dict.fromkeys(settings.c4.bad_words, 1))
     return Compiled(
         mode=_MODES[settings.lines],
+        whole_code=settings.whole_code,
+        own_text=settings.own_text,
         tables=characters(),
         refinedweb=compile_refinedweb(settings.refinedweb),
         c4=compile_c4(settings.c4, notices),
@@ -71,13 +97,15 @@ def compile_settings(settings: MeasureSettings) -> Compiled:
 
 
 def measure_buffer(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], compiled: Compiled
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], compiled: Compiled, marks: MarkArrays | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
     """Corrected texts and metrics of the n pages of an Arrow string buffer.
 
     `data` holds UTF-8, page i from offsets[i] to offsets[i + 1]. Returns the corrected texts in the same form, offsets
     from 0, and float64 metrics of shape (n, len(METRICS)), none of them NaN or infinite. The corrected text has "\\n"
-    for every line separator; with `lines: none` that is all that changes.
+    for every line separator; with `lines: none` that is all that changes. With `own_text` everything is measured and
+    corrected without list and cell marks; the corrected text has them, where a line was cut its list mark alone. With
+    `whole_code` line rules keep or drop blocks of code whole.
 
     `metrics` has the names of the columns, and their definitions; everything is 0.0 where its denominator is empty.
     Memory: about 100 bytes for each byte of the largest page, touched only as far as a page needs.
@@ -87,14 +115,19 @@ def measure_buffer(
     out_data = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int64)
     metrics = np.zeros((len(offsets) - 1, len(METRICS)))
-    _measure_pages(data, offsets, compiled, _make_scratch(size), out_data, out_offsets, metrics)
+    given = marks or no_marks(len(metrics))
+    given = MarkArrays(read_only(given.bounds), read_only(given.start), read_only(given.end), read_only(given.kind))
+    _measure_pages(data, offsets, compiled, given, _make_scratch(size), out_data, out_offsets, metrics)
     return out_data[: out_offsets[-1]], out_offsets, metrics
 
 
-def measure_text(text: str, compiled: Compiled) -> tuple[str, dict[str, float]]:
+def measure_text(text: str, compiled: Compiled, marks: Sequence[Mark] = ()) -> tuple[str, dict[str, float]]:
     """The corrected text and the metrics of one text, by name; see `measure_buffer`."""
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    corrected, _, metrics = measure_buffer(data, np.array([0, len(data)], np.int64), compiled)
+    start, end = (np.array([mark[i] for mark in marks], np.int64) for i in range(2))
+    kinds = np.array([KINDS.index(mark.kind) for mark in marks], np.uint8)
+    given = MarkArrays(np.array([0, len(marks)], np.int64), start, end, kinds)
+    corrected, _, metrics = measure_buffer(data, np.array([0, len(data)], np.int64), compiled, given)
     return corrected.tobytes().decode("utf-8", "surrogatepass"), dict(zip(METRICS, metrics[0].tolist(), strict=True))
 
 
@@ -102,7 +135,9 @@ def warm() -> None:
     """Compiles all kernels, or loads them from Numba's cache on disk."""
     nothing = RefinedWebLines(upper_fraction=1.0, short_words=0, counters=(), begin=(), end=(), anywhere=())
     c4 = C4Lines(terminal_punctuation=False, min_line_words=0, max_word_chars=0, bad_words=())
-    measure_text("", compile_settings(MeasureSettings(lines="none", refinedweb=nothing, c4=c4)))
+    measure_text(
+        "", compile_settings(MeasureSettings("none", whole_code=False, own_text=False, refinedweb=nothing, c4=c4))
+    )
 
 
 def _make_scratch(size: int) -> Scratch:
@@ -122,6 +157,10 @@ def _make_scratch(size: int) -> Scratch:
         lines=Lines(ints(), ints(), ints(), ints()),
         out=chars(),
         out_lines=Lines(ints(), ints(), ints(), ints()),
+        own=chars(),
+        written=chars(),
+        whole=WholeLines(ints(), ints(), ints(), ints()),
+        sources=Sources(np.zeros(room, np.uint8), ints()),
         numbers=Numbers(ints(), ints(), ints(), np.empty(room, np.uint64), slots),
         pieces=Pieces(ints(), ints()),
         grams=ints(),
@@ -134,6 +173,7 @@ def _measure_pages(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     compiled: Compiled,
+    marks: MarkArrays,
     scratch: Scratch,
     out_data: NDArray[np.uint8],
     out_offsets: NDArray[np.int64],
@@ -142,11 +182,41 @@ def _measure_pages(
     """All pages of a buffer, one after the other."""
     for page in range(len(offsets) - 1):
         size = decode(data, offsets[page], offsets[page + 1], scratch.chars)
-        chars = scratch.chars[:size]
-        words, lines = split(chars, compiled.tables.properties, scratch.words, scratch.lines)
-        _measure_before(chars, compiled.tables, words, lines, scratch, metrics[page])
-        corrected = _correct(chars, compiled, len(words.start), lines, scratch, metrics[page])
+        chars, first, last = scratch.chars[:size], marks.bounds[page], marks.bounds[page + 1]
+        own = chars
+        if compiled.own_text and last > first:
+            own = scratch.own[: leave_out_marks(chars, marks, first, last, scratch.own)]
+        words, lines = split(own, compiled.tables.properties, scratch.words, scratch.lines)
+        _measure_before(own, compiled.tables, words, lines, scratch, metrics[page])
+        if last > first:
+            find_lines(chars, marks, first, last, scratch.whole)
+        has_code = compiled.whole_code and last > first
+        corrected, left = _correct(own, compiled, len(words.start), lines, scratch, has_code, metrics[page])
+        if len(own) < size:
+            corrected = _with_marks(chars, own, lines, corrected, left, compiled, scratch, metrics[page])
         out_offsets[page + 1] = encode(corrected, out_data, out_offsets[page])
+
+
+@jit
+def _with_marks(
+    chars: NDArray[np.uint32],
+    own: NDArray[np.uint32],
+    lines: Lines,
+    corrected: NDArray[np.uint32],
+    left: Lines,
+    compiled: Compiled,
+    scratch: Scratch,
+    metrics: NDArray[np.float64],
+) -> NDArray[np.uint32]:
+    """The corrected text with its marks, which count among its characters and words."""
+    written = chars
+    if compiled.mode != _NONE:
+        sources = scratch.sources.lines
+        size = put_marks_back(chars, scratch.whole, own, lines, corrected, left, sources, scratch.written)
+        written = scratch.written[:size]
+    metrics[CORRECTIONS.corrected_char_count] = len(written)
+    metrics[CORRECTIONS.corrected_word_count] = count_words(written, 0, len(written), compiled.tables.properties)
+    return written
 
 
 @jit
@@ -171,28 +241,40 @@ def _correct(
     word_count: int,
     lines: Lines,
     scratch: Scratch,
+    has_code: bool,
     metrics: NDArray[np.float64],
-) -> NDArray[np.uint32]:
-    """The characters after line corrections, and what is measured on them."""
-    tables, flagged, lorem, curly = compiled.tables, 0, 0, 0
-    if compiled.mode == _REFINEDWEB:
-        size, lines, flagged = correct_refinedweb(
-            chars, tables, lines, compiled.refinedweb, scratch.out, scratch.out_lines
-        )
-        chars = scratch.out[:size]
-    elif compiled.mode == _C4_LINES:
-        size, lines, flagged, lorem, curly = correct_c4(
-            chars, tables, lines, compiled.c4, scratch.out, scratch.out_lines
-        )
-        chars = scratch.out[:size]
+) -> tuple[NDArray[np.uint32], Lines]:
+    """The characters and lines after line corrections, and what is measured on them."""
+    fates, before = scratch.sources.fates, lines
+    fates[: len(lines.start)] = JUDGED
+    chars_left, lines, flagged, lorem, curly = _apply_rules(chars, compiled, before, scratch)
+    if has_code and compiled.mode != _NONE and decide_code(scratch.whole, before, lines, scratch.sources.lines, fates):
+        chars_left, lines, flagged, lorem, curly = _apply_rules(chars, compiled, before, scratch)
     left = lines.words.sum()
     metrics[CORRECTIONS.flagged_word_fraction] = flagged / max(word_count, 1)
     metrics[CORRECTIONS.removed_word_fraction] = (word_count - left) / max(word_count, 1)
-    metrics[CORRECTIONS.corrected_char_count] = len(chars)
+    metrics[CORRECTIONS.corrected_char_count] = len(chars_left)
     metrics[CORRECTIONS.corrected_word_count] = left
-    measure_c4(chars, tables, lines, compiled.phrases, metrics)
+    measure_c4(chars_left, compiled.tables, lines, compiled.phrases, metrics)
     if compiled.mode == _C4_LINES:
         metrics[C4_PAGE.c4_lorem_ipsum_count] = lorem
         metrics[C4_PAGE.c4_curly_bracket_count] = curly
-    measure_fineweb(chars, tables.properties, lines, scratch.numbers, scratch.pieces, metrics)
-    return chars
+    properties = compiled.tables.properties
+    measure_fineweb(chars_left, properties, lines, scratch.numbers, scratch.pieces, metrics)
+    return chars_left, lines
+
+
+@jit
+def _apply_rules(
+    chars: NDArray[np.uint32], compiled: Compiled, lines: Lines, scratch: Scratch
+) -> tuple[NDArray[np.uint32], Lines, int, int, int]:
+    """The characters and lines that line rules leave, flagged words, and c4's two counts of lines."""
+    tables, out, out_lines, sources = compiled.tables, scratch.out, scratch.out_lines, scratch.sources
+    size, flagged, lorem, curly = len(chars), 0, 0, 0
+    if compiled.mode == _REFINEDWEB:
+        size, lines, flagged = correct_refinedweb(chars, tables, lines, compiled.refinedweb, out, out_lines, sources)
+        chars = out[:size]
+    elif compiled.mode == _C4_LINES:
+        size, lines, flagged, lorem, curly = correct_c4(chars, tables, lines, compiled.c4, out, out_lines, sources)
+        chars = out[:size]
+    return chars, lines, flagged, lorem, curly

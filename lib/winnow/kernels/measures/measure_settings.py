@@ -35,6 +35,8 @@ class MeasureSettings:
     """The settings `measure:`, with the file of bad words read."""
 
     lines: Literal["none", "refinedweb", "c4"]
+    whole_code: bool
+    own_text: bool
     refinedweb: RefinedWebLines
     c4: C4Lines
     own: OwnMetrics | None = None

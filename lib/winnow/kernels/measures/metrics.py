@@ -121,8 +121,8 @@ class Corrections(NamedTuple):
         flagged_word_fraction                  words of lines dropped or cut, of all words before; a line counts whole
                                                even where only a part is cut; [0, 1]
         removed_word_fraction                  words that line corrections took away, of all words before; [0, 1]
-        corrected_char_count                   code points of the corrected text
-        corrected_word_count                   whitespace words of the corrected text
+        corrected_char_count                   code points of the corrected text, marks and all
+        corrected_word_count                   whitespace words of the same
 
     Source: flagged and removed words are the two readings of RefinedWeb's 5 % rule (Penedo et al. 2023, appendix G.2,
     section 3.2), measured after repetition and quality as RefinedWeb does.

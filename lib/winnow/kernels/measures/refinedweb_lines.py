@@ -25,8 +25,16 @@ from winnow.kernels.text.characters import (
     strip,
 )
 
+JUDGED, KEPT, DROPPED = range(3)
 _DOT, _COMMA = map(ord, ".,")
 _SUFFIXES = tuple(map(ord, "kmb"))
+
+
+class Sources(NamedTuple):
+    """Of lines before rules their fates (JUDGED, KEPT or DROPPED), of lines after them which line each was."""
+
+    fates: NDArray[np.uint8]
+    lines: NDArray[np.int32]
 
 
 class RefinedWebRules(NamedTuple):
@@ -57,6 +65,7 @@ def correct_refinedweb(
     rules: RefinedWebRules,
     out: NDArray[np.uint32],
     out_lines: Lines,
+    sources: Sources,
 ) -> tuple[int, Lines, int]:
     """RefinedWeb's line corrections: characters written to `out`, lines left, words in flagged lines.
 
@@ -81,6 +90,14 @@ def correct_refinedweb(
     at, left, flagged = 0, 0, 0
     for line in range(len(starts)):
         start, end, words = starts[line], ends[line], counts[line]
+        if sources.fates[line] == KEPT:
+            stop = copy_chars(chars, start, end, out, at + (left > 0))
+            sources.lines[left] = line
+            at, left = end_line(out, out_lines, at, left, at + (left > 0), stop, words)
+            continue
+        if sources.fates[line] == DROPPED:
+            flagged += words
+            continue
         is_bare = end > start and (words < 2 or _is_mainly(chars, start, end, properties, rules.upper_fraction))
         if is_bare or _is_counter(chars, start, end, tables, counters):
             flagged += words
@@ -94,6 +111,7 @@ def correct_refinedweb(
             words = count_words(out, begin, stop, properties)
             if words == 0:
                 continue
+        sources.lines[left] = line
         at, left = end_line(out, out_lines, at, left, begin, stop, words)
     return at, lines_until(out_lines, left), flagged
 

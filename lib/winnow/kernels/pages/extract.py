@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
 import trafilatura
 from lxml.etree import XPath, _Element
-from trafilatura.settings import Extractor
+from trafilatura.core import determine_returnstring
+from trafilatura.settings import Document, Extractor
 
 from winnow.kernels.faster_trafilatura.switch import faster
 from winnow.kernels.gates import EMPTY_TEXT, HTML_TOO_DEEP, HTML_TOO_MANY_ELEMENTS, GateName
+from winnow.kernels.page_trees.layout_tables import drop_navigation, find_layout_tables, numbers_lines, unfold
+from winnow.kernels.page_trees.raised import mark_raised
+from winnow.kernels.page_trees.ruby import drop_readings
 from winnow.kernels.pages.html import without_surrogates
+from winnow.kernels.pages.marked_text import write_text
+from winnow.kernels.pages.marks import Mark, Marked, Range, joined, normalized, settled, stripped, without_ranges
+from winnow.kernels.pages.markup import is_whole_page, split_at_ends, without_frames
 
 Normalization = Literal["NFC", "none"]
 
 MAX_DEPTH = 256  # libxml2's own
+NO_TEXT = Marked("", ())
 MAX_TITLE_CHARS = 1_000
+MIN_UNFOLDED_FRACTION = 0.97  # of the letters of a page, or that it has with the rows of its layout tables
+MIN_PART_CHARS = 250  # of the text of a page in a page; trafilatura takes less for no main text
 
 _reaches_max_depth = XPath(f"boolean({'/*' * MAX_DEPTH})")
 _element_count = XPath("count(//*)")
+_texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 
 # Character references to what XML does not allow; trafilatura gives up a page that holds one.
 _CONTROL_REFERENCE = re.compile(
@@ -38,7 +49,7 @@ _CLOSING = {")": "(", "]": "["}
 
 @dataclass(frozen=True)
 class ExtractSettings:
-    """The section `extract` of the settings: extractors, trafilatura's flags, what is done to text, a process's limits.
+    """The section `extract` of the settings: extractors, trafilatura's flags, what is done to pages and texts, limits.
 
     from_html and from_text are names in kernels/pages/extractors. max_cpu_seconds is for one page; max_memory_bytes is
     address space beyond what the started process has.
@@ -53,6 +64,8 @@ class ExtractSettings:
     include_links: bool
     include_images: bool
     include_formatting: bool
+    layout_tables: Literal["unfolded", "rows"]
+    raised: Literal["unicode", "caret", "plain"]
     max_newlines: int
     remove_urls: bool
     max_cpu_seconds: float
@@ -63,11 +76,12 @@ class ExtractSettings:
 
 
 class Extracted(NamedTuple):
-    """What was made of one page: a gate with empty text, or None with a text that is not empty."""
+    """What was made of one page: a gate with empty text, or None with a text that is not empty, and its marks."""
 
     gate: GateName | None
     text: str
     title: str
+    marks: tuple[Mark, ...] = ()
 
 
 class ExtractionError(Exception):
@@ -79,6 +93,8 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Normalizat
 
         gate    html_too_deep, html_too_many_elements, empty_text, or None
         text    valid Unicode without NUL or lone surrogates, no white space around it; empty where gated
+        marks   list and cell marks, which trafilatura put in, and blocks of code, in order; none where it wrote
+                Markdown (include_formatting) or jusText the text
         title   the `<title>`, white space collapsed, at most 1,000 characters; empty where there is none or gated
     Raises ExtractionError for whatever trafilatura raises, and MemoryError.
 
@@ -87,29 +103,45 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Normalizat
     earlier page (`deduplicate=False`), so that a page's text depends on that page alone. Pages nested too deep are
     gated, where libxml2 would leave out the rest of the page without a word. References to control characters (`&#1;`)
     are dropped, where trafilatura would find no text. Under `normalization: none` text is in NFC too where trafilatura
-    put it so.
+    put it so. What follows `</body>` or `</html>` is read as part of the body. Where pages follow one another in one,
+    the main text of each is taken if together they are longer. Readings of ruby are left out, raised text is marked
+    and layout tables are unfolded before trafilatura reads the page.
     """
     try:
         with faster(settings.faster):
-            tree = trafilatura.load_html(_CONTROL_REFERENCE.sub("", without_surrogates(html)))
+            parts = split_at_ends(without_frames(without_surrogates(html)))
+            tree = _parse("".join(parts))
             gate = EMPTY_TEXT if tree is None else _tree_gate(html, tree, settings.max_elements)
-            title, text = ("", "") if gate else (_title(tree), _main_text(tree, settings))
+            title, marked = ("", NO_TEXT) if gate else (_title(tree), _main_text(tree, settings))
+            if len(parts) > 1 and not gate:
+                marked = _longer(marked, _text_of_parts(parts, settings))
     except MemoryError:
         raise
     except Exception as error:  # the boundary to parsers that raise anything
         raise ExtractionError(f"{type(error).__name__}: {error}") from error
-    text = clean_text(text, settings, normalization)
-    return Extracted(gate, text, title) if text or gate else Extracted(EMPTY_TEXT, "", "")
+    text, marks = _cleaned(marked, settings, normalization)
+    return Extracted(gate, text, title, marks) if text or gate else Extracted(EMPTY_TEXT, "", "")
 
 
 def clean_text(text: str, settings: ExtractSettings, normalization: Normalization) -> str:
     """An extractor's text with URLs removed first, then newlines capped, then normalised; total on any `str`."""
-    text = without_surrogates(text).replace("\0", "")
+    return _cleaned(Marked(text, ()), settings, normalization).text
+
+
+def _cleaned(marked: Marked, settings: ExtractSettings, normalization: Normalization) -> Marked:
+    text, marks = marked
+    valid = without_surrogates(text).replace("\0", "")
+    marked = Marked(valid, marks if valid == text else ())
     if settings.remove_urls:
-        text = remove_urls(text)
-    newlines = settings.max_newlines
-    text = re.sub(rf"\n{{{newlines + 1},}}", "\n" * newlines, text)
-    return (unicodedata.normalize("NFC", text) if normalization == "NFC" else text).strip()
+        marked = without_ranges(marked, _url_ranges(marked.text))
+    marked = without_ranges(marked, _surplus_newlines(marked.text, settings.max_newlines))
+    return settled(stripped(normalized(marked) if normalization == "NFC" else marked))
+
+
+def _surplus_newlines(text: str, most: int) -> list[Range]:
+    if "\n" * (most + 1) not in text:
+        return []
+    return [(run.start() + most, run.end()) for run in re.finditer(rf"\n{{{most + 1},}}", text)]
 
 
 def remove_urls(text: str) -> str:
@@ -123,20 +155,25 @@ def remove_urls(text: str) -> str:
     newlines around a URL. URLs end at the first character that is neither ASCII nor of an alphabet that sets spaces
     (Latin, Greek, Cyrillic), so that Chinese text after a URL stays.
     """
+    return without_ranges(Marked(text, ()), _url_ranges(text)).text
+
+
+def _url_ranges(text: str) -> list[Range]:
+    """Where the URLs of a text are, with the spaces that go with them, in order."""
     if "://" not in text and "www." not in text.lower():
-        return text
-    pieces: list[str] = []
+        return []
+    ranges: list[Range] = []
     position = 0
     for match in _URL.finditer(text):
-        kept, end = text[position : match.start()], _url_end(match)
-        after = text[end : end + 1]
-        if kept.endswith(" ") and after in {"", "\n", " "}:
-            kept = kept[:-1]
-        elif kept[-1:] in {"", "\n"} and after == " ":
+        start, end = match.start(), _url_end(match)
+        after, before = text[end : end + 1], text[max(position, start - 1) : start]
+        if before == " " and after in {"", "\n", " "}:
+            start -= 1
+        elif before in {"", "\n"} and after == " ":
             end += 1
-        pieces.append(kept)
+        ranges.append((start, end))
         position = end
-    return "".join([*pieces, text[position:]])
+    return ranges
 
 
 def _url_end(match: re.Match[str]) -> int:
@@ -159,8 +196,63 @@ def _tree_gate(html: str, tree: _Element, max_elements: int) -> GateName | None:
     return None
 
 
-def _main_text(tree: _Element, settings: ExtractSettings) -> str:
-    return trafilatura.extract(tree, options=_options(settings)) or ""
+def _parse(html: str) -> _Element | None:
+    """The tree of a page; None of what is none, such as JSON."""
+    html = _CONTROL_REFERENCE.sub("", html)
+    tree = trafilatura.load_html(html)
+    return trafilatura.load_html(f"<html>{html}") if tree is None and is_whole_page(html) else tree
+
+
+def _text_of_parts(parts: list[str], settings: ExtractSettings) -> Marked:
+    """The main texts of a page's parts, each read as a page, those that are too short for one left out."""
+    strict = replace(settings, favor="precision")
+    trees = [_parse(f"<html>{part}") for part in parts]
+    texts = [_main_text(tree, strict) for tree in trees if tree is not None]
+    return joined(marked for marked in texts if len(marked.text) >= MIN_PART_CHARS)
+
+
+def _longer(marked: Marked, other: Marked) -> Marked:
+    """The text; the other where that has a main text's worth more."""
+    return other if len(other.text) >= len(marked.text) + MIN_PART_CHARS else marked
+
+
+def _main_text(tree: _Element, settings: ExtractSettings) -> Marked:
+    drop_readings(tree)
+    if not settings.include_formatting:  # which marks raised text by tags
+        mark_raised(tree, settings.raised)
+    tables = find_layout_tables(tree) if settings.layout_tables == "unfolded" else []
+    numbered = list(filter(numbers_lines, tables))
+    drop_navigation(tables)
+    unfold(numbered)
+    others = [table for table in tables if table not in numbered]
+    return _unfolded_text(tree, others, settings) if others else _extract(tree, settings)
+
+
+def _unfolded_text(tree: _Element, tables: list[_Element], settings: ExtractSettings) -> Marked:
+    """The main text with layout tables unfolded; with their rows where trafilatura would leave out more than marks.
+
+    The rows are not looked at where the text has all letters of the page but a few.
+    """
+    before, of_page = deepcopy(tree), _letters("".join(_texts(tree)))
+    unfold(tables)
+    unfolded = _extract(tree, settings)
+    if _letters(unfolded.text) >= MIN_UNFOLDED_FRACTION * of_page:
+        return unfolded
+    rows = _extract(before, settings)
+    return unfolded if _letters(unfolded.text) >= MIN_UNFOLDED_FRACTION * _letters(rows.text) else rows
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _extract(tree: _Element, settings: ExtractSettings) -> Marked:
+    document = trafilatura.bare_extraction(tree, options=_options(settings))
+    if not isinstance(document, Document):
+        return NO_TEXT
+    if settings.include_formatting:
+        return Marked(determine_returnstring(document, _options(settings)), ())
+    return write_text(document)
 
 
 @cache

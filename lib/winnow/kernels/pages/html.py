@@ -9,6 +9,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from winnow.kernels.pages.declared_charset import declared_charset
+from winnow.kernels.pages.markup import without_frames
 from winnow.kernels.pages.misreading import is_misread, may_be_capitals_by_mistake, undo_double_encoding
 
 WIDE_BYTES = 4096  # of a page that are searched for the zeros of UTF-16 and UTF-32
@@ -105,7 +106,7 @@ def charset_of(label: str) -> str | None:
 
 def whole_text(html: str) -> str:
     """All text that a page shows, or would show without scripts, block by block on lines of its own."""
-    return extract_plain_text(without_surrogates(html), main_content=False, noscript=True)
+    return extract_plain_text(without_frames(without_surrogates(html)), main_content=False, noscript=True)
 
 
 def without_surrogates(text: str) -> str:

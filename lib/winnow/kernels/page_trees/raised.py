@@ -1,0 +1,87 @@
+"""Raised and lowered text that carries meaning, told apart from the text before it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+Style = Literal["unicode", "caret", "plain"]
+
+MAX_CHARS = 12  # of what is raised or lowered; longer text is a note
+_DIGITS = "0123456789+-=()ni"
+_UNICODE = {
+    "sup": str.maketrans(_DIGITS + "\u2212\u2013", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ⁻⁻"),
+    "sub": str.maketrans(_DIGITS + "\u2212\u2013", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ₋₋"),
+}
+_HAS_UNICODE = re.compile(f"[{re.escape(_DIGITS)}\u2212\u2013]+")
+_LETTER = "[A-Za-zΑ-Ωα-ω]"
+_NUMBER = re.compile("[+\u2212\u2013-]?[0-9]+(?:[.,/][0-9]+)?")
+_CHARGE = re.compile("[0-9]*[+\u2212\u2013-]")
+_EXPRESSION = re.compile(f"(?=.*[0-9+\u2212\u2013*/-])(?:[0-9+\u2212\u2013*/().-]|{_LETTER})+")
+_WORD = re.compile(f"{_LETTER}+")
+# What the text before ends in.
+_AMOUNT = re.compile(rf"(?:\d|[⁰-⁹₀-₉)\]}}]|(?<![^\W\d_]){_LETTER}{{1,2}})\Z")
+_FUNCTION = re.compile(r"(?<![^\W\d_])(?:sin|cos|tan|cot|sec|csc|log|mol|sec|min|rad)\Z")
+_FORMULA = re.compile(r"(?<![^\W\d_])(?:\(?[A-Z][a-z]?\)?[0-9₀-₉_]*){1,12}\Z")
+_LOGARITHM = re.compile(r"(?i)(?<![^\W\d_])(?:log|lg)\Z")
+_FRACTION = re.compile(r"(?:[⁰-⁹¹²³]|\^\d+)/\Z")
+_VARIABLE = re.compile(rf"(?<![^\W\d_]){_LETTER}\Z")
+_ORDINAL_ENDS = frozenset("eaodhrst")  # 2e, 1o, n°, Mr: single letters that are raised without being exponents
+
+
+def mark_raised(tree: HtmlElement, style: Style) -> None:
+    """The meaning of `<sup>` and `<sub>` in the text itself, in place: 10<sup>24</sup> kg as 10²⁴ kg, not as 1024 kg.
+
+    style   unicode   digits and signs as Unicode's raised and lowered ones, others as under caret
+            caret     10^24, x_i, 2^(n+1)
+            plain     nothing is done
+    Marked is a raised number behind a digit, a bracket, one letter or two (n, km) or a function's name, one with a sign
+    behind any word, a charge behind a formula, a power; a lowered number behind anything, an index behind one letter.
+    Ordinals (1st), abbreviations (Mme) and the marks of notes behind longer words are left as they are.
+    """
+    if style == "plain":
+        return
+    for element in list(tree.iterdescendants("sup", "sub")):
+        text = "".join(element.itertext()).strip()
+        if 0 < len(text) <= MAX_CHARS and _carries_meaning(element.tag, _text_before(element), text):
+            for child in list(element):
+                element.remove(child)
+            element.text = _written(element.tag, text, style, element.tail or "")
+            element.drop_tag()
+
+
+def _written(tag: str, text: str, style: Style, after: str) -> str:
+    if style == "unicode" and _HAS_UNICODE.fullmatch(text):
+        return text.translate(_UNICODE[tag])
+    runs_on = text[-1].isdigit() and after[:1].isdigit()
+    is_one = not runs_on and any(form.fullmatch(text) for form in (_NUMBER, _WORD, _CHARGE))
+    return f"{'^' if tag == 'sup' else '_'}{text if is_one else f'({text})'}"
+
+
+def _carries_meaning(tag: str, before: str, text: str) -> bool:
+    if tag == "sub":
+        return _is_index(before, text)
+    if _NUMBER.fullmatch(text):
+        has_sign = not text[0].isdigit() and before[-1:].isalnum()
+        return bool(has_sign or _AMOUNT.search(before) or _FUNCTION.search(before))
+    if _CHARGE.fullmatch(text):
+        return bool(_FORMULA.search(before))
+    is_power = _EXPRESSION.fullmatch(text) or (len(text) == 1 and text not in _ORDINAL_ENDS and _WORD.fullmatch(text))
+    return bool(is_power and _AMOUNT.search(before))
+
+
+def _is_index(before: str, text: str) -> bool:
+    if _NUMBER.fullmatch(text):
+        return before[-1:].isalnum() or before[-1:] in {")", "]", "}"} or bool(_FRACTION.search(before))
+    is_short = _WORD.fullmatch(text) or _EXPRESSION.fullmatch(text)
+    return bool(is_short and (_VARIABLE.search(before) or _LOGARITHM.search(before) or _FORMULA.search(before)))
+
+
+def _text_before(element: HtmlElement) -> str:
+    """What stands directly before an element, in its parent."""
+    previous = element.getprevious()
+    if previous is None:
+        return element.getparent().text or ""
+    return previous.tail or "".join(previous.itertext())

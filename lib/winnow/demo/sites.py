@@ -57,11 +57,6 @@ def paragraphs_html(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs)
 
 
-def list_html(items: Sequence[str]) -> str:
-    """One bullet list."""
-    return "<ul>\n" + "\n".join(f"<li>{escape(text)}</li>" for text in items) + "\n</ul>"
-
-
 def _links(names: str) -> str:
     return "".join(f'<li><a href="/{name.lower()}">{name}</a></li>' for name in names.split())
 

@@ -104,5 +104,5 @@ def test_text_is_never_shuffled(spark: SparkSession, tables: dict[str, DataFrame
     assert "BroadcastHashJoin" in plan
     assert "NestedLoopJoin" not in plan  # what a join without keys becomes, where it is a semi-join or broadcast
     assert "CartesianProduct" not in plan
-    assert len(shuffled) == 5
+    assert len(shuffled) == 6
     assert not [line for line in shuffled if "text#" in line]

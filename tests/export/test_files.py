@@ -44,7 +44,7 @@ def test_every_reader_gives_back_every_value(tmp_path: Path, form: Format) -> No
     ]
     assert written == [{"file": 0, "rows": cut}, {"file": 1, "rows": len(ROWS) - cut}]
     count = Count("C", "en", len(ROWS), 1, 1)
-    (folder / "README.md").write_text(render_card(Card(form, 2, 1, "", [count], {"C": "made so"}, None, {})))
+    (folder / "README.md").write_text(render_card(Card(form, 2, 1, "", [count], {"C": "made so"}, None, {}, {})))
     assert read_by_datasets(folder, tmp_path / "cache") == ROWS
     assert read_by_datatrove(folder) == ROWS
 

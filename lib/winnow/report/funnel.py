@@ -55,7 +55,8 @@ def sum_funnel(rows: Iterable[Row]) -> list[Step]:
         counts = (row.pages_any, row.pages_first, row.pages_only, row.words or 0)
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
-    stages = in_flow({stage: counts[1] for (stage, reason), counts in sums.items() if not reason})
+    entering = {stage: counts[1] for (stage, reason), counts in sums.items() if not reason}
+    stages = in_flow(entering or {"extract_pages": 0})  # a crawl without a page counts none
     return [Step(stage, reason, *sums[(stage, reason)]) for stage in stages for reason in _in_order(stage, sums)]
 
 

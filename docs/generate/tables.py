@@ -8,7 +8,7 @@ from docs.generate.markdown import code, page
 from winnow.export.markdown import table
 from winnow.kernels.measures.metrics import METRICS
 from winnow.tables import SCHEMA_VERSION, TABLES, Table
-from winnow.warc.reader import SKIPPED_KINDS
+from winnow.warc.skipped import SKIPPED_KINDS
 
 _INTRO = f"""\
 The data model, version {SCHEMA_VERSION} (`crawls.schema_version`). Each is a Delta table `<warehouse>/<table>`, Parquet

@@ -47,7 +47,7 @@ class Account:
 
     status             read, or damaged where any part of it could not be read
     error, error_offset  the first damage and its offset, as that of a record; None where there is none
-    skipped            records that are no pages, by kind, such as SKIPPED_KINDS of warc.reader
+    skipped            records that are no pages, by kind, such as SKIPPED_KINDS of warc.skipped
     digest_mismatches  records whose block differs from its digest, or whose payload does where no block digest is given
     length_mismatches  records whose block is longer or shorter than declared, damaged ones apart
     """

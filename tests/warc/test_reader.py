@@ -23,8 +23,9 @@ from winnow.kernels.gates import gates_of
 from winnow.page import Account, Page
 from winnow.warc.framing import Damage, Framer
 from winnow.warc.http import parse_response
-from winnow.warc.reader import SKIPPED_KINDS, ArchiveReader, parse_date, parse_url, read_record
+from winnow.warc.reader import ArchiveReader, parse_date, parse_url, read_record
 from winnow.warc.records import Record
+from winnow.warc.skipped import SKIPPED_KINDS
 
 LIMIT = 2_000_000
 GZIP_OF_HTML = zlib.compress(b"<html>packed</html>", wbits=31)

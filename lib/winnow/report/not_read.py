@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.warc.reader import TEXT_KINDS
+from winnow.warc.skipped import TEXT_KINDS
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 

@@ -57,7 +57,12 @@ def _load_classes(warehouse: str) -> None:
     since, rules = commits.begin(work), rules_of(settings)
     zero = F.struct(*(F.lit(0).alias(name) for name in METRICS_TYPE.names)).cast(METRICS_TYPE)
     pages = work.spark.range(8).select(
-        F.lit(0).alias("shard"), F.col("id").alias("page_id"), F.lit("").alias("text"), zero.alias("metrics")
+        F.lit(0).alias("shard"),
+        F.col("id").alias("page_id"),
+        F.lit("").alias("text"),
+        F.lit("en").alias("language"),
+        F.lit(1.0).alias("language_score"),
+        zero.alias("metrics"),
     )
     for target, rows in ("measures", pages), ("verdicts", judge_pages(pages, rules)):
         commits.commit(work, target, rows, commits.Todo({0: ""}, False), since)

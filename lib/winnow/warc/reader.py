@@ -17,6 +17,7 @@ from winnow.warc.digests import digest_matches
 from winnow.warc.framing import Damage, Framer, record_at
 from winnow.warc.http import NO_TYPES, Response, is_html, parse_response
 from winnow.warc.records import Record
+from winnow.warc.skipped import SKIPPED_KINDS
 
 SNIFFED_BYTES = 1024
 SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
@@ -24,28 +25,6 @@ SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTT
 _WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
 _USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
 _ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")
-SKIPPED_KINDS = {
-    "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
-    "request": "What the crawler asked.",
-    "metadata": "Notes about another record.",
-    "revisit": "Says that a response equals an earlier one.",
-    "resource": "A file that was not got by HTTP.",
-    "resource_text": "A file of text or HTML that was not got by HTTP.",
-    "conversion": "Another form of a record's content, such as its text (WET).",
-    "continuation": "A further segment of a record.",
-    "unknown": "A record of any other type.",
-    "malformed": "A record whose header could not be read.",
-    "not_http": "A response without an HTTP status line: DNS, FTP, or an HTTP header that was not stored.",
-    "redirect": "A response of status 300 to 399.",
-    "http_error": "A response of any other status than 200.",
-    "not_http_text": "A response whose record is said to be text or HTML, without an HTTP status line.",
-    "not_html": "A response of status 200 that is not HTML.",
-    "plain_text": "A response of status 200 that is plain text.",
-}
-# Kinds that hold or may hold text or HTML, which a user would want to know to be passed over.
-TEXT_KINDS = frozenset(
-    {"resource_text", "conversion", "continuation", "unknown", "malformed", "not_http_text", "plain_text"}
-)
 
 
 class ArchiveReader:

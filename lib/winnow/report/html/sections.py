@@ -18,7 +18,7 @@ from winnow.report.html.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.html.markup import Html, difference, figure, join, shown, table, tag
 from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
 from winnow.stages.funnel import DROP_REASONS
-from winnow.warc.reader import SKIPPED_KINDS
+from winnow.warc.skipped import SKIPPED_KINDS
 
 
 class Side(NamedTuple):

@@ -1,0 +1,24 @@
+"""Records that are no pages, by kind; read by reports too, which need no parser."""
+
+SKIPPED_KINDS = {
+    "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
+    "request": "What the crawler asked.",
+    "metadata": "Notes about another record.",
+    "revisit": "Says that a response equals an earlier one.",
+    "resource": "A file that was not got by HTTP.",
+    "resource_text": "A file of text or HTML that was not got by HTTP.",
+    "conversion": "Another form of a record's content, such as its text (WET).",
+    "continuation": "A further segment of a record.",
+    "unknown": "A record of any other type.",
+    "malformed": "A record whose header could not be read.",
+    "not_http": "A response without an HTTP status line: DNS, FTP, or an HTTP header that was not stored.",
+    "redirect": "A response of status 300 to 399.",
+    "http_error": "A response of any other status than 200.",
+    "not_http_text": "A response whose record is said to be text or HTML, without an HTTP status line.",
+    "not_html": "A response of status 200 that is not HTML.",
+    "plain_text": "A response of status 200 that is plain text.",
+}
+# Kinds that hold or may hold text or HTML, which a user would want to know to be passed over.
+TEXT_KINDS = frozenset(
+    {"resource_text", "conversion", "continuation", "unknown", "malformed", "not_http_text", "plain_text"}
+)

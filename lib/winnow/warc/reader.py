@@ -17,7 +17,7 @@ from winnow.warc.digests import digest_matches
 from winnow.warc.framing import Damage, Framer, record_at
 from winnow.warc.http import NO_TYPES, Response, is_html, parse_response
 from winnow.warc.records import Record
-from winnow.warc.skipped import SKIPPED_KINDS
+from winnow.warc.skipped import SKIPPED_KINDS, TEXT_KINDS
 
 SNIFFED_BYTES = 1024
 SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines

@@ -1,6 +1,6 @@
-"""The command line: every command, assembled.
+"""The command line: all commands, assembled.
 
-Spark, numba and the kernels are imported where a command needs them: help and refusals come at once.
+Each command imports Spark, Numba and the kernels only when it needs them, so that help and errors appear at once.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from winnow.commands.making.maintain import maintain
 from winnow.commands.making.plan import plan
 from winnow.commands.making.remove import remove
 from winnow.commands.making.run import run
+from winnow.terminal.help import add_command, new_app
 from winnow.terminal.leaving import call
 
-app = typer.Typer(
-    name="winnow", no_args_is_help=True, pretty_exceptions_enable=False,
-    help="A web crawl turned into clean, explainable text, as a Spark job on Delta tables.",
-    epilog="Results come on standard output, progress and messages on standard error. Exit codes: 0 done, 1 failed, "
+app = new_app(
+    name="winnow", no_args_is_help=True,
+    help="Turn web crawls into text for training language models, with Spark and Delta tables.",
+    epilog="Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 1 failed, "
            "2 wrong arguments or settings, 130 interrupted.",
 )  # fmt: skip
 
@@ -38,16 +39,16 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
         raise typer.Exit
 
 
-app.command()(run)
-app.command(context_settings={"ignore_unknown_options": True})(explain)  # a page_id may be below 0
-app.command()(report)
-app.command()(tune)
+add_command(app, demo)
+add_command(app, run)
+add_command(app, explain, ignore_unknown_options=True)  # a page_id can be negative
+add_command(app, report)
+add_command(app, tune)
+add_command(app, plan)
+add_command(app, export)
+add_command(app, remove)
+add_command(app, maintain)
 app.add_typer(lists.app, name="lists")
-app.command()(plan)
-app.command()(export)
-app.command()(remove)
-app.command()(maintain)
-app.command()(demo)
 
 
 def main() -> NoReturn:

@@ -14,10 +14,10 @@ Archives = Annotated[
     typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
 ]
 CrawlName = Annotated[
-    str, typer.Option("--crawl", help="Name of the crawl, as in CC-MAIN-2024-22.", show_default=False)
+    str, typer.Option("--crawl", help="Name of the crawl, for example CC-MAIN-2024-22.", show_default=False)
 ]
 SomeCrawl = Annotated[
-    str | None, typer.Option("--crawl", help="One crawl of the warehouse; default: all.", show_default=False)
+    str | None, typer.Option("--crawl", help="A crawl of the warehouse; default: all crawls.", show_default=False)
 ]
 Warehouse = Annotated[str, typer.Option("--warehouse", help="Folder of the Delta tables.", show_default=False)]
 Recipe = Annotated[
@@ -25,34 +25,39 @@ Recipe = Annotated[
     typer.Option(
         "--recipe", show_default=False,
         help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file; "
-             "default: as the warehouse was made, else winnow.",
+             "default: the settings of the warehouse, else winnow.",
     ),
 ]  # fmt: skip
-Config = Annotated[Path | None, typer.Option("--config", help="YAML file laid over the recipe.", show_default=False)]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="YAML file with settings that replace those of the recipe.", show_default=False),
+]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", help="key=value, as in language.wanted=[de].", show_default=False)
+    list[str] | None,
+    typer.Option("--set", help="A setting: key=value, for example language.wanted=[de].", show_default=False),
 ]
 Root = Annotated[
-    str | None, typer.Option("--root", help="Folder or URL that paths of archives are relative to.", show_default=False)
+    str | None,
+    typer.Option("--root", help="Folder or URL that the paths of archives are relative to.", show_default=False),
 ]
-Shards = Annotated[str | None, typer.Option("--shards", help="Only these, as in 0,3,5-9.", show_default=False)]
+Shards = Annotated[
+    str | None, typer.Option("--shards", help="Only these shards, for example 0,3,5-9.", show_default=False)
+]
 RemovalsFrom = Annotated[
     str | None,
     typer.Option(
-        "--removals-from", help="Warehouse, also of an older version, whose orders to take pages down hold here.",
-        show_default=False,
+        "--removals-from", show_default=False,
+        help="Another warehouse, also of an older version: its orders to take pages down are applied here too.",
     ),
 ]  # fmt: skip
-AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Go on where no archive that is named gives a page.")]
-Yes = Annotated[
-    bool, typer.Option("--yes", help="Redo finished work without a question where the settings are others than before.")
-]
-Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Continue even if none of the archives gives a page.")]
+Yes = Annotated[bool, typer.Option("--yes", help="If settings have changed, redo finished work without asking.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Environment = Annotated[
     str | None,
     typer.Option(
         "--environment",
-        help="local, cluster or compose: a file of conf; default: WINNOW_ENVIRONMENT, or local.",
+        help="A file of conf/: local, cluster or compose; default: WINNOW_ENVIRONMENT, or local.",
         show_default=False,
     ),
 ]
@@ -60,7 +65,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", help="Show Spark's own log."
 
 
 def _job_name(given: str) -> str:
-    """A job that can be done again."""
+    """The name of a job; raises BadParameter if there is no such job."""
     if given not in JOBS:
         raise typer.BadParameter(f"{given!r} is not one of {', '.join(JOBS)}")
     return given
@@ -69,7 +74,7 @@ def _job_name(given: str) -> str:
 Again = Annotated[
     list[str] | None,
     typer.Option(
-        "--again", help="A job to do again, as where a file of its table is damaged.", show_default=False,
+        "--again", help="A job to do again, for example because a file of its table is damaged.", show_default=False,
         parser=_job_name, metavar="JOB",
     ),
 ]  # fmt: skip

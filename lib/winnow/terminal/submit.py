@@ -6,9 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
 from winnow.settings.jobs import jobs_of
+from winnow.terminal.help import add_command, new_app
 from winnow.terminal.leaving import call
 from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse, Yes
 from winnow.warehouse.shards import parse_shards
@@ -67,10 +66,10 @@ def submit_list(job: str, run: Callable[[Work, str, list[Archive]], int | None])
 
 
 def _call(command: Callable[..., None]) -> NoReturn:
-    """Help is what the job's file says of itself."""
+    """The docstring of the job's file is its help."""
     command.__doc__ = sys.modules["__main__"].__doc__
-    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    single.command()(command)
+    single = new_app(add_completion=False)
+    add_command(single, command)
     call(single)
 
 

@@ -1,4 +1,4 @@
-"""`winnow explain`: what became of one page, and why."""
+"""`winnow explain`: what happened to one page, and why."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ def explain(
     page: Annotated[str, typer.Argument(help="A URL, or a page_id.", metavar="URL|PAGE_ID", show_default=False)],
     warehouse: Warehouse,
     html: Annotated[
-        Path | None, typer.Option("--html", help="HTML file to write, with every difference.", show_default=False)
+        Path | None,
+        typer.Option("--html", help="HTML file to write, with all differences between copies.", show_default=False),
     ] = None,
     recipe: Recipe = None, config: Config = None, changes: Set = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Tell the life of one page: archive, gates, every rule with its value, duplicates, the document.
+    """Show the life of one page, from its archive to its document.
 
-    By the rules that the tables were made with. Where settings are given, by those, and what differs is told.
+    Shows its gate, every rule with the value of the page, duplicates, and the document. The rules are those that the
+    tables were made with. If you give other settings, those are used, and the differences are reported.
 
     Example: winnow explain --warehouse tables/ https://example.org/page
     """
@@ -40,8 +42,8 @@ def explain(
     found = find_pages(work, page)
     if not found:
         near = "".join(f"\n  {url}" for url in nearest_urls(work, page))
-        hint = f"; the nearest URLs of its domain are:{near}" if near else ", and none of its domain"
-        raise WinnowError(f"no page {page} in {warehouse}{hint}")
+        hint = f". The nearest URLs of its domain are:{near}" if near else ", and no page of its domain"
+        raise WinnowError(f"{warehouse} has no page {page}{hint}")
     lives = [tell(as_made(replace(work, crawl=row.crawl)) if is_as_made(work) else work, row) for row in found]
     if as_json:
         from winnow.terminal.output import print_json

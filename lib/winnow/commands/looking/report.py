@@ -1,4 +1,4 @@
-"""`winnow report`: one HTML file about a run, or about two side by side."""
+"""`winnow report`: one HTML file about a run, or about two runs side by side."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ def report(
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(help="What to show beside it: another crawl of the warehouse, or another warehouse.",
+        typer.Option(help="Another crawl of the warehouse, or another warehouse, to show beside it.",
                      show_default=False),
     ] = None,
-    examples: Annotated[int, typer.Option(min=0, max=100, help="Random pages to show for each reason.")] = 10,
-    seed: Annotated[int, typer.Option(help="Other pages for each seed.")] = 0,
+    examples: Annotated[int, typer.Option(min=0, max=100, help="Number of random pages to show for each reason.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed for choosing those pages.")] = 0,
     recipe: Recipe = None, config: Config = None, changes: Set = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Write one page about a run that loads nothing and runs nothing: funnel, thresholds, duplicates, cost, examples.
+    """Write one HTML page about a run, or about two side by side.
+
+    Shows the funnel, thresholds, duplicates, costs and examples. The page loads nothing and runs no script.
 
     Example: winnow report --warehouse tables/ --against CC-MAIN-2024-18 -o report.html
     """

@@ -1,4 +1,4 @@
-"""`winnow tune`: what other thresholds would keep and reject, without a run."""
+"""`winnow tune`: what other thresholds would keep and drop, without a run."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ def tune(
     crawl: SomeCrawl = None,
     sweeps: Annotated[
         list[str] | None,
-        typer.Option("--sweep", help="REASON.min=FIRST:LAST:STEP, as in gopher_too_few_words.min=10:100:10, or values.",
-                     show_default=False),
+        typer.Option("--sweep", help="Thresholds to compare: REASON.min=FIRST:LAST:STEP or REASON.min=A,B,C, for "
+                     "example gopher_too_few_words.min=10:100:10.", show_default=False),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Recipe to write: *.yaml.", show_default=False)
+        Path | None, typer.Option("--save", help="Write the changed settings as a recipe: *.yaml.", show_default=False)
     ] = None,
-    examples: Annotated[int, typer.Option(min=1, max=20, help="Pages gained, and pages lost, to show.")] = 5,
+    examples: Annotated[int, typer.Option(min=1, max=20, help="Number of gained and of lost pages to show.")] = 5,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Say what other rules would keep and reject of pages that were measured; changes no table.
+    """Show what other rules would keep and drop. Changes no table.
 
-    Exactly what a run with these rules would decide. What needs measuring again is refused, and told.
+    The result is what a run with these rules would decide. Changes that need new text or new metrics are refused, with
+    the command that makes them.
+
     Example: winnow tune --warehouse tables/ --set rules.gopher_too_few_words.min=30 --save mine.yaml
     """
     from winnow.settings.load import DEFAULT_RECIPE, as_recipe, load_settings

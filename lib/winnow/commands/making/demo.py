@@ -1,4 +1,4 @@
-"""The command `winnow demo`."""
+"""`winnow demo`: two generated crawls, run and checked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from winnow.terminal.options import Verbose
 
 def demo(
     folder: Annotated[Path, typer.Argument(help="Folder for the generated crawls and their tables.")] = Path("demo"),
-    pages: Annotated[int, typer.Option(min=1, help="Pages of each generated crawl.")] = 400,
+    pages: Annotated[int, typer.Option(min=1, help="Number of pages of each generated crawl.")] = 400,
     verbose: Verbose = False,
 ) -> None:
-    """Generate two crawls with planted faults, run the default recipe, and compare the tables with the truth.
+    """Generate two crawls with planted faults, and check the tables.
+
+    Runs the default recipe over both crawls, and compares the tables with what was planted.
 
     Example: winnow demo demo/ --pages 2000
     """

@@ -14,10 +14,10 @@ def export(
     output: Annotated[str, typer.Option("--output", "-o", help="New folder to write.", show_default=False)],
     crawls: Annotated[
         list[str] | None,
-        typer.Option("--crawl", help="A crawl of the warehouse; more than once for more; default: all.",
+        typer.Option("--crawl", help="A crawl of the warehouse; repeat for more; default: all crawls.",
                      show_default=False),
     ] = None,
-    form: Annotated[Literal["parquet", "jsonl.zst"], typer.Option("--format", help="Of the files.")] = "parquet",
+    form: Annotated[Literal["parquet", "jsonl.zst"], typer.Option("--format", help="Format of the files.")] = "parquet",
     shards: Annotated[
         int | None,
         typer.Option(min=1, max=99_999, help="Number of files; default: one for each 500 million characters.",
@@ -25,15 +25,17 @@ def export(
     ] = None,
     shuffle: Annotated[
         int | None,
-        typer.Option(metavar="SEED", min=0, max=2**63 - 1, help="Shuffle by this seed; default: by crawl, shard, id.",
-                     show_default=False),
+        typer.Option(metavar="SEED", min=0, max=2**63 - 1, show_default=False,
+                     help="Shuffle with this seed; default: order by crawl, shard, page_id."),
     ] = None,
     recipe: Recipe = None, config: Config = None, changes: Set = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Write documents as Parquet or JSON lines with where each comes from, and a data card; start it again to go on.
+    """Write documents as files to train on, with a data card.
 
-    The card contains the settings that the documents were made with. The folder gets its name once all is written; the
-    same tables and options give the same bytes.
+    The files are Parquet or JSON lines; each document has its source. The card contains the settings that the documents
+    were made with. The folder gets its name when everything is written; run the command again to resume. The same
+    tables and options give the same bytes.
+
     Example: winnow export --warehouse tables/ -o out/ --format parquet --shards 100 --shuffle 7
     """
     from winnow.export.folder import check_folder

@@ -1,4 +1,4 @@
-"""`winnow lists`: build the file of a URL gate's lists, ask it about URLs, try it over pages that were read before."""
+"""`winnow lists`: build a file of URL lists, ask it about URLs, try it on pages that were read before."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ from typing import Annotated
 
 import typer
 
+from winnow.terminal.help import add_command, new_app
 from winnow.terminal.options import Config, CrawlName, Json, Recipe, Set, Verbose, Warehouse
 
-app = typer.Typer(no_args_is_help=True, help="Build, ask and try the lists of the URL gate.")
+app = new_app(no_args_is_help=True, help="Build, query and try the lists of the URL gate.")
 
 
-@app.command()
 def build(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write.", show_default=False)],
     folder: Annotated[
-        str | None, typer.Argument(help="Folder in UT1's format: one folder for each category.", show_default=False)
+        str | None,
+        typer.Argument(help="Folder in the format of UT1: one folder for each category.", show_default=False),
     ] = None,
     categories: Annotated[
-        list[str] | None, typer.Option("--category", help="A category to take; default: all in the folder.")
+        list[str] | None, typer.Option("--category", help="A category to include; repeat for more; default: all.")
     ] = None,
     words: Annotated[
         str | None, typer.Option(help="Folder with strict.txt, hard.txt and soft.txt.", show_default=False)
     ] = None,
     exceptions: Annotated[
-        str | None, typer.Option(help="Folder with domains, urls or both.", show_default=False)
+        str | None,
+        typer.Option(help="Folder with the files domains, urls or both: these are never gated.", show_default=False),
     ] = None,
 ) -> None:
-    """Turn folders of lists into one file, for url.built; workers of a machine share its memory.
+    """Build one file from folders of lists, for url.built.
+
+    All workers of a machine share the memory of this file.
 
     Example: winnow lists build ut1/ --category adult --category phishing --words words/ -o lists.arrow
     """
@@ -55,12 +59,13 @@ def build(
     typer.echo(f"{output}: {size:,} bytes, checksum {lists.checksum[:16]}, {time.monotonic() - began:.1f} s")
 
 
-@app.command()
 def check(
     urls: Annotated[list[str], typer.Argument(help="URLs, with or without http://.", show_default=False)],
     recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Say for each URL whether it is gated, and every list, entry and rule that it meets.
+    """Show whether URLs are gated, and by which lists.
+
+    Shows each list and entry that a URL matches, and the rule that compares them.
 
     Example: winnow lists check http://example.org/page --set url.built=lists.arrow
     """
@@ -82,14 +87,15 @@ def check(
             typer.echo(f"    {match.rule}: {match.entry} in {match.list}")
 
 
-@app.command("try")
 def try_lists(
     crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None, changes: Set = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Say what other lists would do to a crawl that was read before; changes no table, reads no archive.
+    """Show what other lists would gate. Changes no table.
 
-    What they add is exact. What they release was not extracted: its number is that of pages to be read again.
+    Reads the tables of a crawl, and no archive. Pages that the lists would newly gate are exact. Pages that they would
+    no longer gate were never extracted: later gates and rules may still drop them.
+
     Example: winnow lists try --crawl C --warehouse tables/ --set url.built=lists.arrow
     """
     from winnow.report.lists import show_tried
@@ -111,6 +117,11 @@ def try_lists(
         print_json(rows)
     else:
         show_tried(rows, crawl)
+
+
+add_command(app, build)
+add_command(app, check)
+add_command(app, try_lists, "try")
 
 
 def _say_list(name: str, entries: int, skipped: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""`winnow maintain`: tables compacted, and what no version needs deleted."""
+"""`winnow maintain`: small files compacted, files that no version needs deleted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ def maintain(
     warehouse: Warehouse,
     retain_hours: Annotated[
         float,
-        typer.Option(min=0, help="Versions younger than this stay readable; 0 only where nobody reads or writes."),
+        typer.Option(min=0, help="Keep versions younger than this readable; 0 only if nobody reads or writes."),
     ] = 168.0,  # Delta's own
     recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Bring small files together and delete those that no version of the last week needs; rows stay as they are.
+    """Compact small files, and delete files that are not needed.
+
+    A file is needed if a version of the table younger than --retain-hours (default: a week) contains it. No row
+    changes.
 
     Example: winnow maintain --warehouse tables/ --retain-hours 24
     """

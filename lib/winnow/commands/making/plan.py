@@ -1,4 +1,4 @@
-"""`winnow plan`: what a crawl will cost, from a sample that is run for real."""
+"""`winnow plan`: what a crawl will cost, from a sample that is run."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 def plan(
     archives: Archives,
     cores: Annotated[int, typer.Option(min=1, help="Cores of the cluster that will run it.", show_default=False)],
-    sample: Annotated[str, typer.Option(help="Share of the archives that is run here, two at least.")] = "0.5%",
+    sample: Annotated[str, typer.Option(help="Share of the archives to run here, at least two archives.")] = "0.5%",
     total_archives: Annotated[
-        int | None, typer.Option(min=1, help="Plan for so many archives, of which those named are a part.")
+        int | None, typer.Option(min=1, help="Number of archives of the whole crawl, if you name only some.")
     ] = None,
     total_pages: Annotated[
-        int | None, typer.Option(min=1, help="Plan for so many pages, where archives hold more or fewer than here.")
+        int | None, typer.Option(min=1, help="Number of pages of the whole crawl, if you know it.")
     ] = None,
     price: Annotated[float | None, typer.Option(min=0, help="Price of a core for an hour.", show_default=False)] = None,
     recipe: Recipe = None, config: Config = None, changes: Set = None, root: Root = None,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Say what each job of a crawl will take: CPU, time, memory, shuffle, storage, price. No table is kept.
+    """Estimate what each job of a crawl will cost, from a sample.
+
+    Runs a sample of the archives, and scales up CPU time, wall time, memory, shuffle, storage and price. Keeps no
+    table.
 
     Example: winnow plan crawl/ --cores 64 --price 0.04 --total-archives 90000
     """

@@ -1,4 +1,4 @@
-"""`winnow remove`: pages taken down, with what was dropped in their favour."""
+"""`winnow remove`: pages taken down, and their copies if wanted."""
 
 from __future__ import annotations
 
@@ -24,30 +24,35 @@ def remove(
     warehouse: Warehouse,
     urls: Annotated[
         list[str] | None,
-        typer.Option("--url", help="Pages of this URL; scheme, www. and #place do not count.", show_default=False),
+        typer.Option("--url", help="Pages with this URL; scheme, www. and #fragment are ignored.", show_default=False),
     ] = None,
     widen: Annotated[
-        bool, typer.Option("--widen", help="--url: also without session and tracking parameters, in any order.")
+        bool,
+        typer.Option("--widen", help="With --url: also ignore tracking and session parameters, and their order."),
     ] = False,
     domains: Annotated[
-        list[str] | None, typer.Option("--domain", help="Pages of this domain and hosts below it.", show_default=False)
+        list[str] | None,
+        typer.Option("--domain", help="Pages of this domain and of its subdomains.", show_default=False),
     ] = None,
-    page_ids: Annotated[list[int] | None, typer.Option("--page-id", help="This page.", show_default=False)] = None,
+    page_ids: Annotated[
+        list[int] | None, typer.Option("--page-id", help="The page with this page_id.", show_default=False)
+    ] = None,
     archives: Annotated[
-        list[str] | None, typer.Option("--archive", help="Pages of this archive_path.", show_default=False)
+        list[str] | None,
+        typer.Option("--archive", help="Pages of the archive with this archive_path.", show_default=False),
     ] = None,
     with_copies: Annotated[
-        bool, typer.Option("--with-copies", help="Also pages kept in their place, and pages with the same text.")
+        bool, typer.Option("--with-copies", help="Also the pages kept in their place, and pages with the same text.")
     ] = False,
-    reason: Annotated[str, typer.Option(help="Why, for the table `removals`.")] = "ordered",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the pages.")] = False,
+    reason: Annotated[str, typer.Option(help="Why: recorded in the table removals.")] = "ordered",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the pages; remove nothing.")] = False,
     recipe: Recipe = None, config: Config = None, changes: Set = None, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Take pages down, now and in every later run: their text leaves all tables, and no copy comes in their place.
+    """Take pages down, now and in every later run.
 
-    What matches no page is refused, with the nearest URLs, and no order is written. Without a page to remove, orders
-    that were interrupted are carried out.
+    Deletes their text from all tables. No copy of them becomes a document instead. If a name matches no page, nothing
+    is removed, and the nearest names are shown. Without a name, the command completes an interrupted removal.
 
     Example: winnow remove --warehouse tables/ --url https://example.org/private --with-copies --reason "ticket 17"
     """

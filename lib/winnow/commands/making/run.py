@@ -1,4 +1,4 @@
-"""The command `winnow run`."""
+"""`winnow run`: all jobs of a recipe over a crawl."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def run(
     again: Again = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False, yes: Yes = False,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Bring every table of a crawl up to date, from archives to documents; start it again to go on.
+    """Bring all tables of a crawl up to date.
+
+    Runs all jobs of the recipe, from archives to documents. Run the command again to resume, or with more archives.
+    Finished work is not repeated.
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe fineweb
     """

@@ -15,11 +15,11 @@ from winnow.settings.load import CONF, read_yaml
 from winnow.settings.schema import Settings
 
 _INTRO = """\
-Every setting stands once in `conf/base.yaml`, with its default, its unit and its source. Layers are laid over it, later
-ones over earlier ones: `conf/local.yaml`, `cluster.yaml` or `compose.yaml` (`--environment`), the recipe (`--recipe`;
-without it what the warehouse was made with, else `winnow`), a file (`--config`), and `--set section.name=value`, whose
-value is YAML. An unknown name anywhere is refused, and all
-problems are told at once. A source in brackets is where a default comes from; *choice* where no paper has one."""
+`conf/base.yaml` has all settings, each with its default, its unit and its source. Later layers change it:
+`conf/local.yaml`, `cluster.yaml` or `compose.yaml` (`--environment`), the recipe (`--recipe`; without it, the settings
+of the warehouse, else `winnow`), a file (`--config`), and `--set section.name=value`, whose value is YAML. Unknown
+names are refused, and all problems are reported at once. Brackets name the source of a default; *choice* means that no
+paper has one."""
 
 
 class Setting(NamedTuple):

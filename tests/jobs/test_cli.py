@@ -64,7 +64,8 @@ REFUSED = [
          "--set", "langage.wanted=[de]", "--set", "extract.fast=7", "--set", "url.soft_min"],
         [
             "--warehouse file: {place}/file is a file; name a folder",
-            "conf/recipes: no fineweeb. Did you mean fineweb? There are: c4, fineweb, gopher, refinedweb, winnow",
+            "conf/recipes: there is no fineweeb. Did you mean fineweb? "
+            "Known are: c4, fineweb, gopher, refinedweb, winnow",
             "none.yaml: there is no such file",
             "--set url.soft_min: expected key=value, as in language.wanted=[de]",
             "--set langage.wanted=[de]: langage: unknown setting. Did you mean language?",
@@ -176,7 +177,7 @@ def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, 
     wanted_language = ("--set", f"language.wanted=[{wanted}]", "--set", "rules_for_any_language=true")
     *said, java = called(*command, *wanted_language).stderr.splitlines()
     assert len(said) == warned
-    assert all(line.startswith("winnow: language.triage: off, since what it loses is not bench") for line in said)
+    assert all(line.startswith("winnow: language.triage is off, because its loss is not bench") for line in said)
     assert java.startswith("winnow: Spark needs Java")
 
 

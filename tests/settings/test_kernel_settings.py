@@ -38,15 +38,15 @@ def pages(*changes: str) -> str:
         (["language.wanted=[]", ON], False, None),
         ([OFF], False, None),
         ([ON], True, None),
-        (["language.wanted=[fr]"], False, "off, since what it loses is not benchmarked for fr,"),
-        (["language.wanted=[fr, en, sv]"], False, "off, since what it loses is not benchmarked for fr and sv,"),
-        (["language.wanted=[fr]", ON], True, "on, though what it loses is not benchmarked for fr,"),
+        (["language.wanted=[fr]"], False, "is off, because its loss is not benchmarked for fr"),
+        (["language.wanted=[fr, en, sv]"], False, "is off, because its loss is not benchmarked for fr and sv"),
+        (["language.wanted=[fr]", ON], True, "is on, although its loss is not benchmarked for fr"),
         (["language.wanted=[fr]", OFF], False, None),
         (["language.triage.benchmarked=[en, fr]", "language.wanted=[fr]"], True, None),
         (
             ["language.triage.benchmarked_model=other"],
             False,
-            "off, since what it loses is not benchmarked for this model,",
+            "is off, because its loss is not benchmarked for this model",
         ),
     ],
 )
@@ -55,7 +55,7 @@ def test_it_is_on_where_its_loss_is_benchmarked(changes: list[str], is_on: bool,
     warning = said(*changes)
     assert (warning is None) == (warns is None)
     if warning and warns:
-        assert warning.startswith(f"language.triage: {warns} as `python -m benchmarks.triage` does")
+        assert warning.startswith(f"language.triage {warns} (`python -m benchmarks.triage`)")
         assert ("enabled: true switches it on" in warning) == (not is_on)
 
 
@@ -65,7 +65,7 @@ def test_another_model_is_known_by_its_content(tmp_path: Path) -> None:
     other.write_bytes(default_model_path().read_bytes() + b"\0")
     assert used(f"language.model={same}") is not None
     assert used(f"language.model={other}") is None
-    assert "for fr and this model," in (said(f"language.model={other}", "language.wanted=[fr]") or "")
+    assert "for fr and this model (" in (said(f"language.model={other}", "language.wanted=[fr]") or "")
 
 
 def test_thresholds_reach_the_kernel() -> None:

@@ -81,7 +81,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("spark.config.executor.memory=2g", "spark.config.executor.memory: string should match pattern"),
         ("extract.favor=speed", "'balanced', 'precision' or 'recall'"),
         ("rules.gopher_too_few_words.mim=3", "rules.gopher_too_few_words.mim"),
-        ("language.wanted=[", "no YAML"),
+        ("language.wanted=[", "not valid YAML"),
     ],
 )
 def test_a_wrong_value_is_refused_where_it_stands(change: str, part: str) -> None:

@@ -67,7 +67,10 @@ def test_a_sentence_is_text_whatever_yaml_makes_of_it(file: Path) -> None:
         ("rules: [{reason: a, metric: word_count, mim: 1, min: 1}]", "mim: unknown field. Did you mean"),
         ("rules: [{reason: A b, metric: word_count, min: 1}]", "expected lower-case words joined by _"),
         ("rules: 7", "expected `rules:`"),
-        ("rules: [{reason: a, metric: word_count, min: 1, languages: en}]", "expected labels of lid.176, as in [en]"),
+        (
+            "rules: [{reason: a, metric: word_count, min: 1, languages: en}]",
+            "labels of lid.176, for example [en]",
+        ),
         ("rules: [{reason: a, metric: word_count, min: 1, languages: []}]", "or spaced"),
         ("{languages: [1], rules: [{reason: a, metric: word_count, min: 1}]}", "a: languages [1]: expected"),
         ("rules: [{reason: a, metric: word_count, max: -1}]", "max -1: word_count is from 0 on; no page could pass"),
@@ -93,5 +96,5 @@ def test_the_same_reason_twice_and_an_unknown_change_are_told_together(file: Pat
     entry = "{reason: gopher_few, metric: word_count, min: 1}"
     said = problems_of(file, f"rules: [{entry}, {entry}]", gopher_fev=RuleChange(min=2))
     assert len(said) == 2
-    assert "a reason is declared once" in said[0]
+    assert "declare each reason once" in said[0]
     assert "Did you mean gopher_few?" in said[1]

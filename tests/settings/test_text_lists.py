@@ -53,7 +53,7 @@ def test_what_is_invisible_is_not_read(how: str) -> None:
 @pytest.mark.parametrize(
     ("data", "part"),
     [
-        ("one\ntwo\n".encode("utf-16-le"), "line 1: has zero bytes, as UTF-16 without a byte order mark has"),
+        ("one\ntwo\n".encode("utf-16-le"), "line 1: contains zero bytes, like UTF-16 without a byte order mark"),
         ("one\nzw\u00f6lf\n".encode("latin-1"), "line 2: not UTF-8"),
     ],
 )
@@ -113,7 +113,7 @@ def test_every_list_that_is_read_finds_all_of_its_entries(place: Path, writer: s
 
 def test_a_list_without_a_mark_is_refused_with_its_encoding(place: Path) -> None:
     (place / "all.paths").write_bytes("x/part-1.warc.gz\n".encode("utf-16-le"))
-    with pytest.raises(SettingsError, match="cannot be read as a list of archives: line 1: has zero bytes, as UTF-16"):
+    with pytest.raises(SettingsError, match="as a list of archives: line 1: contains zero bytes, like UTF-16"):
         find_archives([str(place / "all.paths")], None)
 
 

@@ -1,7 +1,7 @@
-"""Every gate, declared once: its name, its sentence, who asks it, its step in the funnel, a page that it stops.
+"""All gates: each with its name, its sentence, what decides it, its step in the funnel, and a page that it stops.
 
-A page ends at the first gate that stops it; they stand in the order in which a page meets them. Kernels give the
-constants, whose type no bare string has: a type checker refuses a gate that is not declared here.
+The first gate that stops a page ends its way. Gates are declared in the order in which a page meets them. Kernels use
+the constants, which have a type of their own: a type checker refuses a gate that is not declared here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ AskedOf = Literal["orders", "url", "record", "whole_text", "html", "text"]
 
 
 class GateStep(StrEnum):
-    """The steps of the funnel that gates make, in order, by what a page has passed after the step."""
+    """The steps of the funnel that gates belong to, in order, each named by what a page passes in it."""
 
     URL = "URL lists and removals"
     EXTRACTION = "reading and extraction"
@@ -22,7 +22,7 @@ class GateStep(StrEnum):
 
 
 class Stopped(NamedTuple):
-    """A response that a gate stops: its body as Python text, its URL, a header field, the settings that it needs.
+    """A response that a gate stops: its body as a Python expression, its URL, a header field, settings it needs.
 
     is_cut   whether the archive ends inside its record
     """
@@ -37,12 +37,12 @@ class Stopped(NamedTuple):
 class Gate(NamedTuple):
     """A declared gate.
 
-    asked_of      what decides: orders to take pages down, the URL, the record, the page's whole text, its HTML, its
-                  main text
-    step          the step of the funnel in which its pages are counted
-    means         what it says of the page, a sentence
-    example       a page that it stops, of which documentation and tests are made; a text where no page is known
-    is_failure    whether such pages are failures, of which archives.max_error_fraction allows a share
+    asked_of      what decides: orders to take pages down, the URL, the record, the page's whole text, its HTML, or
+                  its main text
+    step          the step of the funnel that counts its pages
+    means         a sentence about the pages that it stops
+    example       a page that it stops, used by documentation and tests; a text if no page is known
+    is_failure    whether its pages count as failures (archives.max_error_fraction)
     """
 
     asked_of: AskedOf
@@ -61,12 +61,12 @@ def _declare(name: str, gate: Gate) -> GateName:
 
 
 def gates_of(asked_of: AskedOf) -> list[GateName]:
-    """The gates that are decided by this, in their order."""
+    """The gates that this decides, in their order."""
     return [name for name, gate in GATES.items() if gate.asked_of == asked_of]
 
 
 def failures() -> list[GateName]:
-    """The gates whose pages are failures."""
+    """The gates whose pages count as failures."""
     return [name for name, gate in GATES.items() if gate.is_failure]
 
 
@@ -78,23 +78,23 @@ REMOVED = _declare("removed", Gate(
 ))  # fmt: skip
 
 URL_DOMAIN_LISTED = _declare("url_domain_listed", Gate(
-    "url", GateStep.URL, "The page's domain, or a domain above it, stands in a listed category.",
+    "url", GateStep.URL, "The page's domain, or a domain above it, is in a list.",
     Stopped('""', "http://www.velvet-curtain.example/", settings=OWN_LISTS),
 ))  # fmt: skip
 URL_LISTED = _declare("url_listed", Gate(
-    "url", GateStep.URL, "The page's URL, or one above it on the same host, stands in a listed category.",
+    "url", GateStep.URL, "The page's URL, or one above it on the same host, is in a list.",
     Stopped('""', "http://photo-host.example/galleries/after-dark/7", settings=OWN_LISTS),
 ))  # fmt: skip
 URL_STRICT_WORD = _declare("url_strict_word", Gate(
-    "url", GateStep.URL, "The URL holds a strict word, separators ignored.",
+    "url", GateStep.URL, "The URL contains a strict word, separators ignored.",
     Stopped('""', "http://site.example/mygroup-sexy", settings=OWN_LISTS),
 ))  # fmt: skip
 URL_HARD_WORD = _declare("url_hard_word", Gate(
-    "url", GateStep.URL, "The URL holds a hard word as a whole word.",
+    "url", GateStep.URL, "The URL contains a hard word as a whole word.",
     Stopped('""', "http://site.example/old-xxx-pictures", settings=OWN_LISTS),
 ))  # fmt: skip
 URL_SOFT_WORDS = _declare("url_soft_words", Gate(
-    "url", GateStep.URL, "The URL holds several soft words, each as a whole word.",
+    "url", GateStep.URL, "The URL contains several soft words, each as a whole word.",
     Stopped('""', "http://site.example/webcam-sex", settings=OWN_LISTS),
 ))  # fmt: skip
 URL_CURATED_SOURCE = _declare("url_curated_source", Gate(
@@ -103,12 +103,12 @@ URL_CURATED_SOURCE = _declare("url_curated_source", Gate(
 ))  # fmt: skip
 
 HTML_TOO_LARGE = _declare("html_too_large", Gate(
-    "record", GateStep.EXTRACTION, "The decoded body is longer than archives.max_html_bytes: it was never parsed.",
+    "record", GateStep.EXTRACTION, "The decoded body is longer than archives.max_html_bytes; it was not parsed.",
     Stopped('"x" * 2_000_001'),
 ))  # fmt: skip
 BODY_UNDECODABLE = _declare("body_undecodable", Gate(
     "record", GateStep.EXTRACTION,
-    "The body's content coding is unknown, nested too deeply, or not what its bytes are.",
+    "The body's content coding is unknown, nested too deeply, or does not fit its bytes.",
     Stopped('"\\x1f\\x07"', header="Content-Encoding: gzip"),
 ))  # fmt: skip
 RECORD_DAMAGED = _declare("record_damaged", Gate(
@@ -119,7 +119,7 @@ RECORD_DAMAGED = _declare("record_damaged", Gate(
 
 UNWANTED_LANGUAGE = _declare("unwanted_language_early", Gate(
     "whole_text", GateStep.LANGUAGE,
-    "The page's whole text cannot become text in a wanted language; none was extracted.",
+    "By its whole text, the page cannot be in a wanted language; no text was extracted.",
     Stopped('20 * "<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>"'),
 ))  # fmt: skip
 
@@ -130,7 +130,7 @@ HTML_TOO_DEEP = _declare("html_too_deep", Gate(
 ))  # fmt: skip
 HTML_TOO_MANY_ELEMENTS = _declare("html_too_many_elements", Gate(
     "html", GateStep.EXTRACTION,
-    "The page has more than extract.max_elements, which extractors compare with one another.",
+    "The page has more elements than extract.max_elements.",
     Stopped('"<p>a" * 50_001'),
 ))  # fmt: skip
 EXTRACT_TIMEOUT = _declare("extract_timeout", Gate(

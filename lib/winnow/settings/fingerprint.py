@@ -1,7 +1,7 @@
-"""Fingerprints: what rows were made with, so that a changed setting redoes what follows from it and nothing else.
+"""Fingerprints: what rows were made with. A changed setting redoes the tables that depend on it, and no others.
 
-A target's fingerprint hashes the settings that affect its rows, the checksums of the lists and models behind them, the
-versions of its kernels, and the fingerprint of its source. Cores, waves, batch sizes and roots are never in it.
+The fingerprint of a target is a hash of the settings that affect its rows, the checksums of their lists and models, the
+versions of its kernels, and the fingerprint of its source. It never contains cores, waves, batch sizes or roots.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from winnow.tables import SCHEMA_VERSION
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
-    """The fingerprint of every target of the recipe. Raises SettingsError where a list or model is wrong.
+    """The fingerprint of each target of the recipe. Raises SettingsError if a list or model is wrong.
 
-    The fingerprint of a table's source, the table of the job before it, is part of its own: so is the jobs' order.
+    A fingerprint contains that of the source, which is the table of the job before: so it depends on the jobs' order.
     """
     own: dict[str, Callable[[Settings], Any]] = {
         "pages": _pages, "measures": _measures, "verdicts": _verdicts, "near_duplicates": _near_duplicates,
@@ -42,18 +42,18 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     source = None
     for target in (JOBS[name].table for name in jobs_of(settings)):
         source = made[target] = _fingerprint(target, own[target](settings) if target in own else {}, source)
-    made["archives"] = made["pages"]  # what is known of an archive comes from the pass that made its pages
+    made["archives"] = made["pages"]  # extract_pages writes both
     made["signatures"] = _fingerprint("signatures", _signatures(settings.fuzzy), None)
     return made
 
 
 def measures_from(settings: Settings, pages: str) -> str:
-    """The fingerprint of `measures` that are made under these settings from `pages` of this fingerprint."""
+    """The fingerprint of `measures` made with these settings from `pages` with this fingerprint."""
     return _fingerprint("measures", _measures(settings), pages)
 
 
 def verdicts_from(rules: Sequence[Rule], measures: str) -> str:
-    """The fingerprint of `verdicts` that are made by these rules from `measures` of this fingerprint."""
+    """The fingerprint of `verdicts` made with these rules from `measures` with this fingerprint."""
     return _fingerprint("verdicts", _bounds(rules), measures)
 
 
@@ -62,7 +62,7 @@ def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
 
 
 def digest(value: Any) -> str:
-    """16 hex digits that name a JSON value."""
+    """A hash of a JSON value: 16 hex digits."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
@@ -84,7 +84,7 @@ def _pages(settings: Settings) -> dict[str, Any]:
 
 
 def _triage(settings: Settings) -> dict[str, Any] | None:
-    """Nothing where it is off; the model is named beside it by its content."""
+    """None if triage is off. The model is left out: `_pages` has its checksum."""
     used = triage_settings(settings.language)
     if used is None:
         return None
@@ -92,7 +92,7 @@ def _triage(settings: Settings) -> dict[str, Any] | None:
 
 
 def _measures(settings: Settings) -> dict[str, Any]:
-    """Line rules count only where they are used; bad words and own metrics by content, in every mode."""
+    """Settings of line rules only if they are used; bad words and own metrics always, by content."""
     lines, read = settings.measure.lines, measure_settings(settings.measure)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
     return {
@@ -111,12 +111,12 @@ def _verdicts(settings: Settings) -> list[Any]:
 
 
 def _bounds(rules: Sequence[Rule]) -> list[Any]:
-    """Without the sentence that says what a rule means."""
+    """Rules without their sentences and languages."""
     return [rule[:4] for rule in rules]
 
 
 def _near_duplicates(settings: Settings) -> dict[str, Any]:
-    """No threshold where nothing is verified."""
+    """Without the thresholds that this kind of verification does not use."""
     fuzzy = settings.fuzzy
     unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
     return {
@@ -127,7 +127,7 @@ def _near_duplicates(settings: Settings) -> dict[str, Any]:
 
 
 def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
-    """Of what near duplicates depend on, that which signatures do."""
+    """The settings of near duplicates that signatures depend on."""
     unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents"}
     return {
         **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
@@ -137,12 +137,12 @@ def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
 
 
 def _segmenter(fuzzy: Fuzzy) -> dict[str, str]:
-    """What cuts Chinese into words, where something does."""
+    """The version of the segmenter for Chinese, if one is used."""
     return {"jieba": version("rjieba")} if fuzzy.unit == "jieba" else {}
 
 
 def _repeated_spans(settings: Settings) -> dict[str, Any]:
-    """Of the words' folding only what is used, and no unused bound."""
+    """Without bounds that the policy does not use; folding only for folded tokens."""
     mine = settings.spans
     bounds = {"cut": "min_left_chars", "mask": "min_left_chars", "drop_partial": "max_repeated_fraction"}
     unused = {"min_left_chars", "max_repeated_fraction"} - {bounds.get(mine.policy)}

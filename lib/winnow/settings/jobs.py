@@ -1,4 +1,4 @@
-"""The jobs of a recipe: the table that each writes, its place among the others, whether it waits for a whole crawl.
+"""The jobs of a recipe: the table that each writes, the jobs that it needs, whether it waits for the whole crawl.
 
 A recipe names its jobs in their order (`jobs`). The source of a table is the table of the job before it.
 """
@@ -23,17 +23,17 @@ def _never(_: Settings) -> bool:
 
 
 class Job(NamedTuple):
-    """A job of a wave of shards.
+    """A job that works on a wave of shards.
 
-    table       what it writes, and what the next job of the recipe is made from
-    share       its part of a run's time, 0 to 1: its seconds in `commits` of all jobs' seconds, measured in one run of
-                the default recipe over 3,158 real pages (`make corpus`, two cores); of larger crawls extract_pages
-                takes more
+    table       the table that it writes, and that the next job of the recipe reads
+    share       its share of a run's time, 0 to 1: its seconds in `commits`, divided by those of all jobs. Measured in
+                one run of the default recipe over 3,158 real pages (`make corpus`, two cores); in larger crawls the
+                share of extract_pages is larger
     after       jobs that must come before it
-    drops       SQL over a row of its table: the reason for which the row's page is dropped, null where it is kept;
-                None for a job that drops no page
+    drops       SQL over a row of its table: the reason why the row's page is dropped, null if it is kept; None for a
+                job that drops no page
     is_on       whether the settings leave it in the recipe
-    is_barrier  whether it begins when the jobs before it have done all shards of the crawl
+    is_barrier  whether it starts only when the jobs before it have finished all shards of the crawl
     """
 
     table: str
@@ -63,11 +63,11 @@ JOBS = {
     "build_documents": Job("documents", 0.070, ("judge_pages",)),
     "report_funnel": Job("funnel", 0.103, ("build_documents",)),
 }  # fmt: skip
-LAST = ("build_documents", "report_funnel")  # every recipe ends with them
+LAST = ("build_documents", "report_funnel")  # all recipes end with these
 
 
 def jobs_of(settings: Settings) -> list[str]:
-    """The jobs that a recipe runs, in its order; without those that a setting `enabled: false` leaves out."""
+    """The jobs that a recipe runs, in its order, without those that `enabled: false` switches off."""
     return [name for name in settings.jobs if JOBS[name].is_on(settings)]
 
 
@@ -83,14 +83,14 @@ def dropping_jobs(settings: Settings) -> list[str]:
 
 
 def source_of(settings: Settings, table: str) -> str | None:
-    """The table of the job before the one that writes `table`; None for pages. `signatures` are made from it too."""
+    """The table that the job of `table` reads: that of the job before it; None for pages."""
     tables = [JOBS[name].table for name in jobs_of(settings)]
     place = tables.index(table)
     return tables[place - 1] if place else None
 
 
 def order_problems(names: Sequence[str]) -> list[str]:
-    """What speaks against this order of jobs, a sentence each."""
+    """What is wrong with this order of jobs, one sentence for each problem."""
     unknown = [f"jobs: {name}: unknown job.{did_you_mean(name, JOBS)}" for name in names if name not in JOBS]
     twice = [f"jobs: {name}: named twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     late = [

@@ -1,4 +1,4 @@
-"""Settings as a warehouse keeps them: readable, without secrets, with the rules that they came to."""
+"""Settings as a warehouse keeps them: readable, without secrets, with the rules that they result in."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _NOTHING = "(not set)"
 class Kept(NamedTuple):
     """What rows were made with.
 
-    recipe      the recipe's name, to which changes may have been made
-    settings    by section, all but `spark` and `sources`, which change no row and may hold secrets, and the number of
-                shards, which is the warehouse's; files by their full paths
-    rules       as they were then, whatever their files hold now
+    recipe      name of the recipe that the settings are based on
+    settings    all settings by section, except `spark` and `sources`, which change no row and may contain secrets, and
+                `archives.num_shards`, which belongs to the warehouse; files by their full paths
+    rules       as they were then, even if their files have changed since
     """
 
     recipe: str
@@ -41,7 +41,7 @@ class Kept(NamedTuple):
 
 
 def kept_of(settings: Settings, recipe: str) -> Kept:
-    """What is kept of these settings. Raises SettingsError where something is wrong with their rules."""
+    """What is kept of these settings. Raises SettingsError if their rules are wrong."""
     values = settings.model_dump(exclude=_LEFT_OUT, exclude_unset=True)
     for *sections, name in _FILES:
         inner = values
@@ -53,27 +53,27 @@ def kept_of(settings: Settings, recipe: str) -> Kept:
 
 
 def to_yaml(kept: Kept) -> str:
-    """The settings, and last the rules in use."""
+    """The settings as YAML; the rules in use come last."""
     values = {**kept.settings, _RULES: [_finite(rule) for rule in kept.rules]}
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
 
 
 def from_yaml(recipe: str, text: str) -> Kept:
-    """What a warehouse holds; a setting that this version does not know is passed over."""
+    """What a warehouse keeps, read from YAML; settings that this version does not know are ignored."""
     values = yaml.safe_load(text)
     rules = tuple(Rule(**{**_OPEN, **_fields(rule)}) for rule in values.pop(_RULES))
     return Kept(recipe, _known(values, Settings), rules)
 
 
 def settings_from(kept: Kept, now: Settings) -> Settings:
-    """The settings that are kept, with what is not kept as it is now."""
+    """The settings that are kept; those that are not kept come from `now`."""
     made = load_settings(kept.settings)
     archives = made.archives.model_copy(update={"num_shards": now.archives.num_shards})
     return made.model_copy(update={"archives": archives, "spark": now.spark, "sources": now.sources})
 
 
 def differences(old: Kept, new: Kept) -> list[str]:
-    """`key: old -> new` for every setting and rule that differs, keys dotted."""
+    """`key: old -> new` for each setting and rule that differs, with dotted keys."""
     before, after = _flat(old), _flat(new)
     return [
         f"{key}: {before.get(key, _NOTHING)} -> {after.get(key, _NOTHING)}"
@@ -87,7 +87,7 @@ def _full_path(name: str | None) -> str | None:
 
 
 def _finite(rule: Rule) -> dict[str, Any]:
-    """A rule as its file would have it: what is open is not named."""
+    """A rule as in its file: without open bounds."""
     return {name: value for name, value in rule._asdict().items() if value not in (None, -math.inf, math.inf)}
 
 
@@ -108,7 +108,7 @@ def _known(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _flat(kept: Kept) -> dict[str, str]:
-    """Settings by dotted name, then rules by reason; changes of rules are told by the rules that they led to."""
+    """Settings by dotted name, then rules by reason; changes of rules appear as the rules that they result in."""
     settings = {name: value for name, value in kept.settings.items() if name != "rules"}
     rules = {f"rules.{rule.reason}": f"{rule.metric} {rule.bounds}" for rule in kept.rules}
     return {**dict(_leaves(settings, "")), **rules}

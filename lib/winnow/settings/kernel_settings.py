@@ -1,4 +1,4 @@
-"""Settings as kernels take them, the files that they name read once for each process, URL lists shared by workers."""
+"""Settings in the form that kernels take, with the contents of the files that they name, read once for each process."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from winnow.settings.url_lists import load_lists
 
 
 def url_lists(settings: Url) -> UrlLists:
-    """The lists of the URL gate. Raises SettingsError with everything that is wrong with them."""
+    """The lists of the URL gate. Raises SettingsError with all problems."""
     if settings.built is None:
         return _lists(
             settings.lists, tuple(settings.categories), settings.words, settings.exceptions, settings.curated_sources
         )
     both = [f"url.{name}" for name in ("lists", "words", "exceptions") if getattr(settings, name) is not None]
     if both:
-        raise SettingsError([f"url.built: stands for all lists; set {', '.join(both)} to null, or url.built"])
+        raise SettingsError([f"url.built: replaces all lists; set {', '.join(both)} to null, or url.built"])
     return replace(_built(settings.built), curated=CURATED_SOURCES if settings.curated_sources else frozenset())
 
 
 def rules_of(settings: Settings) -> tuple[Rule, ...]:
-    """The rules that these settings judge by. Raises SettingsError with everything that is wrong with them."""
+    """The rules of these settings. Raises SettingsError with all problems."""
     try:
         metrics = metrics_of(settings.measure)
     except SettingsError as error:
@@ -44,14 +44,14 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
 
 
 class _AnyOwn(frozenset[str]):
-    """Metrics, and whatever a file of own metrics that cannot be read may have."""
+    """Metrics, and any name of an own metric: used when the file of own metrics cannot be read."""
 
     def __contains__(self, name: object) -> bool:
         return str(name).startswith(OWN_PREFIX) or super().__contains__(name)
 
 
 def _rule_problems(settings: Settings) -> list[str]:
-    """What else is wrong with the rules where it is not known which own metrics there are."""
+    """Other problems of the rules, when the names of own metrics are not known."""
     try:
         load_rules(settings.rule_files, settings.rules, _AnyOwn(METRICS))
     except SettingsError as error:
@@ -60,18 +60,18 @@ def _rule_problems(settings: Settings) -> list[str]:
 
 
 def metrics_of(settings: Measure) -> tuple[str, ...]:
-    """The metrics that a run with these settings takes, in their order. Raises SettingsError as `own_metrics` does."""
+    """The metrics of a run with these settings, in their order. Raises SettingsError like `own_metrics`."""
     own = own_metrics(settings)
     return (*METRICS, *own.names) if own else METRICS
 
 
 def own_metrics(settings: Measure) -> OwnMetrics | None:
-    """The user's own metrics, none of them run. Raises SettingsError with everything that is wrong with their file."""
+    """The user's own metrics, parsed but not run; None without any. Raises SettingsError with all problems."""
     return _own(settings.own) if settings.own is not None else None
 
 
 def measure_settings(settings: Measure) -> MeasureSettings:
-    """The settings of the measuring kernel, the files that it names read. Raises SettingsError where one cannot be."""
+    """The settings of the measuring kernel. Raises SettingsError if a file that they name cannot be read."""
     given = settings.refinedweb
     phrases = (tuple(entries) for entries in (given.counters, given.begin, given.end, given.anywhere))
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
@@ -83,7 +83,7 @@ def measure_settings(settings: Measure) -> MeasureSettings:
 
 
 def triage_settings(settings: Language) -> TriageSettings | None:
-    """The settings of the kernel of language triage; None where it is off. Raises SettingsError without the model."""
+    """The settings of the kernel of language triage; None if triage is off. Raises SettingsError without the model."""
     given = settings.triage
     is_on = given.enabled or (given.enabled is None and not _not_benchmarked(settings))
     if not settings.wanted or not is_on:
@@ -93,28 +93,28 @@ def triage_settings(settings: Language) -> TriageSettings | None:
 
 
 def triage_warning(settings: Language) -> str | None:
-    """What is to be said where nobody has shown what language triage loses; None where it has been, or is off by order.
+    """A warning if the loss by language triage is not benchmarked; None if it is, or if triage is switched off.
 
     Raises SettingsError without the model.
     """
     given, unknown = settings.triage, _not_benchmarked(settings)
     if not settings.wanted or given.enabled is False or not unknown:
         return None
-    said = f"what it loses is not benchmarked for {unknown}, as `python -m benchmarks.triage` does"
+    said = f"its loss is not benchmarked for {unknown} (`python -m benchmarks.triage`)"
     if given.enabled:
-        return f"language.triage: on, though {said}"
-    return f"language.triage: off, since {said}; enabled: true switches it on, enabled: false silences this"
+        return f"language.triage is on, although {said}"
+    return f"language.triage is off, because {said}; enabled: true switches it on, enabled: false hides this message"
 
 
 def _not_benchmarked(settings: Language) -> str:
-    """What of the wanted languages and the model is not benchmarked, in words."""
+    """The wanted languages that are not benchmarked, and the model if it is not, in words; empty if all are."""
     languages = sorted(set(settings.wanted) - set(settings.triage.benchmarked))
     is_known = model_checksum(Path(settings.model) if settings.model else None) == settings.triage.benchmarked_model
     return " and ".join([*languages, *([] if is_known else ["this model"])])
 
 
 def token_settings(settings: Settings) -> TokenSettings:
-    """What a token of a repeated span is: folded as near duplicates are."""
+    """The tokens of repeated spans: folded as in near duplicates."""
     fuzzy = settings.fuzzy
     folding = (fuzzy.punctuation, fuzzy.numbers, fuzzy.lower_case, fuzzy.remove_accents)
     return TokenSettings(settings.spans.unit, *folding)
@@ -145,7 +145,7 @@ def _words(path: str | None) -> tuple[str, ...]:
 
 @cache
 def _own(path: str) -> OwnMetrics:
-    """Read once, so that what runs is what the fingerprint tells of."""
+    """Read once, so that the code that runs is the code that the fingerprint contains."""
     try:
         source = decode_text(Path(path).read_bytes())
     except (OSError, UnicodeError) as error:

@@ -1,4 +1,4 @@
-"""The languages that a run wants, beside those that its rules and line corrections are made for."""
+"""Whether rules and line corrections are made for the languages that a run wants."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from winnow.errors import did_you_mean
 from winnow.settings.rules import UNSPACED, Rule
 from winnow.settings.schema import C4Lines, Measure, Settings
 
-# Languages whose sentences usually end in a mark of their own script, or in none (Unicode: Sentence_Terminal), so that
-# no line of theirs ends in . ! ? or ". Labels of lid.176 (choice: those of scripts with such a full stop).
+# Languages whose sentences usually end in a mark of their own script, or without a mark (Unicode: Sentence_Terminal):
+# their lines do not end in . ! ? or ". Labels of lid.176 (choice: languages of scripts with such a full stop).
 OTHER_FULL_STOPS = UNSPACED | {"am", "as", "bh", "bn", "bpy", "hi", "hy", "mai", "ne", "new", "or", "pa", "sa", "ur"}
 
 
 def language_problems(settings: Settings, rules: Sequence[Rule], known: Collection[str]) -> list[str]:
-    """What makes no document of a wanted language; known: the labels that the language model gives."""
+    """Reasons why a wanted language would give no document; known: the labels of the language model."""
     wanted = settings.language.wanted
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"
@@ -28,7 +28,7 @@ def language_problems(settings: Settings, rules: Sequence[Rule], known: Collecti
 
 
 def any_language_warning(settings: Settings, rules: Sequence[Rule]) -> str | None:
-    """What is to be said where every language is wanted, and some rules are made for a few; None where none is."""
+    """A warning if every language is wanted, and some rules are made for a few; None if no rule is."""
     if settings.language.wanted or settings.rules_for_any_language:
         return None
     made = [*(rule.reason for rule in rules if rule.languages is not None)]
@@ -36,8 +36,8 @@ def any_language_warning(settings: Settings, rules: Sequence[Rule]) -> str | Non
     if not made:
         return None
     return (
-        f"language.wanted: []: every language is wanted, but these are not made for all, and may drop most pages of "
-        f"some: {', '.join(made)}"
+        f"language.wanted: []: every language is wanted, but these rules are not made for all of them, and may drop "
+        f"most pages of some: {', '.join(made)}"
     )
 
 
@@ -57,7 +57,7 @@ def _not_made_for(label: str, measure: Measure, rules: Sequence[Rule]) -> Iterat
 
 
 def _line_rules(measure: Measure) -> dict[str, Collection[str]]:
-    """The line rules in use that drop nearly every line of some languages, and these languages."""
+    """The line rules in use that drop nearly all lines of some languages, and these languages."""
     if measure.lines != "c4":
         return {}
     c4: C4Lines = measure.c4

@@ -36,7 +36,7 @@ class _Layer(NamedTuple):
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML, read by libyaml, in which only `true` and `false` are Booleans, so that `[no]` is Norwegian."""
+    """YAML, read by libyaml. Only `true` and `false` are Booleans, so that `[no]` means Norwegian."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -53,9 +53,9 @@ def load_settings(
 ) -> Settings:
     """The settings of one run.
 
-    `recipe` is a name in `conf/recipes`, the path of a YAML file, or the values that such a file would hold; `changes`
-    are `key=value` strings, keys dotted, values in YAML; `environment` is one of ENVIRONMENTS, or None for what the
-    variable WINNOW_ENVIRONMENT names, else local. Raises SettingsError with every problem found.
+    `recipe` is a name in `conf/recipes`, the path of a YAML file, or the values of such a file; `changes` are
+    `key=value` strings with dotted keys and values in YAML; `environment` is one of ENVIRONMENTS, or None: then the
+    variable WINNOW_ENVIRONMENT names it, else it is local. Raises SettingsError with all problems.
     """
     problems: list[str] = []
     layers = [_read(CONF / "base.yaml", problems), _read(_environment_file(environment, problems), problems)]
@@ -83,9 +83,9 @@ def _environment_file(name: str | None, problems: list[str]) -> Path:
 
 
 def as_recipe(recipe: str | Mapping[str, Any], config: Path | None, changes: list[str] | None) -> dict[str, Any]:
-    """What a recipe file must hold to stand for a recipe, a --config file and changes together.
+    """The content of a recipe file that replaces a recipe, a --config file and changes together.
 
-    Left out is what changes no row: `spark` and `sources`. Raises SettingsError where a layer cannot be read.
+    `spark` and `sources`, which change no row, are left out. Raises SettingsError if a layer cannot be read.
     """
     problems: list[str] = []
     layers = [_recipe(recipe, problems)]
@@ -105,16 +105,16 @@ def named_file(name: str, folder: str, problems: list[str]) -> Path:
         return Path(name)
     known = sorted(path.stem for path in (CONF / folder).glob("[!.]*.yaml"))
     if name not in known:
-        problems.append(f"conf/{folder}: no {name}.{did_you_mean(name, known)} There are: {', '.join(known)}")
+        problems.append(f"conf/{folder}: there is no {name}.{did_you_mean(name, known)} Known are: {', '.join(known)}")
     return CONF / folder / f"{name}.yaml"
 
 
 def read_yaml(path: Path, problems: list[str]) -> Any:
-    """The content of a YAML file; None, and a problem noted, where it cannot be read."""
+    """The content of a YAML file; None, with a problem noted, if it cannot be read."""
     try:
         return yaml.load(decode_text(path.read_bytes()), Loader=_Loader)
     except FileNotFoundError:
-        if path.parent.parent != CONF:  # a name that is not in conf was already reported by name
+        if path.parent.parent != CONF:  # names that are not in conf were reported before
             problems.append(f"{path}: there is no such file")
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         problems.append(f"{path}: cannot be read: {' '.join(str(error).split())}")
@@ -144,7 +144,7 @@ def _parse_change(change: str, problems: list[str]) -> _Layer:
     try:
         value = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        problems.append(f"--set {change}: the value is no YAML: {' '.join(str(error).split())}")
+        problems.append(f"--set {change}: the value is not valid YAML: {' '.join(str(error).split())}")
         return _Layer("--set", {})
     for name in reversed(_names(key.strip())):
         value = {name: value}
@@ -152,7 +152,7 @@ def _parse_change(change: str, problems: list[str]) -> _Layer:
 
 
 def _names(key: str) -> list[str]:
-    """The names that a key goes through; what Spark itself calls a setting has dots in it."""
+    """The parts of a dotted key; the name of a setting of Spark itself, which contains dots, is one part."""
     sparks_own = key.removeprefix("spark.config.")
     return ["spark", "config", sparks_own] if sparks_own != key else key.split(".")
 
@@ -166,7 +166,7 @@ def _merge(
     sources: dict[str, str],
     problems: list[str],
 ) -> None:
-    """Lay `values` over `into`, remember where each came from, and note keys that the model does not have."""
+    """Merge `values` into `into`, record the source of each, and note keys that the model does not have."""
     for name, value in values.items():
         path = f"{prefix}{name}"
         if model is not None and name not in model.model_fields:
@@ -207,7 +207,7 @@ def _describe(location: tuple[int | str, ...], message: str, value: Any, sources
 
 
 def _shown(value: Any) -> str:
-    """A value, in YAML's words where Python has others."""
+    """A value as YAML writes it."""
     return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 

@@ -1,12 +1,12 @@
-"""Rules: what a page must measure to be kept, read from `conf/rules/*.yaml`.
+"""Rules: bounds of metrics that a page must keep to, read from `conf/rules/*.yaml`.
 
 rules:
-  - reason: gopher_too_few_words      what is wrong with the page, once in all files
-    metric: word_count                a name in kernels.metrics.METRICS, or own_NAME for a function of `measure.own`
-    min: 50                           a page passes while min <= metric <= max; at least one of the two
+  - reason: gopher_too_few_words      what is wrong with a page that fails; each reason is declared only once
+    metric: word_count                a name of measures.metrics.METRICS, or own_NAME for a function of `measure.own`
+    min: 50                           a page passes if min <= metric <= max; one of them may be missing
     means: The page has fewer than 50 words.
-    languages: spaced                 those that it is made for: labels of lid.176, as in [en], or `spaced`: all whose
-                                      words are separated by white space; missing: any. At the top: of all rules
+    languages: spaced                 languages that it is made for: labels of lid.176, such as [en], or `spaced`: all
+                                      that separate words by white space; missing: any. At the top: of all rules
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from winnow.settings.values import is_value
 
 _FIELDS = {"reason", "metric", "min", "max", "means", "languages"}
 _SPACED = "spaced"
-# Labels of lid.176 whose languages are written without white space between words.
+# Labels of lid.176 of languages that are written without white space between words.
 UNSPACED = frozenset({"bo", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
 
 
 class Rule(NamedTuple):
-    """One judgement of one metric; bounds are inclusive, an open side is infinite.
+    """A judgement of one metric; bounds are inclusive, an open bound is infinite.
 
-    languages   labels of lid.176 that it is made for, ("spaced",) for all whose words are separated, None for any
+    languages   labels of lid.176 that it is made for; ("spaced",): all that separate words; None: any
     """
 
     reason: str
@@ -54,7 +54,7 @@ class Rule(NamedTuple):
 
     @property
     def bounds(self) -> str:
-        """The closed sides in words, as in `at least 3 and at most 10`."""
+        """The bounds in words, for example `at least 3 and at most 10`."""
         least = f"at least {self.min:g}" if self.min != -math.inf else ""
         most = f"at most {self.max:g}" if self.max != math.inf else ""
         return " and ".join(filter(None, (least, most)))
@@ -65,8 +65,8 @@ def load_rules(
 ) -> tuple[Rule, ...]:
     """The rules of these files in their order, with the user's changes.
 
-    A change of None switches its rule off. Without files there is no rule, whatever a recipe changes. Raises
-    SettingsError with all problems: unknown metric or field, the same reason twice, min above max, a change of a
+    A change of None switches a rule off. Without files, there are no rules, and changes are ignored. Raises
+    SettingsError with all problems: unknown metrics or fields, a reason declared twice, min above max, a change of a
     reason that no file has.
     """
     problems: list[str] = []
@@ -96,7 +96,7 @@ def _entries(path: Path, problems: list[str]) -> list[dict[str, Any]]:
         return []
     entries = content.get("rules") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        problems.append(f"{path}: expected `rules:`, a list of reason, metric, min, max, means")
+        problems.append(f"{path}: expected `rules:`, a list of entries with reason, metric, min, max, means")
         return []
     of_all = {"languages": content["languages"]} if "languages" in content else {}
     return [{**of_all, **entry} for entry in entries]
@@ -109,14 +109,14 @@ def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) ->
         if not isinstance(reason, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", reason):
             problems.append(f"{path.name}: reason {reason!r}: expected lower-case words joined by _")
         elif reason in raw:
-            problems.append(f"{path.name}: {reason}: stands in {raw[reason][0].name} too; a reason is declared once")
+            problems.append(f"{path.name}: {reason}: also declared in {raw[reason][0].name}; declare each reason once")
         else:
             raw[reason] = (path, entry)
     return raw
 
 
 def _changed(entry: dict[str, Any], change: RuleChange | None) -> dict[str, Any]:
-    """The rule with the user's changes; its sentence, which tells the old bound, goes where they change it."""
+    """The rule with the user's changes; a changed rule loses its sentence, which states the old bound."""
     new = {**entry, **(change.model_dump(exclude_unset=True) if change else {})}
     return new if new == entry else {**new, "means": None}
 
@@ -152,12 +152,12 @@ def _languages(where: str, value: Any, problems: list[str]) -> tuple[str, ...] |
         return None if value is None else (_SPACED,)
     if isinstance(value, list) and value and all(isinstance(label, str) for label in value):
         return tuple(value)
-    problems.append(f"{where}: languages {value!r}: expected labels of lid.176, as in [en], or {_SPACED}")
+    problems.append(f"{where}: languages {value!r}: expected labels of lid.176, for example [en], or {_SPACED}")
     return None
 
 
 def _check_reach(where: str, metric: str, low: float, high: float, problems: list[str]) -> None:
-    """No metric but a user's own is below 0 or infinite, no fraction above 1: beyond that no page could pass."""
+    """Notes bounds that no page could pass: metrics are finite and from 0 on, fractions to 1; own metrics are free."""
     most = 1.0 if metric.endswith("_fraction") or is_value(metric) else math.inf
     if metric.startswith(OWN_PREFIX):
         return

@@ -1,4 +1,4 @@
-"""The settings of a run, frozen and checked: names and types alone, since every default stands in `conf/base.yaml`."""
+"""Names and types of all settings of a run, frozen and checked; the defaults are in `conf/base.yaml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class _Section(BaseModel):
 
 
 class Archives(_Section):
-    """How archives are sharded and read."""
+    """How archives are split into shards and read."""
 
     num_shards: PositiveInt
     max_html_bytes: PositiveInt
@@ -24,7 +24,7 @@ class Archives(_Section):
 
 
 class Sources(_Section):
-    """Archives on web servers and in stores; no row depends on it."""
+    """How archives on web servers and in stores are read; changes no row."""
 
     tries: PositiveInt
     backoff_seconds: PositiveFloat
@@ -74,7 +74,7 @@ class Extract(_Section):
 
 
 class Triage(_Section):
-    """Language triage: pages that cannot end in a wanted language, skipped before extraction."""
+    """Language triage: gates pages that cannot be in a wanted language, before extraction."""
 
     enabled: bool | None
     benchmarked: list[str]
@@ -121,7 +121,7 @@ class C4Lines(_Section):
 
 
 class Measure(_Section):
-    """Which line rules rewrite the text, how, and which metrics of the user's own are taken after them."""
+    """Line corrections, and the user's own metrics."""
 
     lines: Literal["none", "refinedweb", "c4"]
     code: Literal["whole", "lines"]
@@ -176,13 +176,13 @@ class UrlDuplicates(_Section):
 
 
 class Text(_Section):
-    """The form of all text in tables."""
+    """The Unicode form of all text in tables."""
 
     normalization: Literal["NFC", "none"]
 
 
 class RuleChange(_Section):
-    """What a user changes of a rule."""
+    """Fields of a rule that a user changes."""
 
     metric: str | None = None
     min: float | None = None
@@ -190,7 +190,7 @@ class RuleChange(_Section):
 
 
 class Spark(_Section):
-    """Spark and the size of its work; no row depends on it."""
+    """Spark, and the size of its work; changes no row."""
 
     master: str | None
     driver_memory: str | None

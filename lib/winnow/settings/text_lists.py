@@ -1,4 +1,4 @@
-"""Text that people write, a path, word or domain a line, read whatever marks their programs put into it."""
+"""Text files that people write, with one path, word or domain in each line: decoded, invisible characters removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-# Byte order marks, those of four bytes first: that of UTF-32 begins as that of UTF-16 does.
+# Byte order marks, those of four bytes first: the mark of UTF-32 begins with that of UTF-16.
 _MARKS = {
     codecs.BOM_UTF32_LE: ("utf-32", "UTF-32"),
     codecs.BOM_UTF32_BE: ("utf-32", "UTF-32"),
@@ -16,28 +16,28 @@ _MARKS = {
     codecs.BOM_UTF16_LE: ("utf-16", "UTF-16"),
     codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
 }
-# No entry begins or ends with these: the mark in the middle of joined files, characters without width, marks of
-# direction, the end of a file of CP/M.
+# Removed at both ends of an entry: byte order marks (in the middle of joined files), characters without width, marks
+# of direction, the end-of-file character of CP/M.
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\0\x1a"
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 def mark_of(data: bytes) -> str | None:
-    """The encoding whose byte order mark these first bytes are; None without a mark."""
+    """The encoding whose byte order mark begins this data; None without a mark."""
     return next((name for mark, (_, name) in _MARKS.items() if data.startswith(mark)), None)
 
 
 def decode_text(data: bytes) -> str:
-    """The text of a file in UTF-8, or in the encoding that its mark names. Raises UnicodeError."""
+    """The text of a file in UTF-8, or in the encoding of its byte order mark. Raises UnicodeError."""
     text = data.decode(_encoding(data))
     _check("\0" not in text, 1, _UNMARKED)
     return text
 
 
 def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
-    """Numbers, from 1, and contents of the lines that hold something, without what is invisible at their ends.
+    """Numbers, from 1, and contents of lines that are not empty, without invisible characters at their ends.
 
-    A line ends in LF, CRLF or CR. Raises UnicodeError with the line's number where a line is no text.
+    A line ends in LF, CRLF or CR. Raises UnicodeError with the line's number if a line is not text.
     """
     data = cast(io.BufferedReader, file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file)))
     with io.TextIOWrapper(data, _encoding(data.peek(4)[:4]), "surrogateescape") as lines:
@@ -51,7 +51,7 @@ def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
                 yield number, line
 
 
-_UNMARKED = "has zero bytes, as UTF-16 without a byte order mark has; save the file as UTF-8"
+_UNMARKED = "contains zero bytes, like UTF-16 without a byte order mark; save the file as UTF-8"
 
 
 def _encoding(data: bytes) -> str:

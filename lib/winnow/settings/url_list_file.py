@@ -1,7 +1,7 @@
 """URL lists as one file that all workers of a machine map into memory: `winnow lists build`.
 
-An Arrow IPC file. Its four batches are the domains, URLs, excepted domains and excepted URLs of a `UrlLists`, columns
-`keys` (uint64, ascending) and `origin` (uint16); the schema's metadata holds version, checksum, names and word lists.
+An Arrow IPC file with four batches: domains, URLs, excepted domains and excepted URLs of a `UrlLists`. Its columns are
+`keys` (uint64, ascending) and `origin` (uint16); the metadata contains version, checksum, names and word lists.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KEY = b"winnow"
 
 
 def write_list_file(lists: UrlLists, path: Path) -> None:
-    """Write the lists; the file is never half there under its name."""
+    """Write the lists. The file gets its name only when it is complete."""
     sets = [getattr(lists, name) for name in _SETS]
     about = {
         "version": VERSION,
@@ -49,15 +49,16 @@ def write_list_file(lists: UrlLists, path: Path) -> None:
 def open_list_file(path: Path, verify: bool = True) -> UrlLists:
     """The lists of a file, its keys mapped into memory.
 
-    `verify` reads all of it and compares the checksum. Raises SettingsError where the file is none, of another version,
-    or damaged.
+    `verify` reads the whole file and compares the checksum. Raises SettingsError if the file is missing, not such a
+    file, of another version, or damaged.
     """
     wrong = f"{path}: not a file of `winnow lists build`, or damaged. Build it again"
     try:
         file = pa.ipc.open_file(pa.memory_map(str(path)))
         about = json.loads(file.schema.metadata[_KEY])
         if about["version"] != VERSION:
-            raise SettingsError([f"{path}: version {about['version']}, this winnow reads {VERSION}. Build it again"])
+            said = f"version {about['version']}, but this winnow reads version {VERSION}. Build it again"
+            raise SettingsError([f"{path}: {said}"])
         batches = [file.get_batch(number) for number in range(len(_SETS))]
         domains, urls, excepted_domains, excepted_urls = map(_key_set, batches, about["names"])
         lists = UrlLists(
@@ -65,7 +66,7 @@ def open_list_file(path: Path, verify: bool = True) -> UrlLists:
             Phrases.of(about["soft"]), frozenset(about["curated"]), about["skipped"],
         )  # fmt: skip
     except FileNotFoundError as error:
-        raise SettingsError([f"{path}: there is no such file. Make it with `winnow lists build`"]) from error
+        raise SettingsError([f"{path}: there is no such file. Build it with `winnow lists build`"]) from error
     except (OSError, pa.ArrowException, LookupError, TypeError, ValueError) as error:
         raise SettingsError([wrong]) from error
     if verify and lists.checksum != about["checksum"]:

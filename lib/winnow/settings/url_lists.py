@@ -21,7 +21,7 @@ from winnow.kernels.pages.url import (
 from winnow.kernels.pages.url_sets import KeySet, Phrases, Substrings, UrlLists, key
 from winnow.settings.text_lists import lines_of
 
-MAX_SKIPPED_FRACTION = 0.01  # of a file's entries: more, and the file is not what it should be
+MAX_SKIPPED_FRACTION = 0.01  # share of wrong lines above which a file is refused
 SHOWN_LINES = 5
 
 _PLAIN_DOMAIN = re.compile(r"(?!www\.)(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
@@ -43,10 +43,10 @@ def load_lists(
         words       folder with strict.txt, hard.txt and soft.txt, one word or phrase a line
         exceptions  folder with `domains`, `urls` or both
 
-    UTF-8, or what a byte order mark says; empty lines and lines that begin with # say nothing. Upper case, a port,
-    Unicode or punycode, `www.` and IP addresses are accepted as the lists of UT1 have them. A line that is no entry is
-    skipped and counted; where those are more than one in a hundred, and for whatever is missing, SettingsError tells
-    all problems at once.
+    Files are UTF-8, or as their byte order mark says; empty lines and lines that begin with # are ignored. Upper case,
+    ports, Unicode, punycode, `www.` and IP addresses are accepted, as in the lists of UT1. A line that is not an entry
+    is skipped and counted. Raises SettingsError with all problems: missing files, and files with more than one wrong
+    line in a hundred.
     """
     reader = _Reader()
     listed, problems = _check_categories(Path(folder) if folder is not None else None, categories)
@@ -71,9 +71,9 @@ def load_lists(
 
 
 def domain_entry(line: str) -> str | None:
-    """The host that a line of a `domains` file names, without `www.`; None where it names none.
+    """The host in a line of a `domains` file, without `www.`; None if there is none.
 
-    A single label is an entry only as a top-level domain: UT1's adult list has xxx, porn, sex and adult.
+    A single label is an entry only if it is a top-level domain: UT1's adult list has xxx, porn, sex and adult.
     """
     if _PLAIN_DOMAIN.fullmatch(line):
         return line
@@ -85,14 +85,14 @@ def domain_entry(line: str) -> str | None:
 
 
 def url_entry(line: str) -> str | None:
-    """The host, path and query that a line of a `urls` file names; None where it names no host."""
+    """The host, path and query in a line of a `urls` file; None if there is no host."""
     address = parse_url(line)
     host = without_www(address.host)
     return host + "".join(address.steps) if _is_host(host) else None
 
 
 def word_entry(line: str) -> str | None:
-    """The words of a line of a word list, joined by spaces; None where it has no letter or digit."""
+    """The words in a line of a word list, joined by spaces; None if it has no letter or digit."""
     return " ".join(parse_words(line)) or None
 
 
@@ -101,7 +101,7 @@ def _is_host(host: str) -> bool:
 
 
 class _Reader:
-    """What was wrong in the files so far: problems for the user, and lines skipped by list."""
+    """Reads files, and collects problems for the user and the number of skipped lines of each list."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -111,11 +111,11 @@ class _Reader:
         """The domains, and the URLs, of named folders."""
         for folder in folders.values():
             if _existing(folder / "domains") is None and _existing(folder / "urls") is None:
-                self.problems.append(f"{folder}: neither domains nor urls stands here. Add one; it may be empty")
+                self.problems.append(f"{folder}: neither domains nor urls is here. Add one; it may be empty")
         return self._read_set(folders, "domains", domain_entry), self._read_set(folders, "urls", url_entry)
 
     def read_words(self, folder: str | Path | None, name: str) -> list[str]:
-        """The entries of one word list; none without a folder."""
+        """The entries of one word list; empty without a folder."""
         if folder is None:
             return []
         path = Path(folder) / f"{name}.txt"
@@ -130,7 +130,7 @@ class _Reader:
         return KeySet.of({name: _keys(found) for name, found in entries.items()})
 
     def _entries(self, name: str, path: Path, entry: _Entry) -> Iterator[str]:
-        """The entries of a file in their normal form; lines that are none are noted when the file ends."""
+        """The entries of a file in their normal form; wrong lines are reported at the end of the file."""
         count, bad = 0, []
         try:
             for number, line in _lines(path):
@@ -150,7 +150,7 @@ class _Reader:
         self.skipped[name] = len(bad)
         if len(bad) > MAX_SKIPPED_FRACTION * count:
             self.problems.append(
-                f"{path}: {len(bad)} of {count} lines are no entry of {name}: {', '.join(bad[:SHOWN_LINES])}"
+                f"{path}: {len(bad)} of {count} lines are not entries of {name}: {', '.join(bad[:SHOWN_LINES])}"
                 f"{', ...' if len(bad) > SHOWN_LINES else ''}. Correct them, or put # before them"
             )
 
@@ -171,7 +171,7 @@ def _check_categories(folder: Path | None, categories: list[str]) -> tuple[dict[
 
 
 def categories_in(folder: Path) -> list[str]:
-    """The names of its folders, but for those that a system or a program hides."""
+    """The names of its sub-folders, without hidden ones."""
     hidden = (".", "__MACOSX")
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(hidden))
 
@@ -188,6 +188,6 @@ def _existing(path: Path) -> Path | None:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbers, from 1, and content of the lines that say something. Raises UnicodeError with the line's number."""
+    """Numbers, from 1, and content of lines with entries, without comments. Raises UnicodeError with the number."""
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
         yield from ((number, line) for number, line in lines_of(cast(BinaryIO, file)) if not line.startswith("#"))

@@ -1,7 +1,7 @@
-"""Values of a page that are no metrics, which rules, `tune`, reports and `explain` take as they take a metric.
+"""Values of a page that are not metrics, but that rules, `tune`, reports and `explain` use like metrics.
 
     language_score   score of the page's language, 0 to 1
-    is_language_XX   1 where the page's language is XX, a label of lid.176, else 0
+    is_language_XX   1 if the page's language is XX, a label of lid.176, else 0
 
 To add one, add an entry to VALUES: its name, and its value in SQL and in Python, over a row of `measures`.
 """
@@ -18,8 +18,8 @@ class Value(NamedTuple):
 
     name    a regular expression that matches the whole name
     sql     the value, a DOUBLE; `{0}` is the first group of the name
-    taken   the same of a row that was collected
-    axis    where the bins of its histogram begin, and where the last ends
+    taken   the value of a collected row, in Python
+    axis    lower bounds of the bins of its histogram, and the upper bound of the last bin
     """
 
     name: str
@@ -38,12 +38,12 @@ VALUES = [
 
 
 def is_value(name: str) -> bool:
-    """Whether a rule may judge this, though it is no metric."""
+    """Whether this is a value: rules may judge it, though it is not a metric."""
     return _find(name) is not None
 
 
 def axis_of(name: str) -> tuple[float, ...]:
-    """Where the bins of a value's histogram begin, and where the last ends. It must be a value."""
+    """Lower bounds of the bins of a value's histogram, and the upper bound of the last. The name must be of a value."""
     found = _find(name)
     assert found is not None, name
     return found[0].axis
@@ -56,7 +56,7 @@ def sql_of(name: str) -> str:
 
 
 def value_of(row: Any, name: str) -> float | None:
-    """A metric or a value of a collected row of `measures`; None where it was not taken."""
+    """A metric or a value of a collected row of `measures`; None if it was not computed."""
     found = _find(name)
     return found[0].taken(row, found[1]) if found else row.metrics.asDict().get(name)
 

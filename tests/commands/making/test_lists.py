@@ -34,7 +34,7 @@ def test_what_cannot_be_built_is_told_at_once(tmp_path: Path) -> None:
     assert said.stderr == f"winnow: --output {tmp_path}/gone/file: name a file in a folder that exists\n"
     said = called("lists", "build", tmp_path, "--words", "none", "-o", tmp_path / "file")
     assert said.stderr.splitlines() == [
-        f"winnow: {tmp_path}/adult: neither domains nor urls stands here. Add one; it may be empty",
+        f"winnow: {tmp_path}/adult: neither domains nor urls is here. Add one; it may be empty",
         *(
             f"winnow: none/{name}.txt: there is no such file. Add it; it may be empty"
             for name in ("strict", "hard", "soft")

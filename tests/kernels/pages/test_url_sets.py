@@ -161,7 +161,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "lists/gambling/domains.gz: cannot be read",
         "lists/chat/urls: cannot be read as UTF-8 text: line 2",
         "nowhere: neither domains nor urls",
-        "words/strict.txt: 1 of 2 lines are no entry of words/strict: line 2 '???'",
+        "words/strict.txt: 1 of 2 lines are not entries of words/strict: line 2 '???'",
         "words/soft.txt: there is no such file",
     ]
     assert [text for text in expected if not any(f"{folder}/{text}" in problem for problem in problems)] == []

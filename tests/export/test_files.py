@@ -98,13 +98,13 @@ def test_a_file_that_fails_or_lacks_rows_is_not_there(tmp_path: Path, form: Form
 
     with pytest.raises(ConnectionError):
         list(write_files(failing(), target(tmp_path, form, len(ROWS))))
-    with pytest.raises(SurroundingsError, match="26 documents came where 27 were counted"):
+    with pytest.raises(SurroundingsError, match="got 26 documents instead of 27"):
         list(write_files(iter(batches(ROWS[1:])), target(tmp_path, form, len(ROWS))))
     assert checksums(tmp_path) == {}
 
 
 def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SurroundingsError, match="name with --output a folder that all machines share"):
+    with pytest.raises(SurroundingsError, match="--output must be a folder that all machines share"):
         write_file(Target(str(tmp_path / "gone"), "parquet", 1, {0: 1}, "run"), 0, "", iter(batches(ROWS)))
 
 

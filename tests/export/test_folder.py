@@ -127,7 +127,7 @@ def test_an_unfinished_export_beside_one_that_lacks_files_is_not_replaced(tmp_pa
     output = written(tmp_path / "out")
     (output / "data" / "two").unlink()
     (tmp_path / "out.part").mkdir()
-    said = f"--output {output}: lacks files, and {output}.part is there too; delete one of them"
+    said = f"--output {output}: lacks files, and {output}.part also exists; delete one of them"
     with pytest.raises(SettingsError, match=said):
         is_whole(output, MANIFEST, NAMES)
     assert (output / "data" / "one").exists()

@@ -56,7 +56,7 @@ REFUSED = [
             "--warehouse other: holds something else (letter.txt); name an empty or a new folder",
             f"--root {MISSING}: there is no such folder",
             f"{MISSING}/x.warc.gz: there is no such file, folder or match",
-            f"empty: no archive in this folder; archives end in {', '.join(suffixes())}",
+            f"empty: no archives in this folder; names of archives end in {', '.join(suffixes())}",
         ],
     ),
     (
@@ -70,7 +70,7 @@ REFUSED = [
             "--set url.soft_min: expected key=value, as in language.wanted=[de]",
             "--set langage.wanted=[de]: langage: unknown setting. Did you mean language?",
             "--set extract.fast=7: extract.fast: input should be a valid boolean, found 7",
-            "gone.paths: a.warc.gz lies below none of its folders; name where the archives are with --root",
+            "gone.paths: a.warc.gz is in no folder above this list; name the archives' folder with --root",
         ],
     ),
     (

@@ -105,7 +105,7 @@ def test_the_card_says_what_the_tables_say(
     assert front["configs"][0]["data_files"] == [{"split": "train", "path": "data/train-*.parquet"}]
     assert "license" not in front
     size = sum(path.stat().st_size for path in (tmp_path / "out" / "data").iterdir())
-    assert f"3 files, {size:,} bytes. They stand in the order of crawl, shard and id." in card
+    assert f"3 files, {size:,} bytes. They are in the order of crawl, shard and id." in card
     work = work_on(spark, two, FIRST)
     assert all(f"\n| `{rule.reason}` | `{rule.metric}` | {rule.bounds} |" in card for rule in rules_of(work.settings))
     assert "num_shards" not in card
@@ -172,10 +172,12 @@ def test_a_removed_page_does_not_come_out(spark: SparkSession, two: Path, tmp_pa
     spark.sql(
         f"INSERT INTO delta.`{copy}/removals` VALUES ('page_id:{gone}', 'ticket', current_timestamp(), false, '')"
     )
-    with pytest.raises(SettingsError, match="pages were ordered to be taken down and are not yet; `winnow remove"):
+    with pytest.raises(
+        SettingsError, match="an order to take pages down is not complete; complete it with `winnow remove"
+    ):
         exported(copy, tmp_path / "new", crawls=[FIRST])
     remove(str(copy))
-    with pytest.raises(SettingsError, match=r"holds another export \(removals: 0 there, 1 now\)"):
+    with pytest.raises(SettingsError, match=r"contains another export \(removals: 0 there, 1 now\)"):
         exported(copy, begun, crawls=[FIRST])
     exported(copy, tmp_path / "new", crawls=[FIRST])
     ids = {row["id"] for row in read_by_datatrove(tmp_path / "new")}
@@ -193,12 +195,11 @@ def test_what_cannot_be_exported_is_refused_in_a_sentence(spark: SparkSession, t
     count = len(rows_of(copy, "documents"))
     few = rf"--shards {2 * count}: {count:,} documents leave [\d,]+ of the files empty; name fewer"
     assert re.fullmatch(few, refusal(shards=2 * count))
-    assert refusal(crawls=["DEMO"]) == f"--crawl DEMO: {copy} has no such crawl. There are: {FIRST}, {OTHER}"
+    assert refusal(crawls=["DEMO"]) == f"--crawl DEMO: {copy} has no such crawl. Known are: {FIRST}, {OTHER}"
     mine = f"shard = 1 AND crawl = '{OTHER}'"
     spark.sql(f"UPDATE delta.`{copy}/commits` SET inputs = 'older' WHERE target = 'funnel' AND {mine}")
-    unfinished = (
-        f"{copy}: the run of {OTHER} has not ended; start `winnow run` again to end it, or name others with --crawl"
-    )
+    again = "run `winnow run` again to finish it, or name other crawls with --crawl"
+    unfinished = f"{copy}: the run of {OTHER} has not ended; {again}"
     assert refusal() == unfinished
     spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = 'documents' AND {mine}")
     assert refusal() == unfinished

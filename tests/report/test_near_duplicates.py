@@ -15,7 +15,7 @@ def labels(spark: SparkSession, *sizes: int) -> DataFrame:
 def test_a_component_out_of_proportion_is_told(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_components(labels(spark, 2, 3, 1001), 100_000, None) == 1006
     assert (
-        "a component of near duplicates has 1,001 of 100,000 pages, of which page 1001 is one"
+        "a component of near duplicates contains 1,001 of 100,000 pages, for example page 1001"
         in capsys.readouterr().err
     )
     assert check_components(labels(spark, 2, 3, 1001), 101_000, 1001) == 1006
@@ -24,7 +24,7 @@ def test_a_component_out_of_proportion_is_told(spark: SparkSession, capsys: pyte
 
 
 def test_a_component_above_the_limit_stops_the_job(spark: SparkSession) -> None:
-    with pytest.raises(WinnowError, match=r"has 4 of 10 pages, of which page 4 is one; fuzzy\.max_component is 3"):
+    with pytest.raises(WinnowError, match=r"contains 4 of 10 pages, for example page 4; fuzzy\.max_component is 3"):
         check_components(labels(spark, 2, 4), 10, 3)
 
 

@@ -60,13 +60,13 @@ def test_all_wrong_names_are_told_at_once(crawl: Path, tmp_path: Path) -> None:
     broken.write_bytes(b"no gzip")
     with pytest.raises(SettingsError) as caught:
         find_archives([str(crawl / "none*.warc.gz"), str(empty), str(stray), str(broken)], None)
-    parts = ("no such file, folder or match", "no archive in this folder", "--root", "cannot be read as a list")
+    parts = ("no such file, folder or match", "no archives in this folder", "--root", "cannot be read as a list")
     assert len(caught.value.problems) == 4
     assert all(part in problem for part, problem in zip(parts, caught.value.problems, strict=True))
 
 
 def test_an_archive_outside_the_root_is_refused(crawl: Path) -> None:
-    with pytest.raises(SettingsError, match="outside the root"):
+    with pytest.raises(SettingsError, match="is not below the root"):
         find_archives([str(crawl)], str(crawl / "crawl-data" / "s1"))
 
 
@@ -95,7 +95,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 def found(*named: object) -> tuple[list[str], list[str]]:
-    """Keys of archives, and what is said of those that were passed over."""
+    """Keys of archives, and the notes on those that were skipped."""
     notes: list[str] = []
     archives = find_archives([str(name) for name in named], None, notes=notes)[1]
     return [archive.archive_path for archive in archives], notes
@@ -104,10 +104,10 @@ def found(*named: object) -> tuple[list[str], list[str]]:
 def test_hidden_files_are_passed_over_and_told_once(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys, (note,) = found(stick)
     assert keys == ["1.warc.gz", "a/2.warc"]
-    assert note == f"{stick}: 4 hidden files are passed over, such as {stick}/.Trashes/1.warc.gz"
+    assert note == f"{stick}: skipped 4 hidden files, for example {stick}/.Trashes/1.warc.gz"
     keys_of_glob, (of_glob,) = found(stick / "**" / "*.warc*")
     assert keys_of_glob == keys
-    assert of_glob.startswith(f"{stick}/**/*.warc*: 1 hidden file is passed over, such as {stick}/a/@eaDir/2.warc")
+    assert of_glob.startswith(f"{stick}/**/*.warc*: skipped 1 hidden file, for example {stick}/a/@eaDir/2.warc")
     monkeypatch.chdir(stick)
     assert found(".")[0] == keys
 
@@ -118,12 +118,12 @@ def test_a_list_made_by_find_names_hidden_files_too(stick: Path) -> None:
     manifest.write_text("\n".join([*names, f"{stick}/a/._2.warc", f"{stick}/a/@eaDir/2.warc"]))
     assert found(manifest) == (
         ["1.warc.gz", "a/2.warc"],
-        [f"{manifest}: 5 hidden files are passed over, such as ./._1.warc.gz"],
+        [f"{manifest}: skipped 5 hidden files, for example ./._1.warc.gz"],
     )
 
 
 def test_a_folder_of_nothing_but_hidden_files_has_no_archive(stick: Path) -> None:
-    with pytest.raises(SettingsError, match="no archive in this folder"):
+    with pytest.raises(SettingsError, match="no archives in this folder"):
         find_archives([str(stick / "__MACOSX")], None)
     assert found(stick / ".Trashes" / "1.warc.gz")[0] == ["1.warc.gz"]  # a file that is named is meant
 

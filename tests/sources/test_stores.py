@@ -102,9 +102,9 @@ def test_folders_globs_and_files_of_a_store(store: Any) -> None:
     [
         ("s3://bucket/a.warc.gz", r"s3:// is not installed; pip install s3fs"),
         ("hdfs://name:8020/a.warc.gz", r"hdfs:// .*; pip install hdfs-native"),
-        ("nfs5://host/a.warc.gz", r"nothing is known of nfs5://"),
+        ("nfs5://host/a.warc.gz", r"nfs5:// is not supported"),
         ("memory://bucket/nowhere.warc", r"there is no such file in the store"),
-        ("memory://bucket/nowhere/", r"no archive there; archives end in"),
+        ("memory://bucket/nowhere/", r"no archives in this folder; names of archives end in"),
     ],
 )
 def test_what_cannot_be_used_is_told(name: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,4 +133,4 @@ def test_hidden_files_of_a_store_are_passed_over(store: Any) -> None:
         notes: list[str] = []
         keys = [archive.archive_path for archive in find_archives([named], "memory://bucket", SETTINGS, notes)[1]]
         assert keys == ["crawl-data/a.warc.gz", "crawl-data/deep/b.warc"]
-        assert [note.split(", such")[0] for note in notes] == [f"{named}: 3 hidden files are passed over"]
+        assert [note.split(", for example")[0] for note in notes] == [f"{named}: skipped 3 hidden files"]

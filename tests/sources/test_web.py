@@ -133,7 +133,7 @@ def test_the_wait_is_bounded_and_retry_after_is_kept(server: Server) -> None:
 def test_a_server_that_wants_to_be_left_alone_is(server: Server) -> None:
     found, waits = outcome(server, Fault(status=503, fields=(("Retry-After", "301"),)))
     assert (waits, len(server.asked)) == ([], 1)
-    assert found == "HTTP 503 Service Unavailable; it asks to be left alone for longer than 300 s (tries: 1)"
+    assert found == "HTTP 503 Service Unavailable; the server asks to wait for longer than 300 s (tries: 1)"
 
 
 @pytest.mark.parametrize("value", ["soon", "-5", "", "9" * 400])

@@ -85,7 +85,7 @@ def test_a_near_duplicate_that_was_rejected_before_is_noticed(
 ) -> None:
     stale = frame(spark, "near_duplicates", [{"shard": 0, "page_id": 1, "kept_page_id": 0}])
     problems = imbalances(counted({**tables, "near_duplicates": tables["near_duplicates"].union(stale)}), STAGES)
-    assert problems == ["shard 0, find_near_duplicates: 4 pages entered, 2 were taken, 3 kept"]
+    assert problems == ["shard 0, find_near_duplicates: 4 pages entered, 2 were dropped, 3 kept"]
 
 
 def test_jobs_are_counted_in_the_order_of_the_recipe(tables: dict[str, DataFrame]) -> None:
@@ -102,4 +102,4 @@ def test_jobs_are_counted_in_the_order_of_the_recipe(tables: dict[str, DataFrame
 def test_a_page_that_a_job_dropped_which_the_recipe_left_out_is_noticed(tables: dict[str, DataFrame]) -> None:
     jobs = ("find_near_duplicates", "find_repeated_spans")
     problems = imbalances(counted(tables, jobs), ("extract_pages", "judge_pages", *jobs, "build_documents"))
-    assert problems == ["shard 0, build_documents: 2 pages entered, 0 were taken, 1 kept"]
+    assert problems == ["shard 0, build_documents: 2 pages entered, 0 were dropped, 1 kept"]

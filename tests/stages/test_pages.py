@@ -222,5 +222,5 @@ def test_a_gate_that_is_not_declared_ends_the_job(spark: SparkSession, tmp_path:
     task = [(0, "a.lines", 1, "e", 1, str(tmp_path / "a.lines"), 0, 1)]
     lists = share_lists(spark, url_lists(settings.url))
     rows = read_archives(spark.createDataFrame(task, ARCHIVE_SCHEMA), settings, lists, {".lines": line_reader()})
-    with pytest.raises(Exception, match=r"not_declared: no such gate is declared.*http://undeclared.example/"):
+    with pytest.raises(Exception, match=r"not_declared: this gate is not declared.*http://undeclared.example/"):
         rows.collect()

@@ -1,4 +1,4 @@
-"""The data card of an export: README.md as the Hugging Face Hub reads it, the same for the same documents."""
+"""The data card of an export: README.md in the form of the Hugging Face Hub; equal for equal documents."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from winnow.settings.schema import Settings
 _SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
 _SOURCES = """\
-Every text was taken from a web page. `url`, `crawl`, `archive_path` and `record_offset` say from which: of a crawl of
-Common Crawl, whose names begin with CC-MAIN, the archive is `https://data.commoncrawl.org/` + `archive_path`. The
-text was extracted from the page's HTML; lines and stretches of it may be gone (`cut_chars`)."""
+Each text is from a web page, which `url`, `crawl`, `archive_path` and `record_offset` identify. For crawls of Common
+Crawl, whose names begin with CC-MAIN, the archive is `https://data.commoncrawl.org/` + `archive_path`. The text was
+extracted from the page's HTML. Lines may have been removed, and repeated spans cut (`cut_chars`)."""
 
 _LICENCE = """\
-None is named here: whoever publishes these files decides, and adds `license` above. What it cannot give away: the texts
-belong to the owners of their pages, whose own terms hold for them, and Common Crawl's terms of use
-(https://commoncrawl.org/terms-of-use) hold for what comes from its crawls. A licence such as ODC-By covers the
-collection, not the texts in it. They may hold personal data, errors and offence.
+This card names no licence: whoever publishes these files chooses one, and adds `license` above. The texts belong to the
+owners of their pages, and their terms apply. Common Crawl's terms of use (https://commoncrawl.org/terms-of-use) apply
+to pages from its crawls. A licence such as ODC-By covers the collection, not its texts. Texts may contain personal
+data, errors and offensive language.
 
-A page that must go is ordered away with `winnow remove`; an export that is made afterwards lacks it."""
+`winnow remove` takes pages down; exports made afterwards do not contain them."""
 
-_PATHS = {"built", "lists", "words", "exceptions", "model", "bad_words"}  # settings that name a file or a folder
+_PATHS = {"built", "lists", "words", "exceptions", "model", "bad_words"}  # settings with a file or folder
 
 
 class Count(NamedTuple):
-    """Documents of one language in one crawl, with the words and characters that they hold."""
+    """The number of documents of one language in one crawl, and of their words and characters."""
 
     crawl: str
     language: str | None
@@ -45,7 +45,7 @@ class Count(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """What documents were made with: the settings of this recipe with changes, and their rules."""
+    """What documents were made with: the name of a recipe, the settings with all changes, and the rules."""
 
     name: str
     settings: Settings
@@ -53,12 +53,12 @@ class Recipe(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What a data card tells.
+    """The contents of a data card.
 
-    fingerprints    of the documents, by crawl
-    recipe          None: made with several, or with such as nothing but the fingerprint names
-    order           a sentence about which document stands where
-    not_read        sentences, by crawl: archives that were not read to their end, or passed over
+    fingerprints    fingerprint of the documents, by crawl
+    recipe          None if crawls were made with different settings, or if the settings are not known
+    order           a sentence about the order of documents
+    not_read        by crawl, sentences about archives that were not read to their end, and about skipped records
     """
 
     suffix: str
@@ -78,7 +78,7 @@ def render_card(card: Card) -> str:
 
 
 def size_category(documents: int) -> str:
-    """The Hub's name for so many documents, as `1K<n<10K`."""
+    """The Hub's size category for a number of documents, for example `1K<n<10K`."""
     place = next((i for i in range(len(_SIZES)) if documents < 1_000 * 10**i), None)
     if place is None:
         return f"n>{_SIZES[-1]}"
@@ -86,7 +86,7 @@ def size_category(documents: int) -> str:
 
 
 def told_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that rows follow from, but for the rules; of paths the name alone, the rest is nobody's business."""
+    """The settings that rows depend on, without rules; paths without their folders, which are private."""
     elsewhere: dict[str, Any] = {
         "archives": {"num_shards"},
         **dict.fromkeys(("spark", "sources", "rules", "rule_files", "rules_for_any_language"), True),
@@ -112,7 +112,7 @@ def _front_matter(card: Card) -> str:
         ],
         "dataset_info": {"config_name": "default", "features": features()},
     }
-    note = "# license: left to whoever publishes this; the section Licence says what to think of\n"
+    note = "# license: chosen by whoever publishes this; see the section Licence\n"
     return note + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1_000)
 
 
@@ -138,10 +138,13 @@ def _sections(card: Card) -> Iterable[str]:
     for crawl, lines in card.funnels.items():
         yield f"### Funnel of {crawl}"
         yield table(HEADINGS, [(f"**{one.label}**" if one.is_flow else one.label, *one.figures) for one in lines], 5)
-    yield "Pages are those that a reason takes at all, first, or alone. Words are counted from the rules on."
+    yield (
+        "Columns: pages with this reason; pages for which it is the first reason; pages for which it is the only one. "
+        "Words are counted from judge_pages on."
+    )
     for crawl, said in card.not_read.items():
         yield f"### Not read of {crawl}"
-        whole = "Every archive was read to its end and gave a page; no record with text was passed over."
+        whole = "All archives were read to their end and gave pages; no record with text was skipped."
         yield "\n".join(["```text", *said, "```"]) if said else whole
     yield "## Where the texts come from"
     yield _SOURCES
@@ -151,16 +154,16 @@ def _sections(card: Card) -> Iterable[str]:
 
 def _made(card: Card) -> Iterable[str]:
     marks = "; ".join(f"{crawl}: `{mark}`" for crawl, mark in card.fingerprints.items())
-    yield f"Settings, lists, models and the code's versions together have a fingerprint. Documents bear {marks}."
+    yield f"A fingerprint identifies settings, lists, models and versions of code. That of the documents is {marks}."
     if card.recipe is None:
-        yield "The crawls were made with different settings, or nobody knew with which, when this was written."
+        yield "The settings are not named here: crawls were made with different ones, or they are not known."
         return
-    yield f"It is that of the recipe `{card.recipe.name}` with these settings:"
+    yield f"They were made with the recipe `{card.recipe.name}` and these settings:"
     settings = yaml.safe_dump(told_settings(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)
     yield f"```yaml\n{settings}```"
-    yield "A measured page was kept where it met all of these rules:"
+    yield "A page was kept if it passed all of these rules:"
     rules = [(f"`{rule.reason}`", f"`{rule.metric}`", rule.bounds, rule.means) for rule in card.recipe.rules]
-    yield table(("reason", "metric", "must be", "what is wrong with a page that goes"), rows=rules)
+    yield table(("reason", "metric", "must be", "what is wrong with a dropped page"), rows=rules)
 
 
 def _type(kind: pa.DataType) -> str:

@@ -1,4 +1,4 @@
-"""The columns of an export: names that other libraries look for, types, and what they mean."""
+"""The columns of an export: their names, as other libraries expect them, types and meanings."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ class Column(NamedTuple):
 
 _SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("copies", pa.int64())])
 
-# `id` is a string: page_id has 64 bits, and JSON readers that make a double of every number keep 53 of them. Every
-# other integer is a size, a count or a place in a file, far below 2**53.
+# `id` is a string: page_id has 64 bits, and JSON readers that turn numbers into doubles keep 53 of them. All other
+# integers are sizes, counts or offsets far below 2**53.
 COLUMNS = (
     Column("text", pa.string(), "the document"),
     Column("id", pa.string(), "the `page_id` of winnow's tables, in decimal: a hash of crawl, archive and offset"),
     Column("url", pa.string(), "where the page was found"),
     Column("domain", pa.string(), "the registered domain of the URL"),
-    Column("title", pa.string(), "the page's title, null where it has none"),
-    Column("language", pa.string(), "the language that fastText's lid.176 names first"),
+    Column("title", pa.string(), "the title of the page, null if it has none"),
+    Column("language", pa.string(), "the most likely language according to fastText's lid.176"),
     Column("language_score", pa.float64(), "its probability, from 0 to 1"),
-    Column("word_count", pa.int64(), "words of the text"),
-    Column("char_count", pa.int64(), "characters (Unicode code points) of the text"),
-    Column("cut_chars", pa.int64(), "characters cut from the text because they stand elsewhere too"),
-    Column("spans", pa.list_(_SPAN), "repeated stretches that were left in the text: first character, end, copies; "
-           "null unless the settings mask them"),
-    Column("fetched_at", pa.timestamp("us", "UTC"), "when the crawl fetched the page, null where the archive says no "
-           "valid time"),
+    Column("word_count", pa.int64(), "number of words in the text"),
+    Column("char_count", pa.int64(), "number of characters (Unicode code points) in the text"),
+    Column("cut_chars", pa.int64(), "number of characters cut from the text because they also occur elsewhere"),
+    Column("spans", pa.list_(_SPAN), "repeated spans that were not cut: first character, end, number of copies; null "
+           "unless the settings mask them"),
+    Column("fetched_at", pa.timestamp("us", "UTC"), "when the crawl fetched the page, null if the archive has no valid "
+           "time"),
     Column("crawl", pa.string(), "the crawl"),
     Column("shard", pa.int32(), "the part of the crawl that the archive belongs to"),
-    Column("archive_path", pa.string(), "the archive, below the root of the crawl"),
-    Column("record_offset", pa.int64(), "where the page's record begins: its byte in the archive, or in the inflated "
-           "archive where records are no gzip members of their own (Common Crawl's are)"),
-    Column("fingerprint", pa.string(), "names the settings, lists and models that the document was made with"),
+    Column("archive_path", pa.string(), "the archive, relative to the root of the crawl"),
+    Column("record_offset", pa.int64(), "first byte of the page's record in the archive; in the inflated archive if "
+           "records are not gzip members of their own (those of Common Crawl are)"),
+    Column("fingerprint", pa.string(), "identifies the settings, lists and models that the document was made with"),
 )  # fmt: skip
 SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
 
 
 def exported() -> list[SparkColumn]:
-    """The columns of an export from those of `documents`."""
+    """The columns of an export, made from the columns of `documents`."""
     own = {"id": F.col("page_id").cast("string")}
     return [own.get(name, F.col(name)).alias(name) for name in SCHEMA.names]
 
 
 def features() -> list[dict[str, object]]:
-    """The columns as the Hub's `dataset_info` names them, so that `datasets` need not guess types from JSON."""
+    """The columns in the form of the Hub's `dataset_info`, so that `datasets` need not guess types from JSON."""
     return [_feature(column.name, column.type) for column in COLUMNS]
 
 

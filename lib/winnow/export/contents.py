@@ -1,4 +1,4 @@
-"""What there is to export: crawls whose documents are all made, at one version of the table, and how many they are."""
+"""What there is to export: finished crawls, their documents at one version of the table, and counts of them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Made(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """Documents as they stood at one moment.
+    """Documents at one moment.
 
-    documents   those of the crawls, at one version of the table: whatever is written meanwhile, these are read
-    made        by crawl: equal where documents are, also after their files were compacted, unlike a version
-    removals    orders to take pages down, all of them carried out
-    sizes       characters, and one for each document, by crawl and shard
+    documents   documents of the crawls at one version of the table, not affected by later writes
+    made        by crawl; equal if documents are equal, also after their files were compacted
+    removals    number of orders to take pages down, all carried out
+    sizes       by crawl and shard: number of characters plus number of documents
     """
 
     documents: DataFrame
@@ -42,15 +42,15 @@ class Contents(NamedTuple):
 
 
 def look_at_documents(work: Work, crawls: Sequence[str]) -> Contents:
-    """The documents of these crawls, or of all where none is named.
+    """The documents of these crawls, or of all crawls if none is named.
 
-    Raises SettingsError where one is not there, where its run has not ended, and where there is no document.
+    Raises SettingsError if a crawl is missing, if its run has not ended, or if there is no document.
     """
     before = _standing(work, crawls)
     version = delta.newest_version(work, "documents")
     made, ordered = _standing(work, crawls)
     if (made, ordered) != before:
-        raise WinnowError(f"{work.warehouse}: was written to at this moment; start the same command again")
+        raise WinnowError(f"{work.warehouse}: another command was writing to it; run this command again")
     documents = delta.read_version(work, "documents", version).where(F.col("crawl").isin(list(made)))
     counts, sizes = _count(documents)
     if not counts:
@@ -61,31 +61,31 @@ def look_at_documents(work: Work, crawls: Sequence[str]) -> Contents:
 
 
 def _standing(work: Work, crawls: Sequence[str]) -> tuple[dict[str, Made], int]:
-    """By crawl what `commits` says of its documents now, and the orders to take pages down."""
+    """By crawl what its documents are made with now, and the number of orders to take pages down."""
     now = replace(work, notes={}, crawls={})
     there = {row.crawl: int(row.num_shards) for row in listed_crawls(now)}
     if not there:
-        raise SettingsError([f"{work.warehouse}: holds no crawl yet; start `winnow run` first"])
+        raise SettingsError([f"{work.warehouse}: contains no crawl yet; use `winnow run` first"])
     unknown = [crawl for crawl in crawls if crawl not in there]
     if unknown:
         known = ", ".join(sorted(there))
         raise SettingsError(
-            [f"--crawl {crawl}: {work.warehouse} has no such crawl. There are: {known}" for crawl in unknown]
+            [f"--crawl {crawl}: {work.warehouse} has no such crawl. Known are: {known}" for crawl in unknown]
         )
     made, problems = {}, []
     for crawl in sorted(set(crawls) or there):
         found = _made(commits.notes(now), crawl, there[crawl])
         if found is None:
             problems.append(
-                f"{work.warehouse}: the run of {crawl} has not ended; start `winnow run` again to end it"
-                + (", or name others with --crawl" if len(there) > 1 else "")
+                f"{work.warehouse}: the run of {crawl} has not ended; run `winnow run` again to finish it"
+                + (", or name other crawls with --crawl" if len(there) > 1 else "")
             )
         else:
             made[crawl] = found
     if orders_pending(now):
         problems.append(
-            f"{work.warehouse}: pages were ordered to be taken down and are not yet; `winnow remove --warehouse "
-            f"{work.warehouse}` carries it out"
+            f"{work.warehouse}: an order to take pages down is not complete; complete it with `winnow remove "
+            f"--warehouse {work.warehouse}`"
         )
     if problems:
         raise SettingsError(problems)
@@ -93,7 +93,7 @@ def _standing(work: Work, crawls: Sequence[str]) -> tuple[dict[str, Made], int]:
 
 
 def _made(notes: Mapping[tuple[str, str, int], Note], crawl: str, num_shards: int) -> Made | None:
-    """None where some shard has no documents, others than its funnel counts, or such of other settings."""
+    """None if a shard has no documents, its funnel counts others, or shards were made with different settings."""
     documents = [notes.get((crawl, "documents", shard)) for shard in range(num_shards)]
     funnels = [notes.get((crawl, "funnel", shard)) for shard in range(num_shards)]
     for note, funnel in zip(documents, funnels, strict=True):

@@ -1,8 +1,8 @@
 """The files of an export, each written by one task from the documents that come to it in order.
 
-A file is written under a name of its task's own and gets its name once it is whole, so that a task that is tried again,
-or runs twice at once, harms nothing. Where rows are brought together to be written depends on the rows alone, not on
-how Spark cut them into batches: the same documents give the same bytes, for one version of pyarrow and zstandard.
+A task writes to a temporary name of its own, and renames the file when it is complete: a task that is tried again, or
+runs twice at once, does no harm. The pieces in which rows are written depend only on the rows, not on Spark's batches:
+the same documents give the same bytes, for one version of pyarrow and zstandard.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from winnow.workers.arrow import Batches
 
 Format = Literal["parquet", "jsonl.zst"]
 
-# Bytes that are written at once, and held meanwhile: a row group of Parquet, some thousand lines of JSON (choice)
+# Bytes that are collected and written at once: a row group of Parquet, about a thousand lines of JSON (choice)
 _PIECE_BYTES: dict[Format, int] = {"parquet": 32 << 20, "jsonl.zst": 4 << 20}
-_LEVEL = 3  # of zstd, its own default: .91 times the bytes of level 1
-_ROW_BYTES = 512  # of a row beside its text, about
+_LEVEL = 3  # of zstd, its default: 0.91 times the bytes of level 1
+_ROW_BYTES = 512  # bytes of a row without its text, roughly
 _REPEATING = ["domain", "language", "crawl", "shard", "archive_path", "fingerprint"]  # worth a dictionary
-_LONG = {"text", "title", "url", "spans"}  # without statistics, which would hold whole texts
+_LONG = {"text", "title", "url", "spans"}  # columns without statistics, which would contain whole texts
 
 WRITTEN = StructType([StructField("file", IntegerType()), StructField("rows", LongType())])
 _WRITTEN = to_arrow_schema(WRITTEN)
 
 
 class Target(NamedTuple):
-    """Where a task writes: the folder, the format, how many rows each file that is to be written has."""
+    """Where a task writes: the folder, the format, and the number of rows of each file to write."""
 
     folder: str
     format: Format
     files: int
     rows: Mapping[int, int]
-    run: str  # what sets this run's unfinished files apart from those of others
+    run: str  # distinguishes unfinished files of this run from those of others
 
     def name(self, file: int) -> str:
-        """The name of a file, as the Hub numbers them."""
+        """The name of a file, numbered in the style of the Hub."""
         return f"train-{file:05}-of-{self.files:05}.{self.format}"
 
 
@@ -63,7 +63,7 @@ class _Writer(Protocol):
 
 
 def write_files(batches: Batches, target: Target) -> Batches:
-    """Every file whose documents come, one after another, in the order of the column file; a row for each."""
+    """Write the files of these documents, which are sorted by the column file; gives one row for each file."""
     attempt = TaskContext.get()
     mark = f"{target.run}-{attempt.taskAttemptId() if attempt else 0}"
     for file, runs in groupby(_runs(batches), key=itemgetter(0)):
@@ -72,11 +72,11 @@ def write_files(batches: Batches, target: Target) -> Batches:
 
 
 def write_file(target: Target, file: int, mark: str, batches: Iterable[pa.RecordBatch]) -> int:
-    """Write one file, whole or not at all; its rows. Raises SurroundingsError where the folder is not here."""
+    """Write one file, completely or not at all; returns its rows. Raises SurroundingsError without the folder."""
     folder, name = Path(target.folder), target.name(file)
     if not folder.is_dir():
         raise SurroundingsError(
-            f"{folder} is not there on {socket.gethostname()}; name with --output a folder that all machines share"
+            f"{folder} does not exist on {socket.gethostname()}; --output must be a folder that all machines share"
         )
     part, rows = folder / f".{name}.{mark}", 0
     try:
@@ -90,7 +90,7 @@ def write_file(target: Target, file: int, mark: str, batches: Iterable[pa.Record
             os.fsync(sink.fileno())
         if rows != target.rows[file]:
             raise SurroundingsError(
-                f"{name}: {rows:,} documents came where {target.rows[file]:,} were counted; start again"
+                f"{name}: got {rows:,} documents instead of {target.rows[file]:,}; run the command again"
             )
         part.replace(folder / name)
     finally:
@@ -100,7 +100,7 @@ def write_file(target: Target, file: int, mark: str, batches: Iterable[pa.Record
 
 
 def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Neighbouring rows of one file, with its number."""
+    """Runs of rows of the same file, each with the number of the file."""
     for batch in batches:
         files, rows = batch.column("file").to_numpy(), batch.drop_columns(["file"])
         starts = [0, *np.flatnonzero(np.diff(files)) + 1]
@@ -110,7 +110,7 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBat
 
 
 def _pieces(batches: Iterable[pa.RecordBatch], piece_bytes: int) -> Iterator[pa.Table]:
-    """The same rows in pieces that end with the row that makes them so large."""
+    """The same rows in pieces; a piece ends with the row that makes it reach this size."""
     held: list[pa.RecordBatch] = []
     size = 0
     for rows in batches:
@@ -146,9 +146,9 @@ class _Parquet:
 
 
 class _Lines:
-    """Times are text, with microseconds in each: a reader that guesses types guesses the same for every line.
+    """JSON lines. Times are text, all with microseconds, so that readers that guess types guess the same for all lines.
 
-    One frame of zstd, since some readers stop after the first.
+    The file is one frame of zstd, since some readers stop after the first frame.
     """
 
     def __init__(self, sink: BinaryIO) -> None:

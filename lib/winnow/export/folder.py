@@ -1,10 +1,11 @@
-"""The folder of an export: `OUTPUT.part` until it is whole, then OUTPUT, by one rename.
+"""The folder of an export: `OUTPUT.part` until it is complete, then renamed to OUTPUT.
 
-    _export.json   what the export is of, written first: who starts again goes on only where it is the same
-    data/          the files, each under its name once it is whole
+    _export.json   what is exported, written first: an export is resumed only if this is the same
+    data/          the files; each gets its name when it is complete
     README.md      the data card, written last
 
-One export at a time writes to a folder: it holds a lock that the kernel gives back when the process ends.
+Only one export at a time writes to a folder: it holds a lock, which the operating system releases when the process
+ends.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ Manifest = Mapping[str, Any]
 
 
 def check_folder(output: str) -> Path:
-    """The folder that `--output` names. Raises SettingsError where no export can be written there."""
+    """The folder of `--output`. Raises SettingsError if no export can be written there."""
     if "://" in output:
         raise SettingsError(
             [f"--output {output}: an export is written to a folder of this machine, or to one that all machines share; "
-             "copy it to its store from there"]
+             "name such a folder, and copy it to the store afterwards"]
         )  # fmt: skip
     folder = Path(output).resolve()
     problems = folder_problems("--output", folder, [_MANIFEST])
@@ -47,9 +48,9 @@ def check_folder(output: str) -> Path:
 
 
 def is_whole(output: Path, manifest: Manifest, names: Sequence[str]) -> bool:
-    """Whether this export is there under its name with all of its files; what lacks some is unfinished again.
+    """Whether this export is complete under its name. If it lacks files, it is renamed back to OUTPUT.part.
 
-    Raises SettingsError where another export is there.
+    Raises SettingsError if the folder contains another export.
     """
     if not (output / _MANIFEST).exists():
         return False
@@ -57,16 +58,16 @@ def is_whole(output: Path, manifest: Manifest, names: Sequence[str]) -> bool:
     if (output / CARD).exists() and not missing(output, names):
         return True
     if _part(output).exists():
-        raise SettingsError([f"--output {output}: lacks files, and {_part(output)} is there too; delete one of them"])
+        raise SettingsError([f"--output {output}: lacks files, and {_part(output)} also exists; delete one of them"])
     output.rename(_part(output))
     return False
 
 
 @contextmanager
 def unfinished(output: Path, manifest: Manifest) -> Iterator[Path]:
-    """The folder to write to, locked, which says what it will be.
+    """The folder to write to, locked, with its manifest.
 
-    Raises SettingsError where another export was begun there, and WinnowError where one is being written now.
+    Raises SettingsError if another export was begun there, and WinnowError if one is being written now.
     """
     part = _part(output)
     part.mkdir(parents=True, exist_ok=True)
@@ -77,12 +78,12 @@ def unfinished(output: Path, manifest: Manifest) -> Iterator[Path]:
         except BlockingIOError:
             raise WinnowError(f"{part}: another export is writing here; let it finish") from None
         if (output / _MANIFEST).exists():
-            raise WinnowError(f"{output}: another export has just ended there; start the same command again")
+            raise WinnowError(f"{output}: another export has just ended there; run this command again")
         if (part / _MANIFEST).exists():
             _check_same(part, manifest)
         else:
             _write_whole(part / _MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-        # after the manifest, without which a folder that holds something is foreign
+        # after the manifest: without it, a folder with contents counts as foreign
         (part / "data").mkdir(exist_ok=True)
         _sweep(part)
         yield part
@@ -91,7 +92,7 @@ def unfinished(output: Path, manifest: Manifest) -> Iterator[Path]:
 
 
 def missing(folder: Path, names: Sequence[str]) -> list[int]:
-    """The numbers of the files that are not there yet."""
+    """The numbers of the files that do not exist yet."""
     there = {path.name for path in (folder / "data").iterdir()} if (folder / "data").is_dir() else set()
     return [number for number, name in enumerate(names) if name not in there]
 
@@ -104,13 +105,13 @@ def finish(part: Path, output: Path, card: str) -> None:
 
 
 def _sweep(part: Path) -> None:
-    """Delete what tasks left that were ended while they wrote."""
+    """Delete unfinished files of tasks that were ended."""
     for left in (part / "data").glob(".*"):
         left.unlink(missing_ok=True)
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all."""
+    """Write a file completely or not at all."""
     new = path.with_name(f".{path.name}")
     with new.open("w", encoding="utf-8") as file:
         file.write(text)
@@ -124,7 +125,7 @@ def _part(output: Path) -> Path:
 
 
 def _check_same(folder: Path, manifest: Manifest) -> None:
-    """Raises SettingsError, with all that differs, where this folder holds another export."""
+    """Raises SettingsError, with all differences, if this folder contains another export."""
     try:
         held = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except ValueError as error:
@@ -133,7 +134,7 @@ def _check_same(folder: Path, manifest: Manifest) -> None:
     if differ:
         said = "; ".join(f"{key}: {_shown(held.get(key))} there, {_shown(manifest.get(key))} now" for key in differ)
         raise SettingsError(
-            [f"--output {folder}: holds another export ({said}); name another folder, or delete this one"]
+            [f"--output {folder}: contains another export ({said}); name another folder, or delete this one"]
         )
 
 

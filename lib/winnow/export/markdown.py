@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """A table, its last columns set right where they are numbers; bars in its cells are escaped."""
+    """A table, its last `numbers` columns aligned to the right; bars in cells are escaped."""
     marks = ["---"] * (len(head) - numbers) + ["---:"] * numbers
     return "\n".join(map(_row, (head, marks, *rows)))
 

@@ -1,4 +1,4 @@
-"""placed documents: each with the file of an export that it goes into, and what it is sorted by there."""
+"""placed documents: each with its file in an export, and its sort key in that file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _IDS = 2.0**64
 
 
 def shuffle_documents(documents: DataFrame, files: int, seed: int) -> DataFrame:
-    """The documents with the columns file and place, in an order that depends on the seed and the page alone.
+    """The documents with the columns file and place, in an order that depends only on the seed and the page.
 
     place   64-bit hash of seed, crawl and page_id, by which a file is sorted
     file    that hash modulo the number of files
@@ -25,11 +25,11 @@ def shuffle_documents(documents: DataFrame, files: int, seed: int) -> DataFrame:
 def line_up_documents(documents: DataFrame, files: int, sizes: Mapping[tuple[str, int], int]) -> DataFrame:
     """The documents with the columns file and place, in the order of crawl, shard and page_id over all files.
 
-    `sizes` says for each crawl and shard with documents how large it is, at least 1, in whatever unit. A page_id is a
-    hash: as far as it lies between the lowest and the highest of all, so far lies the document in its shard. Files are
-    thus about equal, without sorting a table to cut it.
+    `sizes` is the size of each crawl and shard with documents, at least 1, in any unit. A page_id is a hash: its
+    position between the lowest and highest possible value is taken as the position of the document in its shard. Files
+    are thus about equally large without sorting the table.
         place   0
-        file    from 0, never falling in this order
+        file    from 0, not decreasing in this order
     """
     starts, total = [], 0
     for (crawl, shard), size in sorted(sizes.items()):
@@ -38,6 +38,6 @@ def line_up_documents(documents: DataFrame, files: int, sizes: Mapping[tuple[str
     known = documents.sparkSession.createDataFrame(starts, "crawl string, shard int, start bigint, size bigint")
     joined = documents.join(F.broadcast(known), ["crawl", "shard"])
     share = F.col("page_id").cast("double") / F.lit(_IDS) + F.lit(0.5)
-    inside = F.least(F.floor(F.col("size") * share), F.col("size") - 1)  # never in the next shard
+    inside = F.least(F.floor(F.col("size") * share), F.col("size") - 1)  # not in the next shard
     file = F.least(F.floor((F.col("start") + inside) / F.lit(total) * files), F.lit(files - 1)).cast("int")
     return joined.withColumns({"place": F.lit(0).cast("bigint"), "file": file}).drop("start", "size")

@@ -1,4 +1,4 @@
-"""An export from the tables to its folder: counted, written file by file, named in the end."""
+"""An export, from tables to a folder: counts documents, writes files, names the folder at the end."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.work import Work
 from winnow.workers.arrow import map_batches
 
-_NAMED_ARCHIVES = 50  # in a card, of each kind of trouble (choice)
-_FILE_CHARS = 500_000_000  # of text for each file, where no number of files is asked for (choice)
+_NAMED_ARCHIVES = 50  # named in a card for each kind of problem (choice)
+_FILE_CHARS = 500_000_000  # of text in each file, if no number of files is given (choice)
 
 
 class Wanted(NamedTuple):
-    """What a command line says of an export; crawls empty: all, files None: by size, seed None: in order."""
+    """What the command line asks for; crawls empty: all, files None: by size, seed None: in order."""
 
     crawls: Sequence[str]
     format: Format
@@ -45,11 +45,11 @@ class Wanted(NamedTuple):
 
 
 class Exported(NamedTuple):
-    """An export that is whole.
+    """A complete export.
 
-    documents, files, bytes   what it holds
-    written                   documents whose files were written now; None: it was whole already
-    is_recipe_told            whether the card tells the settings; where crawls were made with several, it cannot
+    documents, files, bytes   its contents
+    written                   number of documents written now; None: it was complete already
+    is_recipe_told            whether the card contains the settings: not if crawls were made with different ones
     """
 
     documents: int
@@ -60,11 +60,11 @@ class Exported(NamedTuple):
 
 
 def export_documents(work: Work, wanted: Wanted, output: Path) -> Exported:
-    """Write the documents of these crawls; what is written already by the same command is not written again.
+    """Write the documents of these crawls; files that the same command has already written are not written again.
 
-    The card tells the settings that all documents were made with, where the warehouse keeps them or those at hand are
-    the same. Raises SettingsError where there is nothing to export, another export is in the way,
-    or some file would be empty.
+    The card contains the settings that all documents were made with, if the warehouse keeps them or if the given ones
+    are the same. Raises SettingsError if there is nothing to export, if the folder contains another export, or if a
+    file would be empty.
     """
     contents = look_at_documents(work, wanted.crawls)
     documents = sum(count.documents for count in contents.counts)
@@ -84,8 +84,8 @@ def export_documents(work: Work, wanted: Wanted, output: Path) -> Exported:
             lost = folder.missing(part, names)
             if lost:
                 raise SurroundingsError(
-                    f"{part}: {names[lost[0]]} was written by a machine whose folder this is not; name with --output a "
-                    "folder that all machines share"
+                    f"{part}: {names[lost[0]]} was written on another machine; --output must be a folder that all "
+                    "machines share"
                 )
             folder.finish(part, output, render_card(_card(work, contents, wanted, names, _bytes(part, names), told)))
     return Exported(documents, files, _bytes(output, names), sum(to_do.values()), told is not None)
@@ -98,7 +98,7 @@ def _place(contents: Contents, files: int, seed: int | None) -> DataFrame:
 
 
 def _rows_of_files(placed: DataFrame, files: int) -> Counter[int]:
-    """How many documents each file gets. Raises SettingsError where some gets none, which no reader expects."""
+    """The number of documents of each file. Raises SettingsError if a file would be empty: readers expect none."""
     found = placed.groupBy("file").count().collect()  # one row a file
     rows = Counter({row.file: row["count"] for row in found})
     if len(rows) < files:
@@ -110,7 +110,7 @@ def _rows_of_files(placed: DataFrame, files: int) -> Counter[int]:
 
 
 def _write(placed: DataFrame, target: Target) -> None:
-    """Each file by one task, sorted; a document that stands in a file that is there already is not read."""
+    """Each file is written by one task, sorted. Documents of files that exist already are not read."""
     if not target.rows:
         return
     wanted = placed if len(target.rows) == target.files else placed.where(F.col("file").isin(list(target.rows)))
@@ -119,7 +119,7 @@ def _write(placed: DataFrame, target: Target) -> None:
 
 
 def _manifest(contents: Contents, wanted: Wanted, files: int) -> dict[str, Any]:
-    """All that the bytes of the files follow from."""
+    """Everything that the bytes of the files depend on."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("winnow", "pyarrow", "zstandard"))
     return {
         "format": wanted.format,
@@ -133,7 +133,7 @@ def _manifest(contents: Contents, wanted: Wanted, files: int) -> dict[str, Any]:
 
 
 def _recipe(work: Work, contents: Contents) -> Recipe | None:
-    """What all documents were made with; None where that differs, or nobody knows."""
+    """The settings that all documents were made with; None if they differ or are not known."""
     mark, *others = {made.fingerprint for made in contents.made.values()}
     if others:
         return None
@@ -147,9 +147,9 @@ def _recipe(work: Work, contents: Contents) -> Recipe | None:
 def _card(
     work: Work, contents: Contents, wanted: Wanted, names: Sequence[str], size: int, recipe: Recipe | None
 ) -> Card:
-    order = "They stand in the order of crawl, shard and id."
+    order = "They are in the order of crawl, shard and id."
     if wanted.seed is not None:
-        order = f"They are shuffled by seed {wanted.seed}, over all files: any of the files is a random sample."
+        order = f"They are shuffled by seed {wanted.seed}, over all files: each file is a random sample."
     funnels = {
         crawl: funnel_lines(delta.read(replace(work, crawl=crawl), "funnel").collect())  # some 40 rows a shard
         for crawl in contents.made

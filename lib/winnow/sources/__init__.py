@@ -1,1 +1,1 @@
-"""Archives wherever they lie: files, web servers, object stores."""
+"""Archives as a user names them, in files, on web servers and in object stores."""

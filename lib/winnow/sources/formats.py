@@ -1,4 +1,4 @@
-"""The forms of archives: what the name of a file ends in, and what reads its pages."""
+"""The formats of archives: suffixes of names, and the function that reads each."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import BinaryIO
 
 from winnow.page import Source
 
-# Reads a file that can seek; the bytes of the largest page that is not gated; the stride (i, k): only the pages whose
-# ordinal leaves i when divided by k, so that k tasks share an archive. Raises OSError where the file cannot be read,
-# never for what is in it.
+# Its arguments: a file that can seek; the size in bytes above which a page is gated; the stride (i, k): read only the
+# pages whose ordinal modulo k is i, so that k tasks share an archive. Raises OSError if the file cannot be read, never
+# because of its contents.
 ReadArchive = Callable[[BinaryIO, int, tuple[int, int]], Source]
 
 
 def read_warc(file: BinaryIO, most_bytes: int, stride: tuple[int, int]) -> Source:
-    """The pages of a WARC or ARC; its parsers are imported where an archive is read."""
+    """The pages of a WARC or ARC file; parsers are imported only when an archive is read."""
     from winnow.warc.reader import ArchiveReader
 
     return ArchiveReader(file, most_bytes, stride)
@@ -27,11 +27,11 @@ FORMATS: dict[str, ReadArchive] = {
 
 
 def suffixes() -> tuple[str, ...]:
-    """What the names of archives end in."""
+    """The suffixes of names of archives."""
     return tuple(FORMATS)
 
 
 def reader_of(name: str, formats: Mapping[str, ReadArchive]) -> ReadArchive:
-    """What reads an archive of this name; a file of another name that a user named is read as WARC or ARC."""
+    """The function that reads an archive with this name; files with other suffixes are read as WARC or ARC."""
     known = (read for suffix, read in formats.items() if name.endswith(suffix))
     return next(known, read_warc)

@@ -1,7 +1,7 @@
 """Limits on connections to a host, shared by all processes of a machine.
 
-A slot is a file in a folder of the machine, locked while a connection is open. The kernel unlocks it when the process
-ends, however it ends: a killed worker leaves nothing behind.
+A slot is a file on this machine that is locked while a connection is open. The operating system unlocks it when the
+process ends in any way: a killed worker leaves no lock behind.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ POLL_SECONDS = 0.05
 
 
 class Slot:
-    """One of the connections that are allowed; given back by `release`, at the latest when the process ends."""
+    """One of the allowed connections; `release` gives it back, at the latest the end of the process."""
 
     def __init__(self, file: int) -> None:
         self._file = file
 
     def release(self) -> None:
-        """Give it back; a second time does nothing."""
+        """Give the slot back; a second call does nothing."""
         file, self._file = self._file, -1
         if file >= 0:
             os.close(file)
@@ -34,10 +34,10 @@ class Slot:
 
 
 def take_slot(host: str, limit: int, sleep: Callable[[float], None] = time.sleep, folder: Path | None = None) -> Slot:
-    """One of the `limit` slots of a host, waited for while all are taken.
+    """One of the `limit` slots of a host; waits while all are taken.
 
-    folder: shared by the processes that keep to the limit together; None: of this user, below the machine's folder for
-    temporary files (TMPDIR). Raises OSError where that may not be written.
+    folder: shared by all processes that share the limit; None: a folder of this user in the machine's folder for
+    temporary files (TMPDIR). Raises OSError if it cannot be written.
     """
     below = folder or Path(tempfile.gettempdir()) / f"winnow-{os.getuid()}"
     below.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where archives lie: paths of a file system, and URLs of web servers and stores; both as text."""
+"""Locations of archives as text: paths of a file system, and URLs of web servers and stores."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ def is_web(location: str) -> bool:
 
 
 def plain_path(location: str) -> str:
-    """The path that a file:// URL means; any other location as it is."""
+    """The path in a file:// URL; any other location unchanged."""
     return unquote(urlsplit(location).path) if location.startswith("file://") else location
 
 
 def is_text(name: str) -> bool:
-    """Whether a name is Unicode: of bytes that are not UTF-8 Python makes surrogates, which nothing can write."""
+    """Whether a name is valid Unicode: Python turns bytes that are not UTF-8 into surrogates."""
     return not re.search("[\ud800-\udfff]", name)
 
 
 def host_of(url: str) -> str:
-    """What a URL begins with up to its path, in lower case: the server, or the bucket of a store."""
+    """The beginning of a URL, before its path, in lower case: the server, or the bucket of a store."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def join(root: str, key: str) -> str:
-    """The location of a key below a root; the key itself where it is absolute."""
+    """The location of a key below a root; the key itself if it is absolute."""
     if is_remote(key):
         return key
     return f"{root.rstrip('/')}/{key.lstrip('/')}" if is_remote(root) else str(Path(root) / key)
 
 
 def key_below(location: str, root: str) -> str | None:
-    """What leads from a root to a location, with slashes; None where it does not lie there."""
+    """The path from a root to a location, with slashes; None if the location is not below the root."""
     if is_remote(root) or is_remote(location):
         start = root.rstrip("/") + "/"
         return location[len(start) :] if location.startswith(start) and is_remote(root) else None
@@ -52,17 +52,17 @@ def key_below(location: str, root: str) -> str | None:
 
 
 def parent_of(location: str) -> str:
-    """The folder of a location; a URL's host has none above it."""
+    """The folder that contains a location; for the host of a URL, the host itself."""
     return _folders_of(location)[0] if is_remote(location) else str(Path(location).parent)
 
 
 def folders_above(location: str) -> list[str]:
-    """Every folder above a location, nearest first."""
+    """All folders above a location, nearest first."""
     return _folders_of(location) if is_remote(location) else [str(above) for above in Path(location).absolute().parents]
 
 
 def common_folder(folders: Sequence[str]) -> str | None:
-    """The deepest folder that all of these are or lie below; None where there is none."""
+    """The deepest folder that contains all of these folders; None if there is none."""
     if not any(map(is_remote, folders)):
         return os.path.commonpath([str(Path(folder).absolute()) for folder in folders])
     if not all(map(is_remote, folders)) or len({host_of(folder) for folder in folders}) > 1:

@@ -1,6 +1,6 @@
-"""Archives that a user names, found and identified: folders, globs, files, URLs and manifests.
+"""Archives as a user names them, found and identified: folders, globs, files, URLs and lists of paths.
 
-An archive's `archive_path` is its key below the root of the listing, so that moving a crawl changes nothing.
+An archive's `archive_path` is its path relative to the root, so that a moved crawl gives the same rows.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _EDGE = 65_536
 
 
 class Archive(NamedTuple):
-    """One archive file; `bytes` and `etag` are None where nothing is known of it yet, or it cannot be reached now."""
+    """One archive file; `bytes` and `etag` are None if not known yet, or if it cannot be reached now."""
 
     archive_path: str
     bytes: int | None
@@ -53,14 +53,14 @@ class Archive(NamedTuple):
 def find_archives(
     named: Iterable[str], root: str | None, sources: Sources | None = None, notes: list[str] | None = None
 ) -> tuple[str, list[Archive]]:
-    """The root and the archives, sorted by key, that these names stand for.
+    """The root, and the archives that these names stand for, sorted by key.
 
-    A folder is searched to its leaves for names that `formats` knows; a manifest has one path a line, below the root or
-    absolute. Names, root and paths may be URLs. Without `root` it is the common parent of what is named; for a
-    manifest, the nearest folder above it that holds its first path. Of what a manifest lists on a server nothing is
-    known here, as 90,000 archives would be 90,000 requests: bytes and etag are those of its reading. `sources`: None
-    for the defaults. `notes` gets a sentence for each place where hidden files or a byte order mark were passed over.
-    Raises SettingsError with every name that stands for nothing.
+    Folders are searched recursively for names that `formats` knows. A list of paths has one path in each line, relative
+    to the root or absolute. Names, root and paths can be URLs. Without `root`, the root is the common parent of all
+    names; for a list, it is the nearest folder above it that contains its first path. Archives that a list names on a
+    server are not looked at, since 90,000 archives would need 90,000 requests: their bytes and etag become known when
+    they are read. `sources`: None for the defaults. `notes`: a sentence is added for each place with hidden files or a
+    byte order mark. Raises SettingsError with all names that stand for nothing.
     """
     settings = sources or load_settings().sources
     notes = [] if notes is None else notes
@@ -90,20 +90,20 @@ def find_archives(
     keys = {location: key_below(location, base) for location in found}
     outside = [location for location, key in keys.items() if not key]
     if outside:
-        raise SettingsError([f"{path}: lies outside the root {base}; name another --root" for path in outside[:20]])
+        raise SettingsError([f"{path}: is not below the root {base}; name another --root" for path in outside[:20]])
     return base, _identified(base, {key: found[location] for location, key in keys.items() if key})
 
 
 def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
-    """The archives with keys below `listed`, the root that the crawl was first listed with.
+    """The archives with keys relative to `listed`, the root that the crawl was first listed with.
 
-    Raises SettingsError where they do not lie there.
+    Raises SettingsError if they are not below it.
     """
     locations = [join(root, archive.archive_path) for archive in archives]
     keys = [key_below(location, listed) for location in locations]
     outside = [location for location, key in zip(locations, keys, strict=True) if not key]
     if outside:
-        said = f"the crawl was listed below {listed}; where its archives have moved, name their root with --root"
+        said = f"the crawl was listed below {listed}; if its archives were moved, name their new root with --root"
         raise SettingsError([f"{path}: {said}" for path in outside[:20]])
     return [archive._replace(archive_path=key) for archive, key in zip(archives, keys, strict=True) if key]
 
@@ -113,7 +113,7 @@ def _root(root: str | None, parents: list[str]) -> str:
         return root.rstrip("/") if is_remote(root) else str(Path(plain_path(root)).absolute())
     base = common_folder(parents)
     if base is None:
-        raise SettingsError(["the archives have no folder in common; name one server, bucket or file system at a time"])
+        raise SettingsError(["the archives have no common folder; name one server, bucket or file system at a time"])
     return base
 
 
@@ -123,7 +123,7 @@ def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
         return [path]
     if path.is_dir():
         matches = {file: file.relative_to(path).as_posix() for file in _files_below(path, problems)}
-        nothing = f"{name}: no archive in this folder; archives end in {', '.join(suffixes())}"
+        nothing = f"{name}: no archives in this folder; names of archives end in {', '.join(suffixes())}"
     else:
         matches = {Path(match): match[fixed_part(name) :] for match in glob.glob(name, recursive=True)}
         nothing = f"{name}: there is no such file, folder or match"
@@ -137,7 +137,7 @@ def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
 
 
 def _files_below(folder: Path, problems: list[str]) -> list[Path]:
-    """What is named as archives are; a folder in it that cannot be read is a problem."""
+    """The files with suffixes of archives; notes a problem for each folder that cannot be read."""
 
     def note(error: OSError) -> None:
         problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")
@@ -149,7 +149,7 @@ def _files_below(folder: Path, problems: list[str]) -> list[Path]:
 def _manifest(
     name: str, root: str | None, settings: Sources, problems: list[str], notes: list[str]
 ) -> tuple[list[str], list[str]]:
-    """The folder that a manifest's paths lie below, none where that fails, and the locations that it lists."""
+    """The folder that the paths of a list are relative to, none if that fails, and the locations that it lists."""
     try:
         lines = list(map(plain_path, read_manifest(name, settings, notes)))
     except (OSError, EOFError, UnicodeError) as error:
@@ -161,7 +161,7 @@ def _manifest(
         return [], []
     base = root or _base_of(name, lines, settings)
     if base is None:
-        problems.append(f"{name}: {lines[0]} lies below none of its folders; name where the archives are with --root")
+        problems.append(f"{name}: {lines[0]} is in no folder above this list; name the archives' folder with --root")
         return [], []
     return [base], [join(base, line) for line in lines]
 
@@ -181,7 +181,7 @@ def _identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
 
 
 def _identify(base: Path, key: str) -> Archive:
-    """Size and a checksum of both ends: the same wherever the file is moved, another when it is replaced."""
+    """Size, and a checksum of both ends: the same if the file is moved, different if it is replaced."""
     try:
         with (base / key).open("rb") as file:
             size = os.fstat(file.fileno()).st_size

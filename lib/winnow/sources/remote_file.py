@@ -1,4 +1,4 @@
-"""A remote archive as a file that can seek, read ahead in a thread."""
+"""A remote archive as a file that can seek; a thread reads ahead."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from winnow.sources.retry import Patience, SourceError, fetch
 from winnow.sources.stores import StoreSource
 from winnow.sources.web import Identity, WebSource
 
-HELD_BLOCKS = 2  # the one that is read and the one before it: a reader steps back by less than a block
+HELD_BLOCKS = 2  # the block that is read and the one before it: readers seek back by less than a block
 
 
 class RemoteFile(io.RawIOBase):
-    """A file of a server or store, fetched in blocks of `read_ahead_bytes`, the next one while this one is worked on.
+    """A file of a server or store, read in blocks of `read_ahead_bytes`; the next block is fetched in the meantime.
 
-    Memory: three blocks. A read raises SourceError where the server failed for good, then and in every later read of
-    what is not at hand. Steps back beyond what is held cost a request. `identity` is what the server said.
+    Memory: three blocks. A read raises SourceError if the server fails finally, and so does each later read of blocks
+    that are not held. Seeking back beyond them costs a request. `identity` is what the server reports.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class RemoteFile(io.RawIOBase):
 
     @property
     def identity(self) -> Identity | None:
-        """Bytes and checksum of the file as it was read, None before its first byte."""
+        """Bytes and version of the file as it was read; None before its first byte."""
         return self.source.identity
 
     def readable(self) -> bool:
@@ -55,13 +55,13 @@ class RemoteFile(io.RawIOBase):
         return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; the end of a file whose size no server told is found by reading up to it."""
+        """Go to a place. If the server does not report the size, the end is found by reading up to it."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place}.get(whence)
         self._place = offset + (self._find_end() if base is None else base)
         return self._place
 
     def read(self, size: int = -1, /) -> bytes:
-        """`size` bytes, fewer only at the end of the file; all that is left for a negative size."""
+        """`size` bytes, fewer only at the end of the file; all remaining bytes for a negative size."""
         pieces: list[bytearray] = []
         while size:
             number, skipped = divmod(self._place, self.settings.read_ahead_bytes)
@@ -75,13 +75,13 @@ class RemoteFile(io.RawIOBase):
         return b"".join(pieces)
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        """Fill a buffer; how many bytes there were."""
+        """Fill a buffer; returns the number of bytes."""
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
-        """Let go of the connection; what is being fetched is thrown away when it has come."""
+        """Close the connection; a block on its way is discarded when it arrives."""
         if not self.closed:
             super().close()
             if self._ahead is not None:
@@ -102,7 +102,7 @@ class RemoteFile(io.RawIOBase):
         return self._end if told is None else told
 
     def _block(self, number: int) -> bytearray:
-        """The bytes of a block, b'' beyond the end; the next one is then on its way."""
+        """The bytes of a block, empty beyond the end; starts to fetch the next block."""
         if number not in self._blocks and self._is_beyond(number):
             return bytearray()
         block = self._blocks.pop(number, None) or self._fetched(number)
@@ -123,7 +123,7 @@ class RemoteFile(io.RawIOBase):
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             if ahead.number != number:
-                ahead.given_up = True  # one connection a reader: its present request ends first
+                ahead.given_up = True  # one connection for each reader: its current request ends first
                 ahead.join()
             else:
                 return ahead.result()
@@ -131,7 +131,7 @@ class RemoteFile(io.RawIOBase):
 
 
 class _Fetch(Thread):
-    """A block on its way. A thread of its own, so that it comes while pages are worked on; a daemon, to end with us."""
+    """A thread that fetches one block while pages are worked on; a daemon, so that it ends with the process."""
 
     def __init__(self, file: RemoteFile, number: int) -> None:
         super().__init__(daemon=True)
@@ -154,32 +154,32 @@ class _Fetch(Thread):
             self.file.source.close()
 
     def transfer(self, start: int, size: int, into: bytearray) -> None:
-        """As the source does, while anyone still wants it."""
+        """Like transfer of the source, unless the block was given up."""
         if self.given_up:
             raise SourceError("given up")
         self.file.source.transfer(start, size, into)
 
     def result(self) -> bytearray:
-        """The block, waited for. Raises what its fetching raised."""
+        """Waits for the block, and returns it. Raises the exception of the fetch."""
         self.join()
         if self.error is not None:
             raise self.error
         return self.data
 
     def give_up(self) -> None:
-        """Nobody wants it any more: the connection is closed when its present request has ended."""
+        """Discard the block; the connection is closed when the current request ends."""
         self.closing = self.given_up = True
         if not self.is_alive():
             self.file.source.close()
 
 
 def open_location(location: str, settings: Sources) -> BinaryIO:
-    """A file at a location: a path, or a URL. Raises OSError, and SettingsError where a store's library is missing."""
+    """The file at a path or URL. Raises OSError, and SettingsError if the library of a store is missing."""
     if not is_remote(location):
         return Path(location).open("rb")
     return cast(BinaryIO, RemoteFile(source_of(location, settings), settings))
 
 
 def source_of(url: str, settings: Sources) -> WebSource | StoreSource:
-    """What the bytes of a URL are fetched from."""
+    """The source for the bytes of a URL."""
     return WebSource(url, settings) if is_web(url) else StoreSource(url, settings)

@@ -1,4 +1,4 @@
-"""Bytes of one file in a store that fsspec reaches: s3://, hdfs://, gs:// and the rest."""
+"""Bytes of one file in a store that fsspec supports: s3://, hdfs://, gs:// and others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INSTALL = {
 
 
 class StoreSource:
-    """A file of a store, one slot of its bucket held while bytes come. Raises SettingsError as `open_store` does."""
+    """A file of a store; holds a slot of its bucket while bytes come. Raises SettingsError like `open_store`."""
 
     def __init__(self, url: str, settings: Sources, sleep: Callable[[float], None] = time.sleep) -> None:
         self.url = url
@@ -34,11 +34,11 @@ class StoreSource:
         self._file: Any = None
 
     def describe(self) -> Identity:
-        """Bytes and checksum, or time of the last change, as the store says."""
+        """Size and checksum, or time of the last change, as the store reports them."""
         slot = take_slot(host_of(self.url), self.settings.connections, self.sleep)
         try:
             return identity_of(self._store.info(self.url))
-        except Exception as error:  # what a store's library raises is its own affair
+        except Exception as error:  # libraries of stores raise anything
             raise store_failure(error) from error
         finally:
             slot.release()
@@ -60,7 +60,7 @@ class StoreSource:
         into += piece
         most = self.identity.bytes if self.identity else None
         if most is not None and len(piece) < min(size, most - start):
-            raise TransientError("the store gave fewer bytes than it has")
+            raise TransientError("the store gave fewer bytes than the file has")
 
     def close(self) -> None:
         """Close the file, if it is open."""
@@ -75,7 +75,7 @@ class StoreSource:
 
 
 def open_store(url: str, settings: Sources) -> Any:
-    """fsspec's file system for a URL. Raises SettingsError where what it needs is not installed or set up."""
+    """fsspec's file system for a URL. Raises SettingsError if a package is missing or the URL is not supported."""
     protocol = url.partition("://")[0]
     options = dict(settings.options.get(protocol, {}))
     if protocol == "hdfs":
@@ -85,17 +85,17 @@ def open_store(url: str, settings: Sources) -> Any:
         return fsspec.core.url_to_fs(url, **options)[0]
     except ImportError as error:
         said = _INSTALL.get(protocol, str(error))
-        raise SettingsError([f"{url}: what reads {protocol}:// is not installed; {said}"]) from error
+        raise SettingsError([f"{url}: the package for {protocol}:// is not installed; {said}"]) from error
     except ValueError as error:
         known = "https, http, s3, hdfs, gs, abfs"
-        raise SettingsError([f"{url}: nothing is known of {protocol}://; {error}. Known are {known}"]) from error
+        raise SettingsError([f"{url}: {protocol}:// is not supported: {error}. Supported are {known}"]) from error
     except OSError as error:
         hint = f"; {_HADOOP}" if protocol == "hdfs" else ""
         raise SettingsError([f"{url}: {protocol}:// cannot be used: {' '.join(str(error).split())}{hint}"]) from error
 
 
 def identity_of(info: dict[str, Any]) -> Identity:
-    """The identity in what a file system of fsspec tells about a file."""
+    """The identity of a file, from the information of fsspec."""
     names = ("ETag", "etag", "LastModified", "mtime", "last_modified", "modification_time", "created")
     marks = (info.get(name) for name in names)
     mark = next((mark for mark in marks if mark), None)
@@ -103,10 +103,10 @@ def identity_of(info: dict[str, Any]) -> Identity:
 
 
 def store_failure(error: Exception) -> SourceError | TransientError:
-    """What the failure of a store means: missing or forbidden is final."""
+    """Sorts the failure of a store: a missing file and a refused access are final, others may pass."""
     if isinstance(error, FileNotFoundError):
         return SourceError("there is no such file in the store")
     if isinstance(error, PermissionError):
-        return SourceError("the store allows no access; are its credentials set?")
+        return SourceError("the store refuses access; are its credentials set?")
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return TransientError(" ".join(said.split())[:200])

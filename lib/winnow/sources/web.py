@@ -29,20 +29,20 @@ _NONE_OF = re.compile(r"bytes \*/(\d+)")
 
 
 class Identity(NamedTuple):
-    """What a server says of a file: its bytes, and a text that changes with it; None where it does not say."""
+    """What a server reports about a file: its size, and a text that changes with it; None if not reported."""
 
     bytes: int | None
     etag: str | None
 
 
 class WebSource:
-    """A file on a web server, over at most one connection, which holds one of the host's slots while it is open.
+    """A file on a web server, with at most one connection, which holds one of the host's slots while it is open.
 
-    A server that gives ranges is asked for one at a time, with If-Range, and the connection is closed after each: the
-    slot is free while the bytes are being worked on. From one that does not, the whole file is read as it comes, and
-    read again from its start after a break. `identity` is None until the first answer; an answer that says otherwise
-    later is a SourceError, so that two versions of a file are never read as one.
-    Differs from fsspec's HTTP file system: that tells neither the status nor Retry-After, and splices what changed.
+    If the server supports ranges, it is asked for one range at a time, with If-Range, and the connection is closed
+    after each: the slot is free while the bytes are worked on. Else the whole file is read in one answer, and again
+    from its start after a failure. `identity` is None until the first answer; if a later answer differs, SourceError is
+    raised, so that two versions of a file are never mixed.
+    Differs from fsspec's HTTP file system, which reports neither the status nor Retry-After, and mixes versions.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class WebSource:
         self._body: _Body | None = None
 
     def describe(self) -> Identity:
-        """What a HEAD request tells; nothing is known where the server takes none."""
+        """Size and version by a HEAD request; unknown if the server does not support HEAD."""
         slot = self._slot()
         try:
             response = self._ask("HEAD", {})
@@ -106,7 +106,7 @@ class WebSource:
 
     def _ask(self, method: str, headers: dict[str, str]) -> requests.Response:
         seconds = self.settings.timeout_seconds
-        self._session.close()  # never a connection of before, whatever its server said of it
+        self._session.close()  # never reuse an earlier connection
         try:
             return self._session.request(
                 method, self.url, headers=headers, stream=True, timeout=seconds, allow_redirects=True
@@ -115,7 +115,7 @@ class WebSource:
             raise _broken(error, seconds) from error
 
     def _open(self, start: int, size: int) -> _Body | None:
-        """The answer to a request for these bytes; None where the file ends before them."""
+        """The answer to a request for these bytes; None if the file ends before them."""
         headers = {"Range": f"bytes={start}-{start + size - 1}"}
         if self.identity and self.identity.etag and not self.identity.etag.startswith("W/"):
             headers["If-Range"] = self.identity.etag
@@ -144,7 +144,7 @@ class WebSource:
                 self._identify(int(none[1]), response)
                 return None
             if response.status_code == 206:
-                raise TransientError(f"the server gave another range than was asked for: {said[:60] or 'none'}")
+                raise TransientError(f"the server gave another range than requested: {said[:60] or 'none'}")
             raise _refusal(response)
         except BaseException:
             response.close()
@@ -157,7 +157,7 @@ class WebSource:
         self.identity = Identity(now.bytes if known.bytes is None else known.bytes, known.etag or now.etag)
 
     def _copy(self, body: _Body, start: int, end: int, into: bytearray) -> None:
-        """Append what stands from start to end, passing over what comes before it."""
+        """Append the bytes from start to end, skipping those before start."""
         began, first, patience = self.clock(), body.at, self.settings.timeout_seconds
         while body.at < end:
             piece = body.read((end if body.at >= start else start) - body.at, patience)
@@ -171,24 +171,24 @@ class WebSource:
                 raise TransientError(f"slower than {self.settings.min_bytes_per_second} bytes a second")
 
     def _ended(self, body: _Body, wanted: int) -> None:
-        """What the end of an answer means: of the file, or of a range that was given shorter than it is."""
+        """Handles the end of an answer: it is the end of the file, or an error if the answer is too short."""
         if body.end is None or body.at < body.end:
             if body.end is not None:
                 raise TransientError("the connection was closed before the end")
             self.identity = Identity(body.at, self.identity and self.identity.etag)
         elif self.identity is None or self.identity.bytes is None or body.at < min(wanted, self.identity.bytes):
-            raise TransientError("the server gave a shorter range than was asked for")
+            raise TransientError("the server gave a shorter range than requested")
 
 
 class _Body:
-    """The bytes of an answer that are still to come: the next is at `at` of the file, the last before `end`."""
+    """The remaining bytes of an answer: from position `at` of the file up to `end`."""
 
     def __init__(self, response: requests.Response, slot: Slot, at: int, end: int | None, goes_on: bool) -> None:
         self.response = response
         self.slot = slot
         self.at = at
         self.end = end
-        self.goes_on = goes_on  # beyond what was asked for
+        self.goes_on = goes_on  # the answer continues after the requested bytes
 
     def read(self, most: int, patience: float) -> bytes:
         """The next bytes, b'' at the end of the answer."""
@@ -209,7 +209,7 @@ class _Body:
 
 
 def _refusal(response: requests.Response) -> SourceError | TransientError:
-    """What a status other than success means; a redirection too many and the like are final."""
+    """Sorts a status other than success: it may pass, or it is final."""
     status, reason = response.status_code, response.reason or ""
     said = f"HTTP {status} {reason}".strip()
     if status in _PASSING or status >= 500:
@@ -218,7 +218,7 @@ def _refusal(response: requests.Response) -> SourceError | TransientError:
 
 
 def _retry_after(response: requests.Response) -> float:
-    """Seconds that Retry-After asks for, 0 where it asks for none; a date counts from the server's own clock."""
+    """Seconds that Retry-After asks to wait, 0 if missing; a date is compared with the server's own clock."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value[:9])
@@ -240,9 +240,9 @@ def _etag(response: requests.Response) -> str | None:
 
 
 def _broken(error: BaseException, patience: float) -> SourceError | TransientError:
-    """What a failed connection means, in words without addresses of memory or hosts."""
+    """Sorts a failed connection; the message contains no host and no memory address."""
     if isinstance(error, _NO_PLACE):
-        return SourceError("the server sends elsewhere without end, or to no URL")
+        return SourceError("the server redirects without end, or to an invalid URL")
     causes = list(_causes(error))
     if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
         return SourceError("the server's certificate is not trusted")
@@ -253,7 +253,7 @@ def _broken(error: BaseException, patience: float) -> SourceError | TransientErr
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """An error and those behind it, outermost first."""
+    """An error and its causes, outermost first."""
     found: list[BaseException] = []
     waiting = [error]
     while waiting:

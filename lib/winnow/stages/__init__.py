@@ -1,1 +1,1 @@
-"""(DataFrame, settings) -> DataFrame, one module for each table it makes."""
+"""(DataFrame, settings) -> DataFrame: one module for each table."""

@@ -12,10 +12,10 @@ def shard_expr(num_shards: int) -> Column:
 
 
 def list_archives(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
-    """Rows for archives that are new, or whose size or checksum is another than when they were listed.
+    """Rows for archives that are new, or whose size or checksum has changed since they were listed.
 
-    An archive that was out of reach keeps its number of tries; one that was replaced begins anew. Where nothing could
-    be told now, what is known stands: a manifest's archives on a server, and archives that were read and are gone.
+    An unreachable archive keeps its number of tries; for a replaced archive it starts at 0. Archives whose size and
+    checksum are not known now give no new row: those of a list on a server, and those that were read and are gone.
     """
     tries = F.when(F.col("status") == "unreachable", F.col("tries")).otherwise(0).alias("tries")
     before = known.select("archive_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))

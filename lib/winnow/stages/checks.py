@@ -1,4 +1,4 @@
-"""Checks that stop a job before it writes a bad corpus: too many errors, a component out of proportion."""
+"""Checks that stop a job before it writes a bad corpus: too many errors, a component that is too large."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ARCHIVES_FROM, _PAGES_FROM = 1_000, 1_000
 
 
 def check_budget(rows: DataFrame, allowed: Archives) -> None:
-    """Raises BudgetError, with the most frequent errors, where more failed than is allowed.
+    """Raises BudgetError, with the most frequent errors, if more archives or pages failed than the settings allow.
 
-    `rows` are those of stages.pages.read_archives. Shares are looked at from 1,000 archives, and 1,000 pages, on: in
-    less, a share says little.
+    `rows` are those of stages.pages.read_archives. Shares are checked from 1,000 archives, and from 1,000 pages, on:
+    below that, a share says little.
     """
     is_archive = F.col("archive").isNotNull()
     failed = F.when(is_archive, F.col("archive.status") != "read").otherwise(F.col("gate").isin(*failures()))
@@ -41,18 +41,18 @@ def check_budget(rows: DataFrame, allowed: Archives) -> None:
             )
 
 
-_LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component, and of all that are compared
+_LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component; their share of all compared pages
 
 
 def alarming_size(pages: int) -> float:
-    """Pages above which a component, of so many pages that were compared, is out of proportion."""
+    """The number of pages above which a component is too large, if `pages` were compared."""
     return max(_LEAST_ALARMING, _ALARMING_FRACTION * pages)
 
 
 def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
-    """How many pages are in components, of so many that were compared; a warning where one component has too many.
+    """The number of pages in components, of `pages` compared; prints a warning if a component is too large.
 
-    Raises WinnowError where one has more than `max_component`.
+    Raises WinnowError if one has more than `max_component` pages.
     """
     sizes = labels.groupBy("label").agg(F.count("*").alias("pages"))
     largest = F.max(F.struct("pages", "label")).alias("largest")
@@ -60,14 +60,14 @@ def check_components(labels: DataFrame, pages: int, max_component: int | None) -
     assert row is not None
     if row.largest is not None:
         said = (
-            f"a component of near duplicates has {row.largest.pages:,} of {pages:,} pages, of which page "
-            f"{row.largest.label} is one"
+            f"a component of near duplicates contains {row.largest.pages:,} of {pages:,} pages, for example page "
+            f"{row.largest.label}"
         )
         if max_component is not None and row.largest.pages > max_component:
             raise WinnowError(
-                f"{said}; fuzzy.max_component is {max_component:,}. Where that page is boilerplate, a rule may reject "
-                "such pages; where all are copies, raise fuzzy.max_component"
+                f"{said}; fuzzy.max_component is {max_component:,}. If that page is boilerplate, a rule can drop such "
+                "pages; if all are copies, raise fuzzy.max_component"
             )
         if row.largest.pages > alarming_size(pages):
-            sys.stderr.write(f"winnow: {said}; look at it, and set fuzzy.max_component to stop at such a one\n")
+            sys.stderr.write(f"winnow: {said}; look at it. fuzzy.max_component makes the job stop instead\n")
     return int(row.pages)

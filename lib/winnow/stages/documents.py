@@ -1,4 +1,4 @@
-"""documents: the pages that every stage kept, with their text."""
+"""documents: the pages that all jobs kept, with their final text."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def build_documents(
 ) -> DataFrame:
     """One row for each page that the rules keep and no later job drops.
 
-    kept    rows of `measures`; dropped: shard and page_id of what each job dropped
+    kept: rows of `measures`; dropped: shard and page_id of the pages that each job dropped.
+        cut_chars   characters of the measured text that were cut: the difference of both char_counts
+        spans       under the policy `mask`, the repeated spans of the text, which is not cut; else null
 
-    The text stays where it is: what other tables know of the kept pages, about 250 bytes each and their spans, is
-    broadcast to it. Only texts that hold spans go through Python, and only where the policy is to cut them.
-        cut_chars   characters of the measured text that the document lacks: char_count of both differ by it
-        spans       under the policy `mask` the repeated spans of the text, which is whole; else null
+    Text is not shuffled: the other columns of kept pages, about 250 bytes each and their spans, are broadcast to it.
+    Only texts with spans pass through Python, and only under the policy `cut`.
     """
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)
     keys = ["shard", "page_id"]
@@ -66,19 +66,19 @@ def build_documents(
 
 
 def _cut_expr(is_cut: Column, cpu: Accumulator[float]) -> Column:
-    """What is left of a text with spans, and null, which costs nothing, for one without."""
+    """The text without its spans, its characters and words; null, which costs nothing, for a text without spans."""
 
     def cut(texts: pa.Array, spans: pa.Array) -> pa.Array:
         with counting(cpu):
             return cut_array(texts, spans)
 
-    declare: Any = arrow_udf  # whose types know no structs
+    declare: Any = arrow_udf  # its type hints allow no structs
     left: Column = declare(cut, _CUT)(*(F.when(is_cut, F.col(name)) for name in ("text", "found")))
     return left
 
 
 def cut_array(texts: pa.Array, spans: pa.Array) -> pa.StructArray:
-    """What is left of each text, its characters and words; nulls stay null."""
+    """Each text without its spans, its characters and words; null for a null."""
     is_null = texts.is_null()
     data, offsets = text_buffers(texts.fill_null(""))
     bounds = np.concatenate(([0], np.cumsum(pc.list_value_length(spans).fill_null(0).to_numpy()))).astype("i8")

@@ -1,16 +1,16 @@
-"""funnel: how many pages each stage took, by reason, with sums that must agree.
+"""funnel: how many pages each stage drops, by reason, with sums that must agree.
 
-    extract_pages    '' pages, then every gate (a page has one), then `kept`
-    judge_pages      '' measured pages, then every reason, then `kept`
-    find_near_duplicates  '' judged and kept pages, then `near_duplicate`, then `kept`
-    find_repeated_spans   '' pages that are no near duplicates, then the reasons of repeated spans, then `kept`
-    find_url_duplicates   '' pages that repeats left, then `url_duplicate`, then `kept`
-    build_documents  '' pages that the URL pass left, then `kept`: documents, with what is left of their text
+    extract_pages         '' all pages, then each gate (a page has one), then `kept`
+    judge_pages           '' measured pages, then each reason, then `kept`
+    find_near_duplicates  '' pages that the rules keep, then `near_duplicate`, then `kept`
+    find_repeated_spans   '' pages that the job before keeps, then the reasons of repeated spans, then `kept`
+    find_url_duplicates   '' pages that the job before keeps, then `url_duplicate`, then `kept`
+    build_documents       '' pages that the job before keeps, then `kept`: documents with their final text
 
-`pages_any` counts the pages that a reason hits at all, `pages_first` those it is the first to hit in the order of the
-rules, `pages_only` those that nothing else hits. `chars` and `words` are those of `pages_first`, so that they add up:
-before line corrections in judge_pages, after them from then on, null before measuring. Only documents count without
-what was cut from them as repeated.
+`pages_any` counts pages that have a reason, `pages_first` those for which it is the first in the order of the rules,
+`pages_only` those for which it is the only one. `chars` and `words` are those of `pages_first`, so that they add up: in
+judge_pages before line corrections, in later jobs after them, null before measuring. Only documents are counted
+without repeated spans that were cut.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pyspark.sql import functions as F
 from winnow.settings.jobs import JOBS
 
 DROP_REASONS = {
-    "near_duplicate": "A page that stays is so like it that it went as its near copy.",
-    "emptied_by_repeats": "Fewer than spans.min_left_chars characters are left of the page without its repeated spans.",
-    "partly_repeated": "More of the page is repeated than spans.max_repeated_fraction allows.",
-    "holds_repeats": "The page holds a repeated span.",
-    "url_duplicate": "A page of the same URL stays.",
+    "near_duplicate": "The page is a near duplicate of a page that is kept.",
+    "emptied_by_repeats": "Without its repeated spans, the page has fewer than spans.min_left_chars characters.",
+    "partly_repeated": "The repeated share of the page is larger than spans.max_repeated_fraction.",
+    "holds_repeats": "The page contains a repeated span.",
+    "url_duplicate": "Another page with the same URL is kept.",
 }
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
@@ -38,8 +38,8 @@ def report_funnel(
 ) -> DataFrame:  # fmt: skip
     """One row for each shard, stage and reason. Reads no text, and each table once.
 
-    dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, null where
-    the row's page is kept
+    dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, which is
+    null if the row's page is kept
     """
     judged = _judged(measures, verdicts, dropped)
     counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
@@ -48,13 +48,13 @@ def report_funnel(
 
 
 def in_flow(entering: Mapping[str, int]) -> list[str]:
-    """Stages in the order in which pages went through them: fewer pages enter each; the usual order among equals."""
+    """Stages in the order of the flow: fewer pages enter each next one; for equal numbers, the usual order."""
     usual = list(JOBS)
     return sorted(entering, key=lambda stage: (-entering[stage], usual.index(stage)))
 
 
 def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
-    """What does not add up in the funnel rows of some shards, stage by stage; empty where pages are conserved."""
+    """Sums that do not agree in the funnel rows of some shards, stage by stage; empty if all agree."""
     problems = []
     sums: dict[tuple[int, str, str], int] = {}
     for row in funnel:
@@ -66,9 +66,9 @@ def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
             came, kept = here.get("", 0), here.get("kept", 0)
             taken = sum(pages for reason, pages in here.items() if reason not in ("", "kept"))
             if came != taken + kept:
-                problems.append(f"shard {shard}, {stage}: {came} pages entered, {taken} were taken, {kept} kept")
+                problems.append(f"shard {shard}, {stage}: {came} pages entered, {taken} were dropped, {kept} kept")
             if entering is not None and came != entering:
-                problems.append(f"shard {shard}, {stage}: {came} pages entered, {entering} left the stage before")
+                problems.append(f"shard {shard}, {stage}: {came} pages entered, the stage before kept {entering}")
             entering = kept
     return problems
 
@@ -82,9 +82,9 @@ def _extracted(pages: DataFrame) -> DataFrame:
 
 
 def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]]) -> DataFrame:
-    """Pages are first counted by the whole set of their reasons, of which there are few, and by what came after.
+    """Pages are first counted by the set of their reasons and by later drops: there are few different sets.
 
-    dropped: the stages after judging in order, each with the pages that it drops and its reason
+    dropped: the stages after judging in their order, each with the pages that it drops and its reason
     """
     sizes = {
         "chars": "char_count", "words": "word_count",
@@ -104,7 +104,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[st
     lines = [_line("judge_pages", F.lit("")), _line("judge_pages", F.lit("kept"), when=here)]
     corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
     for stage in stages:
-        taken = F.col(stage).isNotNull()  # counted wherever it stands, so that one which was gone before is noticed
+        taken = F.col(stage).isNotNull()  # even if an earlier stage dropped it, so that the check notices
         lines += [
             _line(stage, F.lit(""), when=here, **corrected),
             _line(stage, F.coalesce(stage, F.lit("")), when=taken, **corrected),
@@ -131,7 +131,7 @@ def _line(
     stage: str, reason: Column, when: Column | None = None, first: Column | None = None, only: Column | None = None,
     chars: Column | None = None, words: Column | None = None,
 ) -> Column:  # fmt: skip
-    """What a group of pages adds to one row of the funnel: nothing where `when` is false."""
+    """What a group of pages adds to one row of the funnel: 0 if `when` is false."""
     here = F.lit(True) if when is None else when
     pages = F.when(here, F.col("pages")).otherwise(0)
     values = {

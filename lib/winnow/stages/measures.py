@@ -1,4 +1,4 @@
-"""measures: every metric of every ungated page, and the text after line corrections."""
+"""measures: all metrics of each ungated page, and its text after line corrections."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COLUMNS = ("shard", "page_id", "text", "language", "language_score", "metrics")
 
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
-    """One row for each page without a gate; the text is read and written once, the URL only for own metrics."""
+    """One row for each page without a gate. Text is read and written once, the URL is read only for own metrics."""
     columns = ["shard", "page_id", "text", "language", "language_score", *_read_for(settings)]
     ungated = pages.where(F.col("gate").isNull()).select(columns)
     return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
@@ -59,11 +59,11 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
                 metrics = _with_own(metrics, batch, texts, settings.own)
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
             columns = {**given, "text": texts, "metrics": metrics}
-            yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # Spark goes by their order
+            yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # in Spark's order
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:
-    """The metrics of a batch, and the user's own of its corrected texts."""
+    """The metrics of a batch, followed by the user's own metrics of its corrected texts."""
     pages = zip(texts, batch.column("url"), batch.column("page_id"), strict=True)
     rows = [
         measure_own(own, text.as_py(), f"{printable(str(url))} (page_id {page_id})") for text, url, page_id in pages
@@ -77,7 +77,7 @@ def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, o
 def measure_array(
     texts: pa.Array, compiled: Compiled, marks: pa.ListArray | None = None
 ) -> tuple[pa.Array, pa.StructArray]:
-    """Corrected texts and a struct of metrics for a string array without nulls; marks as in `pages`, null for none."""
+    """Corrected texts and a struct of metrics, for a string array without nulls; marks as in `pages`, null if none."""
     given = None if marks is None else _mark_arrays(marks)
     corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled, given)
     buffers = [None, pa.py_buffer(corrected_bounds.astype(np.int32)), pa.py_buffer(corrected)]

@@ -1,4 +1,4 @@
-"""pages and archives: archives read once, every HTML response or text a row with text or the gate that stopped it."""
+"""pages and archives: archives are read once; each page becomes a row with its text, or with the gate that stops it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SCHEMA = t.StructType(
 
 
 class Reading(NamedTuple):
-    """What a task is given to turn archives into pages; the lists by the name that `share_lists` gave them."""
+    """What a task needs to read archives; `lists` is the name that `share_lists` gave to the URL lists."""
 
     settings: Settings
     extract: ExtractSettings
@@ -66,7 +66,7 @@ class Reading(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What a task has opened for all of its archives."""
+    """What a task opens once for all its archives."""
 
     settings: Settings
     formats: Mapping[str, ReadArchive]
@@ -78,11 +78,11 @@ class Opened(NamedTuple):
 def read_archives(
     archives: DataFrame, settings: Settings, lists: str, formats: Mapping[str, ReadArchive] = FORMATS
 ) -> DataFrame:
-    """Pages, and one row with `archive` set for each archive, in one pass.
+    """Pages, and one row with the column `archive` for each row of `archives`, in one pass.
 
     Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
-    Each gives a row with `archive`: any of them may have lost its server while the others read to the end. `lists` is
-    the name that `share_lists` gave the URL lists, `formats` what reads an archive by the end of its name.
+    Each task gives its own row with `archive`, since each can lose its server while others read to the end. `lists` is
+    the name that `share_lists` gave to the URL lists; `formats` maps suffixes of names to readers.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
     reading = Reading(settings, extract, triage_settings(settings.language), lists, formats)
@@ -90,9 +90,9 @@ def read_archives(
 
 
 def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
-    """The `pages` rows among what read_archives gives, none of an archive that was not read to its end.
+    """The rows of `pages` from read_archives, without those of archives that became unreachable.
 
-    What came before its server failed depends on the moment: it is left for the run that reads the archive whole.
+    How many pages came before a server failed depends on the moment. The run that reads the whole archive adds them.
     """
     lost = F.broadcast(archives_of(rows).where(F.col("status") == "unreachable").select("archive_path"))
     pages = rows.where(F.col("archive").isNull()).drop("archive").join(lost, "archive_path", "left_anti")
@@ -100,7 +100,7 @@ def pages_of(rows: DataFrame, crawl: str) -> DataFrame:
 
 
 def archives_of(rows: DataFrame) -> DataFrame:
-    """The `archives` rows of what read_archives gives: unreachable where a part of an archive was, or two differ."""
+    """The rows of `archives` from read_archives: unreachable if one part of an archive was, or if parts differ."""
     archives = rows.where(F.col("archive").isNotNull()).select("shard", "archive_path", "archive")
     failed = F.col("archive.status") == "unreachable"
     worst = F.max_by("archive", F.struct(failed, "archive.error", "archive.etag")).alias("archive")
@@ -112,14 +112,14 @@ def archives_of(rows: DataFrame) -> DataFrame:
 
 
 def _changed(column: str) -> Column:
-    """A column of an archive whose parts were read from different files."""
+    """A column of an archive that was changed while its parts were read."""
     if column in ("status", "error"):
         return F.lit("unreachable" if column == "status" else "the archive was changed while it was read")
     return F.col(f"archive.{column}") if column in _KNOWN else F.lit(None)
 
 
 def page_id_expr(crawl: str) -> Column:
-    """The id of a page: a hash of where it lies."""
+    """The page_id: a hash of crawl, archive_path and record_offset."""
     return F.xxhash64(F.lit(crawl), F.col("archive_path"), F.col("record_offset").cast("bigint"))
 
 
@@ -153,13 +153,13 @@ def _read_archive(archive: dict[str, Any], opened: Opened) -> Iterator[dict[str,
 
 
 def _identity(file: BinaryIO) -> dict[str, Any]:
-    """Bytes and checksum as a server gave them with the archive; empty for a file, which was looked at when listed."""
+    """Bytes and version of the archive as its server reports them; empty for a local file, which is known already."""
     read = getattr(file, "identity", None)
     return read._asdict() if read else {}
 
 
 def _judge_page(page: Page, opened: Opened) -> dict[str, Any]:
-    """A page's columns; the first gate that stops it leaves its text out. Raises WinnowError for an undeclared gate."""
+    """The columns of a page: its text, or the first gate that stops it. Raises WinnowError for an undeclared gate."""
     row: dict[str, Any] = {
         "record_offset": page.record_offset,
         "record_length": page.record_length,
@@ -172,12 +172,12 @@ def _judge_page(page: Page, opened: Opened) -> dict[str, Any]:
     gate = gate_url(page.url, opened.lists, opened.settings.url) or page.gate
     row |= {"gate": gate} if gate else _extract_page(page, opened)
     if row.get("gate") is not None and row["gate"] not in GATES:
-        raise WinnowError(f"{row['gate']}: no such gate is declared; declare it in kernels/gates.py. Page: {page.url}")
+        raise WinnowError(f"{row['gate']}: this gate is not declared; declare it in kernels/gates.py. Page: {page.url}")
     return row
 
 
 def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
-    """What is made of a page that no URL gate and no damage stops: its text and language, or a gate."""
+    """The text and language of a page that the earlier gates let through, or the gate that stops it."""
     if page.text is not None:
         result, charset = opened.extractor.extract_text(page.text), None
     else:

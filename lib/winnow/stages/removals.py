@@ -1,4 +1,4 @@
-"""Pages that were ordered to be taken down: which they are, and what their copies are."""
+"""Pages that orders take down, and their copies."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _EMPTIED = tuple(name for name in PAGES.columns.names if name not in POINTER)
 
 
 def ordered_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
-    """`keys` of the pages that some order names; see `named_pages`."""
+    """`keys` of the pages that orders name; see `named_pages`."""
     return named_pages(pages, orders, keys).select(*keys).distinct()
 
 
 def named_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFrame:
-    """`keys` and selector, once for every selector of `orders` that names a page.
+    """`keys` and selector: one row for each page and each selector of `orders` that names it.
 
-    `pages` has `keys`, page_id among them, archive_path and url; `orders` is small and has selector. URLs are looked at
-    only where some order names a URL or a domain.
+    `pages` has `keys` (including page_id), archive_path and url; `orders` is small and has selector. URLs are read only
+    if an order names a URL or a domain.
     """
     wanted = F.broadcast(orders.select("selector").distinct())
     by_archive = F.concat(F.lit("archive:"), F.col("archive_path"))
@@ -40,13 +40,13 @@ def named_pages(pages: DataFrame, orders: DataFrame, keys: list[str]) -> DataFra
 
 
 def without_slashes(orders: DataFrame) -> DataFrame:
-    """The `url:` orders that were written before --widen was there; see `winnow.kernels.pages.selectors`."""
+    """The `url:` orders of versions before --widen; see `winnow.kernels.pages.selectors`."""
     selector = F.col("selector")
     return orders.where(selector.startswith("url:") & ~selector.rlike("^url:([a-z][a-z0-9+.-]*:)?//"))
 
 
 def removed_before(pages: DataFrame) -> DataFrame:
-    """The selector of every page that is removed already, by its page_id."""
+    """A page_id selector for each page that is already removed."""
     return pages.where(F.col("gate") == REMOVED).select(page_id_selector().alias("selector")).distinct()
 
 
@@ -61,7 +61,7 @@ def page_id_selector() -> Column:
 
 
 def gate_removed(pages: DataFrame, orders: DataFrame | None) -> DataFrame:
-    """The same pages; those that orders name are gated as removed and hold no text. None: there is no order."""
+    """The same pages, those that orders name gated as removed and without text. None: there are no orders."""
     if orders is None:
         return pages
     keys = ["shard", "page_id"]
@@ -72,14 +72,14 @@ def gate_removed(pages: DataFrame, orders: DataFrame | None) -> DataFrame:
 
 
 def removed_values() -> dict[str, Column]:
-    """The columns of `pages` that a removed page has in place of its own."""
+    """The columns of `pages` that are replaced when a page is removed, with their new values."""
     return {"gate": F.lit(REMOVED), **{name: F.lit(None) for name in _EMPTIED}}
 
 
 def dropped_for(pages: DataFrame, dropped: list[DataFrame]) -> DataFrame:
-    """page_id of what these pages stand for: dropped as near copies of them, or because of their URL.
+    """page_id of the pages that were dropped for these: as near duplicates, or with the same URL.
 
-    `pages` has page_id, and each of `dropped` page_id and kept_page_id.
+    `pages` has page_id; each of `dropped` has page_id and kept_page_id.
     """
     kept = F.broadcast(pages.select(F.col("page_id").alias("kept_page_id")))
     found = [rows.join(kept, "kept_page_id", "left_semi").select("page_id") for rows in dropped]
@@ -87,13 +87,13 @@ def dropped_for(pages: DataFrame, dropped: list[DataFrame]) -> DataFrame:
 
 
 def standing_for(pages: DataFrame, near_duplicates: DataFrame) -> DataFrame:
-    """page_id of what stays in the place of these pages, where they are near copies of it."""
+    """page_id of the kept pages of which these pages are near duplicates."""
     mine = near_duplicates.join(F.broadcast(pages.select("page_id")), "page_id", "left_semi")
     return mine.select(F.col("kept_page_id").alias("page_id")).distinct()
 
 
 def alike(pages: DataFrame, measures: DataFrame) -> DataFrame:
-    """page_id of every measured page with the very text, to its MD5, of one of these. Reads all texts."""
+    """page_id of all measured pages with the same text (by MD5) as one of these. Reads all texts."""
     hashed = measures.select("page_id", F.md5(F.encode("text", "UTF-8")).alias("text"))
     mine = hashed.join(F.broadcast(pages.select("page_id")), "page_id", "left_semi").select("text").distinct()
     return hashed.join(F.broadcast(mine), "text", "left_semi").select("page_id")

@@ -1,4 +1,4 @@
-"""verdicts: every reason for which a measured page is rejected."""
+"""verdicts: all reasons to drop a measured page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def judge_pages(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
 
 def reasons_expr(rules: Sequence[Rule]) -> Column:
     """The reasons of a `measures` row. A null metric is an error, never a verdict."""
-    none = F.lit(None).cast("string")  # gives the array its type where there is no rule
+    none = F.lit(None).cast("string")  # gives the array its type if there are no rules
     reasons = [F.when(~_passes_expr(rule), F.lit(rule.reason)) for rule in rules]
     return F.array_compact(F.array(none, *reasons))
 

@@ -1,4 +1,4 @@
-"""Scores of a fastText classifier for one line, as fastText gives them, from tables that are read once."""
+"""Scores of a fastText classifier for one line, equal to those of fastText, from tables that are read once."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from winnow.kernels.text.characters import jit, read_only
 
-WITHOUT_NGRAMS = 11  # version of the file whose classifiers read no character n-grams, whatever else it says
+WITHOUT_NGRAMS = 11  # classifiers of this file version use no character n-grams
 HIERARCHICAL_SOFTMAX, SUPERVISED = 1, 3
 CENTROIDS = 256  # of each part of a quantized vector
 LABEL_PREFIX = "__label__"
 END_OF_LINE = b"</s>"
 WORD_BEGINS, WORD_ENDS, SPACE = ord("<"), ord(">"), ord(" ")
 
-_FREE = -1  # of a table's slot
+_FREE = -1  # an empty slot of a table
 _HASH_BASIS, _HASH_PRIME = np.uint32(2166136261), np.uint32(16777619)  # FNV-1a, 32 bits
 _PREFIX = np.frombuffer(LABEL_PREFIX.encode(), np.uint8)
 _LOG_SLACK = 1e-5  # what fastText adds to a probability before its logarithm
@@ -29,14 +29,14 @@ class Tables(NamedTuple):
     """A classifier with n words, m vectors of d numbers and k labels.
 
     vectors      float32, shape (m, d): of the words, then of the buckets of character n-grams
-    words        int32, power of two: number of a word at the slot of its hash or behind, -1 where none is
+    words        int32, size a power of two: a word's number at the slot of its hash or after it; -1: empty
     spellings    uint8: the words one after another, labels among them
     bounds       int64, shape (n + labels + 1,): word i is spellings[bounds[i]:bounds[i + 1]]
-    kept         uint32, shape (2, buckets // 32 + 1): a bit for each bucket, set where its vector was kept, and how
-                 many are before these 32; vectors stand in the order of buckets. Shape (2, 0) where all were kept
+    kept         uint32, shape (2, buckets // 32 + 1): a bit for each bucket, set if its vector was kept, and the
+                 number kept before these 32; vectors are in the order of buckets. Shape (2, 0) if all were kept
     output       float32, shape (k, d): of the tree's inner nodes; the last is not used
     children     int32, shape (2k - 1, 2): left and right of each node, leaves first: -1, -1; the last is the root
-    numbers      int64: n words, end of line's row (-1 where it has none), n-grams' least and most characters, buckets
+    numbers      int64: n words, row of the end of line (-1: none), least and most characters of n-grams, buckets
     """
 
     vectors: NDArray[np.float32]
@@ -56,15 +56,15 @@ class Classifier(NamedTuple):
     tables: Tables
 
     def scores(self, line: bytes, min_score: float, best_alone: bool = False) -> list[tuple[str, float]]:
-        """Labels that score min_score or more, the likeliest first; of equal ones that which training saw more often.
+        """Labels that score at least min_score, the highest first; of equal ones, the more frequent in training first.
 
         line    UTF-8, words separated by one space each, no other white space
-        Some that score a little less are among them, or left out: as in fastText, whole branches of the tree are told
-        by what leads to them, and none are followed below 1e-5. A score passes 1 by rounding.
+        Labels close to min_score can be included or left out: as in fastText, a branch of the tree is judged by the
+        score that leads to it, and none is followed below 1e-5. A score can exceed 1 by rounding.
 
         Source: Joulin et al. 2017 (fastText): the mean of the vectors of words and character n-grams, a tree of
-        logistic regressions. The same sums in the same order and precision as the library's, so that scores differ at
-        most where its compiler or its exponential function does.
+        logistic regressions. Sums have the order and precision of the library, so that scores differ only if its
+        compiler or its exponential function does.
         """
         found, scores = _score(np.frombuffer(line, np.uint8), min_score, best_alone, self.tables)
         likeliest = sorted(zip((-scores).tolist(), found.tolist(), strict=True))
@@ -72,10 +72,10 @@ class Classifier(NamedTuple):
 
 
 def read_classifier(path: Path) -> Classifier | None:
-    """The classifier of a complete fastText file; None for a kind that is not read here.
+    """The classifier of a complete fastText file; None for a kind that is not supported here.
 
-    Read are supervised models of words and character n-grams with hierarchical softmax, whose output is not quantized;
-    lid.176.ftz and lid.176.bin are such. Raises ValueError or IndexError where parts of the file contradict each other.
+    Supported are supervised models of words and character n-grams with hierarchical softmax and an output that is not
+    quantized, such as lid.176.ftz and lid.176.bin. Raises ValueError or IndexError if parts of the file disagree.
     """
     data = path.read_bytes()
     _, version, dimensions, *arguments = struct.unpack_from("<14i", data)
@@ -115,12 +115,12 @@ def read_classifier(path: Path) -> Classifier | None:
     classifier = Classifier(
         [name.decode("utf-8", "replace").removeprefix(LABEL_PREFIX) for name in names[count:]], tables
     )
-    classifier.scores(b"", 0.0)  # compiled now, not while a page's seconds are counted
+    classifier.scores(b"", 0.0)  # compile now, before the time of pages is measured
     return classifier
 
 
 def _entries(data: bytes, position: int, entries: int) -> tuple[list[bytes], list[int], int]:
-    """Words and then labels, how often each was seen, and where the next part of the file begins."""
+    """Words, then labels; how often each was seen; and the position of the next part of the file."""
     names, counts = [], []
     for _ in range(entries):
         end = data.index(b"\0", position)
@@ -131,7 +131,7 @@ def _entries(data: bytes, position: int, entries: int) -> tuple[list[bytes], lis
 
 
 def _vectors(data: bytes, position: int) -> tuple[NDArray[np.float32], int]:
-    """The input matrix as fastText adds its rows, and where the next part of the file begins."""
+    """The input matrix, dequantized, and the position of the next part of the file."""
     if not data[position]:
         return _dense(data, position + 1)
     has_norms, rows, _, size = struct.unpack_from("<?2qi", data, position + 1)
@@ -147,7 +147,7 @@ def _vectors(data: bytes, position: int) -> tuple[NDArray[np.float32], int]:
 
 
 def _quantizer(data: bytes, position: int) -> tuple[list[NDArray[np.float32]], int]:
-    """Centroids of each part of a vector, shape (256, its numbers), and where the next part of the file begins."""
+    """Centroids of each part of a vector, shape (256, size of the part), and the position after them."""
     dimensions, _, size, _ = struct.unpack_from("<4i", data, position)
     centroids = np.frombuffer(data, "<f4", CENTROIDS * dimensions, position + 16)
     starts = range(0, len(centroids), CENTROIDS * size)
@@ -162,7 +162,7 @@ def _dense(data: bytes, position: int) -> tuple[NDArray[np.float32], int]:
 
 
 def _tree(counts: Sequence[int]) -> NDArray[np.int32]:
-    """Huffman's tree over labels that descend by count, as fastText builds it: of equal counts the inner node first."""
+    """The Huffman tree of labels in descending order of counts, as in fastText: of equal counts, inner nodes first."""
     leaves = len(counts)
     weights, children = [*counts], np.full((2 * leaves - 1, 2), -1, np.int32)
     leaf, inner = leaves - 1, leaves
@@ -183,7 +183,7 @@ def _word_table(spellings: NDArray[np.uint8], bounds: NDArray[np.int64]) -> NDAr
 
 
 def _kept(buckets: NDArray[np.int32], most: int) -> NDArray[np.uint32]:
-    """`Tables.kept` of buckets in ascending order."""
+    """`Tables.kept` for buckets in ascending order."""
     flags = np.zeros(most // 32 + 1, np.uint32)
     np.bitwise_or.at(flags, buckets >> 5, np.uint32(1) << (buckets & 31).astype(np.uint32))
     before = np.cumsum(np.bincount((buckets >> 5) + 1, minlength=len(flags) + 1))[: len(flags)]
@@ -191,7 +191,7 @@ def _kept(buckets: NDArray[np.int32], most: int) -> NDArray[np.uint32]:
 
 
 def _slots(entries: int) -> int:
-    """A power of two that leaves two of three slots free."""
+    """A power of two that leaves at least two thirds of the slots free."""
     return 1 << int(3 * entries).bit_length()
 
 
@@ -210,7 +210,7 @@ def _fill_words(table: NDArray[np.int32], spellings: NDArray[np.uint8], bounds: 
 
 @jit
 def _hash_byte(hashed: np.uint32, byte: np.uint8) -> np.uint32:
-    """FNV-1a with bytes as C's signed char, as fastText has it."""
+    """FNV-1a over signed bytes, as in fastText."""
     return np.uint32((hashed ^ np.uint32(np.int8(byte))) * _HASH_PRIME)
 
 
@@ -218,7 +218,7 @@ def _hash_byte(hashed: np.uint32, byte: np.uint8) -> np.uint32:
 def _score(
     line: NDArray[np.uint8], min_score: float, best_alone: bool, tables: Tables
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Numbers and scores of the labels whose branches score min_score, or the best so far, or more."""
+    """Numbers and scores of labels whose branches score at least min_score, or at least the best so far."""
     hidden = _mean_vector(line, tables)
     children, output = tables.children, tables.output
     leaves = len(output)
@@ -297,7 +297,7 @@ def _find_word(
     spellings: NDArray[np.uint8],
     bounds: NDArray[np.int64],
 ) -> int:
-    """The number of a word or label, -1 where it has none."""
+    """The number of a word or label, -1 if it is unknown."""
     mask = np.uint32(len(words) - 1)
     slot = hashed & mask
     while words[slot] != _FREE:
@@ -331,7 +331,7 @@ def _add_ngrams(
     numbers: NDArray[np.int64],
     kept: NDArray[np.uint32],
 ) -> int:
-    """Adds the vectors of a word's character n-grams, its bounds among its characters; how many."""
+    """Adds the vectors of a word's character n-grams, including its boundary marks; returns how many."""
     count, least, most, buckets = numbers[0], numbers[2], numbers[3], np.uint32(numbers[4])
     added = 0
     for first in range(start, end):
@@ -360,7 +360,7 @@ def _add_ngrams(
 
 @jit
 def _set_bits(bits: np.uint32) -> np.uint32:
-    """How many there are, by sums of neighbours."""
+    """The number of bits that are set, by sums of neighbours."""
     bits -= bits >> np.uint32(1) & np.uint32(0x55555555)
     bits = (bits & np.uint32(0x33333333)) + (bits >> np.uint32(2) & np.uint32(0x33333333))
     bits = bits + (bits >> np.uint32(4)) & np.uint32(0x0F0F0F0F)
@@ -369,7 +369,7 @@ def _set_bits(bits: np.uint32) -> np.uint32:
 
 @jit
 def _continues(byte: np.uint8) -> bool:
-    """Whether it is one of UTF-8's bytes that begin no character."""
+    """Whether this is a continuation byte of UTF-8."""
     return bool(byte & 0xC0 == 0x80)
 
 

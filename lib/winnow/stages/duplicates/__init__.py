@@ -1,1 +1,1 @@
-"""Pages and stretches that stand elsewhere too: one module for each table."""
+"""Duplicate pages and repeated spans: one module for each table."""

@@ -1,4 +1,4 @@
-"""Connected components of a graph of edges, each named by its smallest id."""
+"""Connected components of a graph, each named by its smallest id."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Ids = NDArray[np.int64]
 def label_components(edges: DataFrame, max_driver_edges: int) -> DataFrame:
     """One row (id BIGINT, label BIGINT) for each id of `edges` (a BIGINT, b BIGINT): the smallest id of its component.
 
-    Any ids, in any order, direction and number of copies; an edge from an id to itself is a component of its own. Up to
-    `max_driver_edges` edges as given the driver does it, in about 100 bytes of its Python process for each edge: 1 GB
-    for 10 million. Above that Spark does, in rounds of large-star and small-star, and the driver holds nothing.
+    Edges can have any order, direction and number of copies; an edge from an id to itself is a component. Up to
+    `max_driver_edges` edges, the driver finds the components, with about 100 bytes of its Python process for each edge:
+    1 GB for 10 million. Above that, Spark does, in rounds of large-star and small-star, and the driver holds nothing.
     `edges` is read twice: persist it before.
 
-    Every round is checkpointed, since plans of rounds that are only persisted double and more with each. Below
-    `spark.checkpoint.dir`, a folder that all executors reach, where that is set: such a round survives a lost executor.
-    Without it on the executors' disks, which is right on one machine: on a cluster a lost executor then ends the job,
-    never with wrong rows, and the shard is done again.
+    Each round is checkpointed, since the plan of rounds that are only persisted at least doubles with each. If
+    `spark.checkpoint.dir` is set to a folder that all executors reach, a checkpoint survives a lost executor. Without
+    it, checkpoints are on the disks of executors, which is right on one machine. On a cluster, a lost executor then
+    ends the job; no row is wrong, and the shard is done again.
     Source: Kiveris et al. 2014, Connected Components in MapReduce and Beyond, the alternating algorithm. Oracle:
     tests/reference/components.py.
     """
@@ -47,7 +47,7 @@ def label_arrays(a: Ids, b: Ids) -> tuple[Ids, Ids]:
 
 
 def _label_in_rounds(edges: DataFrame) -> DataFrame:
-    """Stars are (a, b), an id and its center, a > b; they are final once no center stands in another star."""
+    """Stars are pairs (a, b), an id and its center, a > b. They are final when no center is in another star."""
     loops = edges.where("a = b")
     stars = _checkpointed(edges.where("a != b").select(F.greatest("a", "b").alias("a"), F.least("a", "b").alias("b")))
     while not _is_final(stars):
@@ -57,21 +57,21 @@ def _label_in_rounds(edges: DataFrame) -> DataFrame:
 
 
 def _large_star(stars: DataFrame) -> DataFrame:
-    """Every larger neighbour of an id now hangs from the smallest of the id and its neighbours."""
+    """Connects each larger neighbour of an id to the smallest of the id and its neighbours."""
     neighbours = stars.union(stars.select("b", "a")).toDF("b", "other")
     lowest = neighbours.groupBy("b").agg(F.least("b", F.min("other")).alias("low"))
     return stars.join(lowest, "b").select("a", F.col("low").alias("b")).distinct()
 
 
 def _small_star(stars: DataFrame) -> DataFrame:
-    """Every smaller neighbour of an id, and the id, now hangs from the smallest of them."""
+    """Connects each smaller neighbour of an id, and the id itself, to the smallest of them."""
     lowest = stars.groupBy("a").agg(F.min("b").alias("low"))
     others = stars.join(lowest, "a").where("b != low").select("b", "low")
     return others.union(lowest).toDF("a", "b")
 
 
 def _is_final(stars: DataFrame) -> bool:
-    """Whether every id has one center, which has none itself."""
+    """Whether each id has one center that has no center itself."""
     ends = stars.select("a", "b", F.lit(False).alias("is_center"))
     centers = stars.select(F.col("b").alias("a"), F.lit(None).cast("bigint").alias("b"), F.lit(True).alias("is_center"))
     found = ends.union(centers).groupBy("a").agg(F.min("b").alias("low"), F.max("b").alias("high"), F.max("is_center"))
@@ -79,6 +79,6 @@ def _is_final(stars: DataFrame) -> bool:
 
 
 def _checkpointed(stars: DataFrame) -> DataFrame:
-    """Distinct stars, made now and cut off from how they were made."""
+    """Distinct stars, computed now, without the plan that made them."""
     lasting = stars.sparkSession.sparkContext.getCheckpointDir() is not None
     return stars.distinct().checkpoint() if lasting else stars.distinct().localCheckpoint()

@@ -1,11 +1,11 @@
-"""near_duplicates: pages that resemble another page of their scope which stays.
+"""near_duplicates: pages that are dropped because a similar page of their scope is kept.
 
     find_edges       text -> shingles -> signature -> band hashes, packed -> pairs of pages that share a bucket
     label_components pairs -> components                                          (stages.components)
-    elect_survivors  text of those pages -> shingles, by component -> what goes, and for which page
+    elect_survivors  text of those pages -> shingles, by component -> dropped pages, each with its kept page
 
-Text is read where it lies, once for each of the two; what is shuffled is 3.6 kB of band hashes for each page, then the
-shingle set of each page that shares a bucket.
+find_edges and elect_survivors each read text once and do not shuffle it. They shuffle 3.6 kB of band hashes for each
+page, and the shingle set of each page that shares a bucket.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ from winnow.workers.signing import (
     signature_batches,
 )
 
-_BLOCK_BYTES = 32 * 1024 * 1024  # of band hashes that a task holds before it sends them
+_BLOCK_BYTES = 32 * 1024 * 1024  # band hashes that a task holds before it sends them
 _BLOCK_PAGES = 20_000
-_REDUCER_BYTES = 64 * 1024 * 1024  # of band hashes that one task holds
-_REDUCER_PAGES = 2_000_000  # of one scope that one task holds: some 60 bytes each
-_ELECTION_PAGES = 20_000  # of components that one task holds, about 2 kB of shingles each
-_ELECTION_BYTES = 64 * 1024 * 1024  # of shingles that one task holds in memory; the others lie in a file
-_TASK_HASHES = 2_000_000  # fewer are not worth a task
+_REDUCER_BYTES = 64 * 1024 * 1024  # band hashes that one task holds
+_REDUCER_PAGES = 2_000_000  # pages of one scope that one task holds: about 60 bytes each
+_ELECTION_PAGES = 20_000  # pages of components that one task holds, about 2 kB of shingles each
+_ELECTION_BYTES = 64 * 1024 * 1024  # shingles that one task holds in memory; the others are in a file
+_TASK_HASHES = 2_000_000  # fewer hashes are not worth a task
 
 
 class Scopes(NamedTuple):
-    """What is compared with what: numbers that pages carry as `scope`, and about how many pages there are in all."""
+    """The scopes: their numbers, which pages have as `scope`, and about how many pages there are in all."""
 
     numbers: Sequence[int]
     pages: int
 
 
 def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFrame | None = None) -> DataFrame:
-    """Distinct pairs (a, b), a < b, of pages of one scope that have an equal band; rows of `scope, page_id, text`.
+    """Distinct pairs (a, b), a < b, of pages of one scope that have an equal band.
 
-    `signed` are further pages, of which the signature is known: `scope, page_id, digest, bands`.
-    A page too short for one shingle is in none. Of pages with the same shingle set, those in one block of the packing
-    are paired with the first of them only, so that many copies cost rows and nothing else.
+    `pages` has `scope, page_id, text`; `signed` are more pages, whose signatures are known: `scope, page_id, digest,
+    bands`. A page too short for one shingle is in no pair. Pages with the same shingle set in one block of the packing
+    are paired only with the first of them, so that many copies cost little.
 
-    Source: Penedo et al. 2023, G.3.1, for 450 bands of 20. Differs: see `shingles.shingle_buffer`; where bands are so
-    weak that a bucket's smallest page is often unlike the others (fewer than 14 bands, or fewer than 8 rows in each),
-    small buckets give every pair.
+    Source: Penedo et al. 2023, G.3.1, for 450 bands of 20. Differs: see `shingles.shingle_buffer`; small buckets give
+    all pairs if bands are weak (fewer than 14 bands, or fewer than 8 rows in each), since the smallest page of a bucket
+    is then often not similar to the others.
     """
     packing = _packing(scopes, settings, pages.sparkSession.sparkContext.defaultParallelism)
     parts = len(scopes.numbers) * packing.groups * packing.splits
@@ -74,7 +74,7 @@ def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFr
 
 
 def sign_texts(pages: DataFrame, settings: Fuzzy) -> DataFrame:
-    """The signatures of pages, `shard, page_id, text` among their columns, that have a shingle: SIGNATURE."""
+    """The signatures (SIGNATURE) of all pages with a shingle; `pages` has `shard, page_id, text`."""
     texts = pages.select("shard", "page_id", "text")
     return map_batches(texts, partial(signature_batches, settings=settings), SIGNATURE)
 
@@ -84,9 +84,9 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
 
         edges    a, b: pairs of pages               labels   id, label: the component of every page of `edges`
         pages    crawl, earlier, position, shard, page_id, preference, text: `earlier` pages are of crawls before this
-                 one, and stay; the lower `position`, then `preference`, then `page_id`, the rather a page stays
+                 one, and are kept; else the page with the lowest `position, preference, page_id` is preferred
         members  about how many pages `labels` has
-    The labels are broadcast to the text, 16 bytes a page that shares a bucket.
+    The labels are broadcast to the text: 16 bytes for each page that shares a bucket.
     """
     columns = [name for name in pages.columns if name != "text"]
     found = pages.join(F.broadcast(labels), F.col("page_id") == F.col("id")).select("label", *columns, "text")
@@ -99,7 +99,7 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
 
 
 def warm(settings: Fuzzy) -> None:
-    """Compiles the kernels, or loads them from Numba's cache on disk, by way of two small pages without Spark."""
+    """Compiles the kernels, or loads them from Numba's cache on disk, with two small pages and without Spark."""
     packing = Packing((0,), 1, 1, 2)
     texts = ["one two three four five six", "one two three four five six seven"]
     ids = pa.array([1, 2], pa.int64())
@@ -117,7 +117,7 @@ def warm(settings: Fuzzy) -> None:
 
 
 def preference_expr(survivor: str) -> Column:
-    """What the pages of a component are ordered by, the least first; a null is the last."""
+    """The value that orders the pages of a component, lowest first; null is last."""
     values = {
         "page_id": F.lit(0.0),
         "longest": -F.col("metrics.corrected_word_count"),
@@ -128,7 +128,7 @@ def preference_expr(survivor: str) -> Column:
 
 
 def _packing(scopes: Scopes, settings: Fuzzy, cores: int) -> Packing:
-    """Groups of bands, or single bands cut by hash where a scope has too many pages; no row depends on it."""
+    """Groups of bands, or parts of single bands if a scope has too many pages; changes no row."""
     each = -(-scopes.pages // len(scopes.numbers))
     splits = max(1, -(-each // _REDUCER_PAGES))
     hashes = each * settings.bands

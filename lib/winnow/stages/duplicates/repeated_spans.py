@@ -1,12 +1,12 @@
-"""repeated_spans: the stretches of kept pages that stand elsewhere in their scope too, and what goes with them.
+"""repeated_spans: spans of kept pages that occur elsewhere in their scope too, and the pages dropped for them.
 
-    repeated_minimizers   pass 1 over the text: which k-grams stand for windows at two or more places, as a filter
-    candidate_windows     pass 2 over the text: the windows that such a k-gram stands for, hashed, by piece of the pages
-    decide_spans          windows counted exactly, by piece of the hashes; counts back to the pages, windows to spans
+    repeated_minimizers   pass 1 over the text: minimizers of windows at two or more places, as a filter
+    candidate_windows     pass 2 over the text: windows whose minimizer is in the filter, hashed, by piece of the pages
+    decide_spans          exact counts of windows, by piece of the hashes; then spans, by piece of the pages
 
-Text is read twice and never shuffled. What is shuffled are blobs of hashes that the tasks have already folded, so that
-a stretch in every page weighs no more than one entry for each batch or piece. A piece of pages asks a piece of hashes;
-a reducer holds one such piece at a time.
+Text is read twice and never shuffled. Tasks shuffle blobs of hashes, in which each window occurs once for each batch or
+piece, so that a window in all pages costs little. A piece of pages asks pieces of hashes; a reducer holds one piece at
+a time.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from winnow.workers import span_batches as batches
 from winnow.workers.arrow import map_batches, map_groups
 from winnow.workers.span_batches import Reading
 
-BUCKETS = 256  # pieces of the minimizers' hashes: a reducer holds one, about .4 MB for each GB of text
+BUCKETS = 256  # parts of the minimizers' hashes: a reducer holds one, about 0.4 MB for each GB of text
 _WINDOWS_A_PIECE = 250_000
 _MIN_PIECES, _MAX_PIECES = 16, 2048
 DECIDED = t.StructType([*batches.JOINED.fields, t.StructField("reason", t.StringType())])
 
 
 class Sample(NamedTuple):
-    """What pass 1 found: a filter of the repeated minimizers, and into how many pieces windows and pages are cut."""
+    """The result of pass 1: a filter of repeated minimizers, and the number of pieces for windows and pages."""
 
     repeated: Broadcast[Filter]
     pieces: int
 
 
 def scope_pages(pages: DataFrame, within: str, earlier: DataFrame | None = None) -> DataFrame:
-    """Pages (shard, page_id, text) with their scope; `earlier` ones of the same form count, and get no spans."""
+    """Pages (shard, page_id, text) with their scope; `earlier` pages of the same form count, but get no spans."""
     scope = (F.lit(0) if within == "crawl" else F.col("shard")).cast("int").alias("scope")
     new = pages.select("shard", "page_id", "text", scope, F.lit(False).alias("is_earlier"))
     if earlier is None:
@@ -50,15 +50,16 @@ def scope_pages(pages: DataFrame, within: str, earlier: DataFrame | None = None)
 
 
 def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Spans) -> Sample:
-    """Pass 1. The filter comes to the driver: two bytes a repeated minimizer, at most `filter_bytes` in all.
+    """Pass 1. The driver holds the filter: two bytes for each repeated minimizer, at most `filter_bytes` in all.
 
-    Where it is full it holds more that is not repeated, and pass 2 looks at more windows; rows do not change.
+    A full filter also accepts more minimizers that are not repeated. Pass 2 then looks at more windows; rows are the
+    same.
     """
     reading = Reading(tokens, settings.length)
     sampled = map_batches(
         scoped.select("scope", "text"), partial(batches.sample, reading=reading, buckets=BUCKETS), batches.SAMPLED
     )
-    by_bucket = sampled.repartition("bucket").sortWithinPartitions("bucket")  # as few tasks as Spark finds enough
+    by_bucket = sampled.repartition("bucket").sortWithinPartitions("bucket")  # Spark chooses the number of tasks
     fill = partial(batches.fill_filter, most_bytes=settings.filter_bytes // BUCKETS)
     rows = map_batches(by_bucket, fill, batches.FILTER_PIECE).collect()  # a row a bucket
     windows = sum(row.repeated for row in rows) * (settings.length - gram_size(settings.length) + 2) // 2
@@ -70,30 +71,30 @@ def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Span
 
 
 def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans, sample: Sample) -> DataFrame:
-    """Pass 2: one row for each page with windows whose minimizer is repeated, by piece of the pages.
+    """Pass 2: one row for each page with windows whose minimizer is in the filter, by piece of the pages.
 
-    Persist it: it is read twice, and what it was made of is text.
+    Persist it: it is read twice, and making it reads text.
     """
     find = partial(batches.find, reading=Reading(tokens, settings.length), repeated=sample.repeated)
     found = map_batches(scoped.select("scope", "shard", "page_id", "is_earlier", "text"), find, batches.FOUND)
     piece = F.pmod(F.xxhash64("page_id"), F.lit(sample.pieces)).cast("int")
-    # A number of its own keeps adaptive execution from changing it, so that these rows are never shuffled again.
+    # An explicit number keeps adaptive execution from changing it, so that these rows are never shuffled again.
     by_piece = found.withColumn("piece", piece).repartition(_tasks(scoped, sample.pieces), "piece")
     return by_piece.sortWithinPartitions("piece")
 
 
 def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
-    """One row (shard, page_id, spans, cut_chars, left_chars, reason) for each page that holds a repeated span.
+    """One row (shard, page_id, spans, cut_chars, left_chars, reason) for each page with a repeated span.
 
-        spans       characters [start, end) of the text, snapped inwards to words and graphemes, white space at their
-                    ends left out; copies: how often the most frequent window of the span occurs in the scope
-        cut_chars   under the policy cut all that goes with the spans, white space at the seams too; else their own
-        left_chars  the characters of the text without these
+        spans       characters [start, end) of the text, shortened to whole words and graphemes, without white space at
+                    their ends; copies: how often the most frequent window of the span occurs in the scope
+        cut_chars   characters in the spans; under the policy `cut`, also white space that is removed at the seams
+        left_chars  characters of the text without cut_chars
         reason      why the page is dropped, or null
-    With copies `keep_first` the first window stays: of the earlier pages, then of the lowest page_id, then by position.
-    Where windows overlap, what a window that goes covers goes. `windows` are to be persisted.
+    With copies `keep_first`, the first window is not repeated: earlier pages come first, then the lowest page_id, then
+    the lowest position. If it overlaps a repeated window, the overlap is repeated. Persist `windows` before.
     """
-    windows.count()  # made now: Spark knows only then how they lie, and would shuffle them once more before
+    windows.count()  # computed now: only then does Spark know their partitioning, and shuffles them no more
     keep_first = settings.copies == "keep_first"
     ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
     columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
@@ -106,17 +107,17 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
 
 
 def pages_holding(pages: DataFrame, stretch: str, tokens: TokenSettings, length: int) -> DataFrame:
-    """Where windows of a stretch stand: one row (shard, page_id, spans) for each of the pages (shard, page_id, text).
+    """Where windows of `stretch` occur: one row (shard, page_id, spans) for each page that contains one.
 
-    The stretch is a span's text, as `repeated_spans` names it; its pages are then those that it was repeated in, if
-    the pages are those of its scope. spans: characters [start, end); copies is 1. One pass over the text.
+    `pages` has shard, page_id, text. If `stretch` is the text of a span and `pages` are those of its scope, the result
+    is the pages that repeat it. spans: characters [start, end); copies is 1. Reads the text once.
     """
     hold = partial(batches.hold, reading=Reading(tokens, length), stretch=stretch)
     return map_batches(pages.select("shard", "page_id", "text"), hold, batches.HELD)
 
 
 def reason_expr(settings: Spans) -> Column:
-    """Why a page with repeated spans is dropped; null where it stays."""
+    """Why a page with repeated spans is dropped; null if it is kept."""
     fraction = F.col("cut_chars") / (F.col("cut_chars") + F.col("left_chars"))
     drops = {
         "cut": (F.col("left_chars") < settings.min_left_chars, "emptied_by_repeats"),
@@ -129,5 +130,5 @@ def reason_expr(settings: Spans) -> Column:
 
 
 def _tasks(rows: DataFrame, pieces: int) -> int:
-    """Tasks for so many pieces: as Spark's setting says, and no empty ones, each of which costs as much as any."""
+    """The number of tasks for `pieces`: as Spark's setting says, but none without a piece."""
     return min(pieces, int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1))

@@ -1,4 +1,4 @@
-"""url_duplicates: pages dropped because a page with their URL was kept."""
+"""url_duplicates: pages that are dropped because another page with their URL is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from winnow.kernels.url_duplicates import Pages, from_bytes, repeated, split_by_
 from winnow.tables import URL_DUPLICATES
 from winnow.workers.arrow import Batches, map_batches
 
-PACKED_PAGES = 1 << 19  # pages that a task packs together, 24 bytes each
+PACKED_PAGES = 1 << 19  # pages that a task packs into blobs at once, 24 bytes each
 
 _PACKED = t.StructType([t.StructField("bucket", t.IntegerType()), t.StructField("pages", t.BinaryType())])
 _KEYED = t.StructType(
@@ -51,16 +51,16 @@ def with_url_key(pages: DataFrame, url_key: Literal["exact", "canonical"]) -> Da
 def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, buckets: int) -> DataFrame:
     """Pages of `new` that are dropped: shard, page_id, kept_page_id, kept_position, kept_shard.
 
-        new       shard, page_id, url_key of the crawl's pages that every stage before kept
-        earlier   position, shard, page_id, url_key of documents of the crawls before it
-        position  the crawl's place in the order of crawls
-        buckets   parts of the shuffle, each of some 50 bytes a page in a task's memory
+        new       shard, page_id, url_key of the crawl's pages that all earlier jobs kept
+        earlier   position, shard, page_id, url_key of documents of earlier crawls
+        position  the crawl's position in the order of crawls
+        buckets   parts of the shuffle; a task needs about 50 bytes of memory for each page of a part
 
-    Of the pages with one key the one with the lowest (position, shard, page_id) stays. One shuffle of 24 bytes a page,
-    in blobs: the key is the hash of url_key, so that two different keys meet with probability 2**-64 (of 3 billion
-    pages, a quarter of a page).
-    Source: Penedo et al. 2023, section 3.3. Differs: the paper's parts are hundredths of all dumps together and a part
-    drops nothing within itself; here a part is a (crawl, shard), and of copies in one part all but one are dropped.
+    For each key, the page with the lowest (position, shard, page_id) is kept. There is one shuffle of 24 bytes for each
+    page, in blobs. The key is a hash of url_key: two different keys are equal with probability 2**-64. In 3 billion
+    pages, a quarter of a page is expected to be dropped by mistake.
+    Source: Penedo et al. 2023, section 3.3. Differs: a part of the paper is a hundredth of all dumps together, and
+    drops nothing within itself; here a part is a (crawl, shard), and all but one of the copies in a part are dropped.
     """
     hashed = F.xxhash64("url_key").alias("key")
     ours = map_batches(
@@ -74,12 +74,12 @@ def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, bucke
 
 
 def name_keys(found: DataFrame, new: DataFrame, crawls: Sequence[str]) -> DataFrame:
-    """What find_url_duplicates gives, with names for positions and the `url_key` of each page; NAMED.
+    """The rows of find_url_duplicates with names of crawls for positions, and with url_key; NAMED.
 
-    `found` is broadcast, 40 bytes a page. crawls: the names, by position.
+    `found` is broadcast: 40 bytes for each page. crawls: the names, by position.
     """
     known = new.withColumnRenamed("shard", "new_shard")
-    same_shard = F.expr("new_shard - shard = 0")  # not a second key: Spark's hash table of one BIGINT is far faster
+    same_shard = F.expr("new_shard - shard = 0")  # not a second join key: Spark is far faster with one BIGINT
     return known.join(F.broadcast(found), "page_id").where(same_shard).select(
         "shard", "page_id", "kept_page_id",
         F.get(F.array(*map(F.lit, crawls)), "kept_position").alias("kept_crawl"), "kept_shard", "url_key",
@@ -93,7 +93,7 @@ def _canonical_batches(batches: Batches) -> Batches:
 
 
 def _pack(batches: Batches, buckets: int, position: int | None = None) -> Batches:
-    """Blobs of the pages of each bucket; `position` is that of all of them where it is no column."""
+    """Blobs of the pages of each bucket; `position` is that of all pages if there is no such column."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)

@@ -26,8 +26,7 @@ $(PACKAGES): requirements.lock
 $(READY): $(PACKAGES) pyproject.toml
 	$(INSTALL) --no-build-isolation -e .
 	$(BIN)/python -m winnow.setup.jars
-	$(BIN)/python -m winnow.setup.class_archive
-	$(BIN)/python -m winnow.setup.kernels
+	$(BIN)/python -m winnow.setup.class_archive & archived=$$!; $(BIN)/python -m winnow.setup.kernels && wait $$archived
 	@touch $@
 
 # Jupyter, for notebooks and the image.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from winnow.scopes.waves import legs
+from collections import Counter
+
+import pytest
+
+from winnow.scopes.waves import legs, waves
 from winnow.settings.jobs import JOBS, jobs_of
 from winnow.settings.load import load_settings
 
@@ -25,3 +29,22 @@ def test_a_barrier_at_the_beginning_leaves_no_empty_leg() -> None:
         ["find_url_duplicates"],
         ["build_documents"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("archives", "cut"),
+    [
+        ([4, 4, 4, 4], [[0, 1], [2, 3]]),
+        ([4, 4, 4], [[0, 1], [2]]),  # half a wave is one
+        ([4, 4, 3], [[0, 1, 2]]),
+        ([4, 4, 1, 1, 1], [[0, 1, 2, 3, 4]]),
+        ([9, 9, 1], [[0], [1, 2]]),
+        ([3], [[0]]),
+        ([8, 0], [[0, 1]]),
+        ([], []),
+    ],
+)
+def test_a_wave_holds_at_least_so_many_archives_and_no_wave_is_a_crumb(
+    archives: list[int], cut: list[list[int]]
+) -> None:
+    assert waves(Counter(dict(enumerate(archives))), range(len(archives)), 8) == cut

@@ -17,16 +17,28 @@ from winnow.warehouse.crawls import archives_by_shard, crawl_row
 from winnow.warehouse.work import Work
 
 
-def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> Iterator[list[int]]:
-    """Runs of shards that hold at least this many archives together; the last may hold fewer."""
+def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> list[list[int]]:
+    """Runs of shards that hold at least this many archives together.
+
+    What is left at the end joins the last wave where it is less than half a wave, since a wave costs seconds however
+    little it holds.
+    """
+    cut: list[list[int]] = []
     wave: list[int] = []
     for shard in shards:
         wave.append(shard)
-        if sum(archives_by_shard[number] for number in wave) >= at_least:
-            yield wave
+        if _archives(archives_by_shard, wave) >= at_least:
+            cut.append(wave)
             wave = []
-    if wave:
-        yield wave
+    if cut and 2 * _archives(archives_by_shard, wave) < at_least:
+        cut[-1] += wave
+    elif wave:
+        cut.append(wave)
+    return cut
+
+
+def _archives(archives_by_shard: Counter[int], shards: list[int]) -> int:
+    return sum(archives_by_shard[shard] for shard in shards)
 
 
 def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:

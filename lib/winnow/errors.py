@@ -1,10 +1,10 @@
-"""What winnow tells a user who can mend it.
+"""Errors that a user can mend, each with one message: what is wrong, where, and what to do.
 
 WinnowError            a message for the user: what, where, what to do; exit code 1
 ├── SettingsError      wrong settings, lists, rules or arguments, all problems at once; exit code 2
-├── SurroundingsError  Java, a jar, a folder or a disk is not as needed
-├── BudgetError        so much of the input failed that the tables would be a bad corpus
-└── OwnMetricError     a metric of the user's own raised an exception, or gave no number
+├── SurroundingsError  Java, a jar, a folder or a disk is missing or wrong
+├── BudgetError        too much of the input failed: the tables would be a bad corpus
+└── OwnMetricError     one of the user's own metrics raised an exception, or did not return a number
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class WinnowError(Exception):
 
 
 class SettingsError(WinnowError):
-    """Everything that is wrong with what the user asked for, one problem a line."""
+    """All problems of settings and arguments, one in each line."""
 
     exit_code = 2
 
@@ -30,7 +30,7 @@ class SettingsError(WinnowError):
 
 
 class SurroundingsError(WinnowError):
-    """The machine or the warehouse is not as the job needs it."""
+    """The machine or the warehouse lacks something that the job needs."""
 
 
 class BudgetError(WinnowError):
@@ -38,10 +38,10 @@ class BudgetError(WinnowError):
 
 
 class OwnMetricError(WinnowError):
-    """A function of the file that `measure.own` names failed: its line, and the page."""
+    """A function in the file of `measure.own` failed; the message names its line and the page."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The hint that ends a message about an unknown name; empty where nothing is near."""
+    """A hint for the end of a message about an unknown name; empty if no known name is similar."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]}?" if near else ""

@@ -107,7 +107,7 @@ def write_to_s3(folder: Path, port: int, compare: Compare) -> None:
         for warehouse, said in (
             ("s3a://nowhere/tables", "winnow: there is no such bucket: "),
             (f"s3a://{TABLES}/nothing", f"winnow: --warehouse s3a://{TABLES}/nothing: no crawl was listed here; "),
-            (f"s3a://{BUCKET}", f"winnow: --warehouse s3a://{BUCKET}: holds something else ("),
+            (f"s3a://{BUCKET}", f"winnow: --warehouse s3a://{BUCKET}: contains other files ("),
         ):
             refused = winnow(*maintain, warehouse, check=False)
             assert refused.stderr.splitlines()[-1].startswith(said), refused.stderr[-3000:]

@@ -36,8 +36,8 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     for given, said in (
         ("s3://bucket/out", "--output s3://bucket/out: an export is written to a folder of this machine"),
         ("file", f"{tmp_path}/file is a file; name a folder"),
-        ("full", "holds something else (letter.txt); name an empty or a new folder"),
-        ("begun", f"--output {tmp_path}/begun.part: holds something else (letter.txt)"),
+        ("full", "contains other files (letter.txt); name an empty or new folder"),
+        ("begun", f"--output {tmp_path}/begun.part: contains other files (letter.txt)"),
         ("cloned", "is not empty (.gitignore); name a new folder"),
         ("/proc", "/proc: "),
     ):

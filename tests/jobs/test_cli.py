@@ -53,7 +53,7 @@ REFUSED = [
         ["run", f"{MISSING}/x.warc.gz", "empty", "--crawl", "my crawl", "--warehouse", "other", "--root", MISSING],
         [
             "--crawl 'my crawl': expected letters, digits, dots, - and _, as in CC-MAIN-2024-22",
-            "--warehouse other: holds something else (letter.txt); name an empty or a new folder",
+            "--warehouse other: contains other files (letter.txt); name an empty or new folder",
             f"--root {MISSING}: there is no such folder",
             f"{MISSING}/x.warc.gz: there is no such file, folder or match",
             f"empty: no archives in this folder; names of archives end in {', '.join(suffixes())}",
@@ -93,7 +93,7 @@ REFUSED = [
         ["run", "crawl", "--crawl", "C", "--warehouse", "s3://b/t", "--config", "list.yaml",
          "--set", f"url.lists={MISSING}"],
         [
-            "--warehouse s3://b/t: Spark knows S3 as s3a://b/t, with --config conf/s3.yaml",
+            "--warehouse s3://b/t: Spark needs s3a://b/t with --config conf/s3.yaml",
             "list.yaml: expected settings by name, found a list",
         ],
     ),
@@ -106,7 +106,7 @@ REFUSED = [
             f"{MISSING}.yaml: there is no such file",
         ],
     ),
-    (["demo", "other"], ["FOLDER other: holds something else (letter.txt); name an empty or a new folder"]),
+    (["demo", "other"], ["FOLDER other: contains other files (letter.txt); name an empty or new folder"]),
 ]  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def test_java_that_is_missing_or_too_old(
     install = "Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"
     before = sorted(place.rglob("*"))
     for home, path, why in (
-        (MISSING, os.defpath, f"JAVA_HOME is {MISSING}, where there is no bin/java"),
+        (MISSING, os.defpath, f"JAVA_HOME is {MISSING}, which has no bin/java"),
         ("", str(place), "java is not on the PATH"),
         (str(old), os.defpath, f"{old}/bin/java says 'openjdk version \"11.0.2\" 2019-01-15'"),
     ):
@@ -268,14 +268,14 @@ def test_ctrl_c_then_no_room_then_done(
     assert (second.returncode, second.stdout) == (1, "")
     mine = rf"winnow run {CRAWL}, process {terminal.process.pid} on \S+, since [-\d]+ [:\d]+ UTC"
     assert re.fullmatch(
-        rf"winnow: {tmp_path}: the same run is at work here: {mine}. Wait for it, or end it\n", second.stderr
+        rf"winnow: {tmp_path}: the same run is at work here: {mine}. Wait for it, or stop it\n", second.stderr
     )
     terminal.type(b"\x03")
     assert terminal.close() == 130
     typed = terminal.shown.replace("^C", "")  # the terminal's own echo stands where the live line ends
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", typed).replace("\r", "\n")
     assert "Traceback" not in shown
-    assert shown.rstrip().endswith("winnow: stopped; start the same command again to go on where it was")
+    assert shown.rstrip().endswith("winnow: stopped; run the same command again to resume")
     assert not list((tmp_path / ".at_work").iterdir())
     live = [line for line in shown.splitlines() if " tasks " in line]
     assert any(line.startswith("extract_pages  ") and line.endswith("  shards 0-3") for line in live)
@@ -301,7 +301,7 @@ def test_ctrl_c_then_no_room_then_done(
     assert (process.returncode, out) == (1, "")
     assert "Traceback" not in err
     said = err.splitlines()[-1]
-    assert re.fullmatch(r"winnow: the file system takes no file of this size: .*File too large.* half written", said)
+    assert re.fullmatch(r"winnow: the file system refuses a file of this size: .*File too large.* half written", said)
 
     verbose = winnow(*whole_run(archives, tmp_path), "--verbose")
     assert (" WARN " in verbose.stderr, " WARN " in undisturbed[2]) == (True, False)

@@ -369,7 +369,7 @@ def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSes
             lambda: run(work_on(spark, copy, SECOND), crawls),
             lambda: crawl_row(work_on(spark, copy, FIRST)),
         ):
-            with pytest.raises(SettingsError, match=f"holds tables of version {version}, this winnow makes version 2"):
+            with pytest.raises(SettingsError, match=f"tables of version {version}, but this winnow makes version 2"):
                 attempt()
         assert versions(copy) == before
 

@@ -88,7 +88,7 @@ def test_what_is_given_is_compared_with_its_own(
     said = capsys.readouterr()
     assert said.err.splitlines() == [
         f"winnow: {own}: the newest crawl was made with other settings than those given, which are used here "
-        "(made with -> given):",
+        "(old -> new):",
         "  rules.gopher_too_few_words: word_count at least 120 -> word_count at least 100000",
     ]
     assert "FAILS  gopher_too_few_words" in said.out
@@ -113,7 +113,7 @@ def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
         "  spans.enabled: false -> true",
         "  rules.gopher_too_few_words: word_count at least 120 -> word_count at least 50",
         "  rules.gopher_hashes: (not set) -> hash_to_word_ratio at most 0.1",
-        "made again: verdicts (4 shards), near_duplicates (4 shards), url_duplicates (4 shards), documents (4 shards), "
+        "redone: verdicts (4 shards), near_duplicates (4 shards), url_duplicates (4 shards), documents (4 shards), "
         "funnel (4 shards)",
     ]
     assert everything(copy) == before

@@ -135,15 +135,15 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
 REFUSED = [
     ({"changes": ["measure.lines=none"]}, "was measured with other settings than these (measure.lines is none here"),
     ({"recipe": "fineweb"}, "was measured with other settings than these (measure.lines is c4 here"),
-    ({"changes": ["fuzzy.within=crawl"]}, "fuzzy.within: tune judges pages as they were measured; it works after"),
-    ({"changes": ["language.wanted=[de]"]}, "language.wanted: tune judges pages as they were measured; pages are read"),
+    ({"changes": ["fuzzy.within=crawl"]}, "fuzzy.within: tune cannot change this: it applies after"),
+    ({"changes": ["language.wanted=[de]"]}, "language.wanted: tune cannot change this: it needs the archives"),
     ({"changes": ["rules.gopher_to_few_words.min=3"]}, "Did you mean gopher_too_few_words?"),
     ({"sweeps": ["gopher_too_few_words.mean=10:20:1"]}, "expected REASON.min=FIRST:LAST:STEP"),
     ({"sweeps": ["gopher_too_few_words.min=20:10:1"]}, "0 values; expected 1 to 100"),
     ({"sweeps": ["gopher_too_few_words.min=1:1000:1"]}, "101 values; expected 1 to 100"),
     ({"sweeps": ["gopher_too_few_words.min=nan"]}, "expected REASON.min=FIRST:LAST:STEP"),
     ({"sweeps": ["gopher_few_words.min=1"]}, "no rule in use has the reason gopher_few_words."),
-    ({"crawl": "DEMO"}, "no crawl DEMO; run list_archives first"),
+    ({"crawl": "DEMO"}, "there is no crawl DEMO; run list_archives first"),
     ({"save": Path("x.txt")}, "--save x.txt: a recipe's name ends in .yaml"),
     ({"save": Path("/nowhere/x.yaml")}, "--save /nowhere/x.yaml: name a file in a folder that exists"),
 ]

@@ -29,9 +29,7 @@ def test_java_is_started_in_utf8_and_this_process_stays_as_it_was(
     [(ASCII, "/data/tabellen-ü"), ("ISO-8859-1", "/data/表"), ("unheard-of", "/ü"), (ASCII, "file:///ü")],
 )
 def test_a_name_that_java_cannot_encode_is_refused(encoding: str, folder: str) -> None:
-    with pytest.raises(
-        SurroundingsError, match=f"^{folder}: Java encodes names of files in {encoding} here, which lacks"
-    ):
+    with pytest.raises(SurroundingsError, match=f"^{folder}: Java encodes file names in {encoding} here, which lacks"):
         check_names(encoding, ["/plain", folder])
 
 

@@ -72,8 +72,8 @@ def test_a_worker_that_ends_without_a_word(spark: SparkSession) -> None:
         spark.sparkContext.parallelize([1], 1).map(end).collect()
     said = explain_failure(failure.value)
     assert said is not None
-    assert said.startswith("a Python worker ended without a word, mostly ended by the system for want of memory: ")
-    assert said.endswith("start the same command again to go on")
+    assert said.startswith("a Python worker was killed, most likely because the machine ran out of memory: ")
+    assert said.endswith("run the same command again to resume")
 
 
 def test_a_connection_that_breaks_leaves_no_trace(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
@@ -109,7 +109,7 @@ def test_a_heap_that_is_too_small(spark: SparkSession) -> None:
         jvm(spark).java.util.Arrays.copyOf(one, 2_000_000_000)
     assert explain_failure(failure.value) == (
         "Spark ran out of memory: java.lang.OutOfMemoryError: Java heap space. Raise spark.driver_memory (local) or "
-        "spark.executor.memory (cluster), and start the same command again to go on"
+        "spark.executor.memory (cluster), and run the same command again to resume"
     )
 
 
@@ -119,7 +119,7 @@ def test_a_warehouse_where_no_folder_can_be_made(spark: SparkSession, tmp_path: 
         spark.range(1).write.parquet(str(tmp_path / "file" / "below"))
     said = explain_failure(failure.value)
     assert said is not None
-    assert said.startswith("a file or folder may not be written or read: ")
+    assert said.startswith("a file or folder cannot be written or read: ")
     assert "not a directory" in said
 
 

@@ -130,13 +130,13 @@ def test_refused_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         agree(after(finished(made()[1]), RULE, "spans.enabled=false"), JOBS, yes=False)
     assert refused.value.exit_code == 2
     assert refused.value.problems == [
-        "tables: A was made with other settings than these (made with -> these):",
+        "tables: A was made with other settings than these (old -> new):",
         "  spans.enabled: true -> false",
         f"  {CHANGED}",
-        "made again: verdicts (4 shards), near_duplicates (4 shards), url_duplicates (4 shards), documents (4 shards), "
+        "redone: verdicts (4 shards), near_duplicates (4 shards), url_duplicates (4 shards), documents (4 shards), "
         "funnel (4 shards)",
         "emptied: repeated_spans (4 shards)",
-        "add --yes to make them with these settings, or leave out --recipe, --config and --set to go on with those of "
+        "add --yes to redo these tables, or leave out --recipe, --config and --set to use the settings of "
         "the warehouse",
     ]
     assert capsys.readouterr() == ("", "")
@@ -154,9 +154,7 @@ def test_rows_of_another_list_or_version_are_asked_about_too() -> None:
     work = finished(made()[1])
     later = Work(NOTHING, work.settings, {name: f"{mark}2" for name, mark in work.fingerprints.items()}, "tables", "A",
                  notes=work.notes, crawls=work.crawls, kept=work.kept)  # fmt: skip
-    with pytest.raises(
-        SettingsError, match=r"  no setting differs: a list, a model, .*\n.*made again: pages \(4 shards\)"
-    ):
+    with pytest.raises(SettingsError, match=r"  no setting differs; a list, a model, .*\n.*redone: pages \(4 shards\)"):
         agree(later, JOBS, yes=False)
 
 
@@ -172,10 +170,10 @@ def test_a_terminal_is_asked(answer: str, monkeypatch: pytest.MonkeyPatch) -> No
         if answer == "y":
             agree(work, JOBS, yes=False)
         else:
-            with pytest.raises(SettingsError, match="nothing was done"):
+            with pytest.raises(SettingsError, match="nothing was changed"):
                 agree(work, JOBS, yes=False)
         seen = ""
-        while "winnow: make them with these settings? [y/N] " not in seen:
+        while "winnow: redo these tables with the new settings? [y/N] " not in seen:
             assert select.select([keys], [], [], 20)[0], seen
             seen += os.read(keys, 65_536).decode()
     os.close(keys)

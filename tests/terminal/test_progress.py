@@ -55,6 +55,6 @@ def test_time_left_runs_down_while_a_job_runs(spark: SparkSession, monkeypatch: 
     progress.begin("measure_pages", [0])
     now += 20
     line = progress._line()
-    assert line == "measure_pages  0/0 tasks  25% done  12 pages/s  0:50 gone  1:10 left  shard 0"
+    assert line == "measure_pages  0/0 tasks  25% done  12 pages/s  0:50 elapsed  1:10 left  shard 0"
     now += 100
     assert "  0:00 left  " in progress._line()

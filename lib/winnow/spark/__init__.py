@@ -1,1 +1,1 @@
-"""Spark and its Java."""
+"""Spark and Java."""

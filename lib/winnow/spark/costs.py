@@ -1,4 +1,4 @@
-"""What Spark knows of its stages: which was planned last, and what each cost."""
+"""The costs of Spark's stages."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pyspark.sql import SparkSession
 
 
 def newest_stage(spark: SparkSession) -> int:
-    """The number of the stage that the session planned last, -1 where there was none."""
+    """The number of the newest stage of the session, -1 if there is none."""
     stages = stages_of(spark)
     return int(stages.apply(0).stageId()) if stages.size() else -1
 
 
 class StageCost(NamedTuple):
-    """What executors spent on a stage: CPU seconds in the JVM, without Python workers, and bytes written to shuffle."""
+    """The cost of a stage: CPU seconds in the JVM, without Python workers, and bytes written for shuffles."""
 
     cpu_seconds: float
     shuffled_bytes: int
 
 
 def stages_after(spark: SparkSession, after: int) -> list[StageCost]:
-    """What the stages after this one cost, the newest first."""
+    """The costs of the stages after this one, newest first."""
     stages, found = stages_of(spark), []
     for place in range(stages.size()):
         stage = stages.apply(place)
@@ -34,9 +34,9 @@ def stages_after(spark: SparkSession, after: int) -> list[StageCost]:
 
 
 def stages_of(spark: SparkSession) -> Any:
-    """What Spark knows of its stages, the newest first, once it has taken note of all that ended."""
+    """Spark's records of its stages, newest first, after it has recorded all that ended."""
     gateway, context = cast(Any, spark.sparkContext._gateway), spark.sparkContext._jsc.sc()
-    with suppress(Py4JError):  # it waits for ten seconds; a cost that lacks a stage stops nothing
+    with suppress(Py4JError):  # waits up to ten seconds; a missing stage is no error
         context.listenerBus().waitUntilEmpty()
     store = context.statusStore()
     return store.stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)

@@ -1,4 +1,4 @@
-"""Delta's jars: which they are, and whether they lie beside Spark's own."""
+"""Delta's jars: their names, and whether they are installed beside Spark's own."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def spark_jars() -> Path:
 
 
 def jars_installed() -> bool:
-    """Whether Delta's jars lie in it."""
+    """Whether Delta's jars are in the folder of Spark's jars."""
     return all((spark_jars() / jar).exists() for jar in JARS)

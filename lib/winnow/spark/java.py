@@ -1,4 +1,4 @@
-"""Java as Spark needs it: its version, its options, the folder of the Spark that it starts."""
+"""Java for Spark: its version, its options, and the folder of Spark."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ import pyspark
 
 from winnow.errors import SurroundingsError
 
-# Java's first compiler alone; it would have room for a fifth of the usual code, and Java interprets what finds none.
+# Only Java's first compiler. Its code cache would be a fifth of the usual size, and Java interprets code without room.
 COMPILE_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
-# The second one takes what was called four times as often as usual: most of Spark's and Delta's code is not worth it.
+# The second compiler starts after four times the usual number of calls: most code of Spark and Delta is not worth it.
 OPTIMISE_LATE = (
     "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400", "-XX:Tier4CompileThreshold=60000",
     "-XX:Tier4BackEdgeThreshold=160000",
 )  # fmt: skip
 
-# Java takes the encoding of file names from the locale, and ASCII where it is none: a container, a service, LC_ALL=C.
+# Java takes the encoding of file names from the locale, and ASCII without one: in containers, services, LC_ALL=C.
 UTF8_LOCALE = "C.UTF-8"
 
 
 def check_java() -> None:
-    """Raises SurroundingsError, with the command that installs it, where Java 17 or newer is missing."""
+    """Raises SurroundingsError, with the command that installs it, if Java 17 or newer is missing."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
     install = "Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"
     if java is None:
-        where = f"JAVA_HOME is {home}, where there is no bin/java" if home else "java is not on the PATH"
+        where = f"JAVA_HOME is {home}, which has no bin/java" if home else "java is not on the PATH"
         raise SurroundingsError(f"Spark needs Java 17 or 21: {where}. {install}")
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
     version = re.search(r'version "(\d+)', said.stderr + said.stdout)
@@ -44,9 +44,9 @@ def check_java() -> None:
 
 @contextmanager
 def utf8_locale() -> Iterator[None]:
-    """The environment in which Java is started: names of files in UTF-8, messages of the system in English.
+    """The environment in which Java is started: file names in UTF-8, messages of the system in English.
 
-    What Java starts has it too: Python's workers. Where the system has no such locale, the environment is as it was.
+    Python workers, which Java starts, inherit it. If the system has no such locale, the environment is unchanged.
     """
     before = os.environ.get("LC_ALL")
     if _has_locale(UTF8_LOCALE):
@@ -70,7 +70,7 @@ def _has_locale(name: str) -> bool:
 
 
 def check_names(encoding: str, folders: Iterable[str]) -> None:
-    """Raises SurroundingsError where Java, which encodes names of files so, cannot write to one of these folders.
+    """Raises SurroundingsError if Java cannot encode the name of one of these folders.
 
     encoding: Java's property sun.jnu.encoding
     """
@@ -78,8 +78,8 @@ def check_names(encoding: str, folders: Iterable[str]) -> None:
         lacking = sorted({char for char in folder if not _is_encodable(char, encoding)})
         if lacking and "://" not in folder.removeprefix("file://"):
             raise SurroundingsError(
-                f"{folder}: Java encodes names of files in {encoding} here, which lacks {', '.join(lacking[:5])}; set "
-                f"LC_ALL to a locale in UTF-8, as in LC_ALL={UTF8_LOCALE} spark-submit ..., or name another folder"
+                f"{folder}: Java encodes file names in {encoding} here, which lacks {', '.join(lacking[:5])}; set "
+                f"LC_ALL to a UTF-8 locale, for example LC_ALL={UTF8_LOCALE} spark-submit ..., or name another folder"
             )
 
 
@@ -93,12 +93,12 @@ def _is_encodable(char: str, encoding: str) -> bool:
     return True
 
 
-# Java prints warnings on standard output, where results are, and how an archive differs is of no use to anyone.
+# Java prints warnings on standard output, where results belong; messages about class archives are not useful.
 QUIET = ("-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds*=off:stderr", "-Xlog:class*=off:stderr")
 
 
 def java_options() -> list[str]:
-    """Java's options that map the archive; none where there is none."""
+    """Java's options that map the class archive; none without it."""
     return [f"-XX:SharedArchiveFile={class_archive()}", *QUIET] if class_archive().exists() else []
 
 
@@ -108,5 +108,5 @@ def spark_home() -> Path:
 
 
 def class_archive() -> Path:
-    """The archive of Spark's classes that set-up makes."""
+    """The class archive of Spark that `make setup` creates."""
     return spark_home() / "winnow.jsa"

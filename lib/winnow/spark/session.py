@@ -1,4 +1,4 @@
-"""A Spark session as winnow needs it, with Delta and the few settings that are not a matter of taste."""
+"""A Spark session with Delta Lake and the settings that winnow always needs."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ _ALWAYS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
-    "spark.python.sql.dataFrameDebugging.enabled": "false",  # the Python line of each column costs more than the column
+    "spark.python.sql.dataFrameDebugging.enabled": "false",  # recording the Python line of each column is slow
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.executorEnv.LC_ALL": UTF8_LOCALE,  # as of the driver: executors write files of tables, too
+    "spark.executorEnv.LC_ALL": UTF8_LOCALE,  # as for the driver: executors also write files
     "spark.databricks.delta.optimizeWrite.enabled": "true",  # at most one file for each 256 MB of a shard
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
 _WORTH_COMPILING = 100_000  # rows (choice)
 _NO_NEWS = (
-    "WARNING: Using incubator modules: jdk.incubator.vector",  # spark-class asks for the module, and Java for this line
+    "WARNING: Using incubator modules: jdk.incubator.vector",  # printed at each start
     'Setting default log level to "',
     "To adjust logging level use sc.setLogLevel(",
-    "Current mem limits: ",  # a worker's, where spark.executor.pyspark.memory is set, with an empty line after each
+    "Current mem limits: ",  # of a worker, if spark.executor.pyspark.memory is set; followed by an empty line
     "Setting mem limits to ",
-    "Picked up ",  # options for every Java that the environment gives: JAVA_TOOL_OPTIONS
+    "Picked up ",  # JAVA_TOOL_OPTIONS
     "NOTE: Picked up ",
     "\n",
 )
@@ -60,17 +60,17 @@ _DAEMON = "pyspark/daemon.py"
 def open_session(
     name: str, settings: Spark, verbose: bool = False, brief: bool = False, folders: Sequence[str] = ()
 ) -> SparkSession:
-    """A Spark session with Delta Lake; the one that spark-submit started, where it did.
+    """A Spark session with Delta Lake: that of spark-submit, if it started one.
 
-    brief: it ends within a minute or two, too soon for what Java's optimising compiler costs to come back.
-    folders: those of this machine that Spark is to write to. Raises SurroundingsError where Java or Delta's jars are
-    missing, and where Java cannot encode the name of a folder.
+    brief: the command ends within a minute or two, too soon for Java's optimising compiler to pay off. folders: the
+    folders of this machine that Spark writes to. Raises SurroundingsError if Java or Delta's jars are missing, or if
+    Java cannot encode the name of a folder.
     """
     check_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = {
         **_ALWAYS,
-        # Spark makes this folder where it is not there, though no table lies in it.
+        # Spark creates this folder if it does not exist, although winnow has no table in it.
         "spark.sql.warehouse.dir": Path(tempfile.gettempdir()).as_uri(),
         "spark.sql.execution.arrow.maxBytesPerBatch": str(settings.batch_bytes),
         **{key: value if isinstance(value, str) else str(value).lower() for key, value in settings.config.items()},
@@ -80,7 +80,7 @@ def open_session(
         if not jars_installed():
             conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
-    SparkContext._ensure_initialized()  # connects to the Java of spark-submit, where that started one
+    SparkContext._ensure_initialized()  # connects to the JVM of spark-submit, if there is one
     java: Any = SparkContext._jvm
     check_names(java.System.getProperty("sun.jnu.encoding"), [*folders, conf.get("spark.local.dir", "")])
     if not verbose:
@@ -91,13 +91,13 @@ def open_session(
     spark = builder.getOrCreate()
     _check_delta(spark)
     if jars_installed() and not str(spark.sparkContext.master).startswith("local"):
-        for jar in JARS:  # which lie beside this Spark's own jars; the executors' Spark may have none
+        for jar in JARS:  # the Spark of executors may lack them
             spark.sparkContext._jsc.addJar(str(spark_jars() / jar))
     return spark
 
 
 def close_session() -> None:
-    """End the application on a cluster, whose history else takes it to run on; a local one ends with this process."""
+    """End the application on a cluster, so that its history shows it as ended; a local one ends with this process."""
     context = SparkContext._active_spark_context
     if context is not None and not str(context.master).startswith("local"):
         with suppress(Py4JError, OSError):  # the JVM is gone
@@ -105,19 +105,19 @@ def close_session() -> None:
 
 
 def _hush_accumulators() -> None:
-    """No trace where Spark's connection for accumulators breaks, as where Java is killed: the job fails and tells."""
+    """Hide the stack trace of a broken connection for accumulators (if Java is killed): the job reports the failure."""
     for server in (AccumulatorTCPServer, AccumulatorUnixServer):
         server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
 
 def parallel_tasks(spark: SparkSession) -> int:
-    """Cores that the session can use at once, at least 1."""
+    """The number of cores that the session can use at once, at least 1."""
     return max(1, spark.sparkContext.defaultParallelism)
 
 
 @contextmanager
 def compiled(spark: SparkSession, rows: int) -> Iterator[None]:
-    """Spark compiles what it computes where there are so many rows that it pays; conf/local.yaml has it interpret."""
+    """Let Spark compile its plans if `rows` are enough to pay for it; conf/local.yaml switches compiling off."""
     key = "spark.sql.codegen.factoryMode"
     before = spark.conf.get(key) or "FALLBACK"
     if rows >= _WORTH_COMPILING:
@@ -134,13 +134,13 @@ def jvm(spark: SparkSession) -> Any:
 
 
 def file_system(spark: SparkSession, path: str) -> tuple[Any, Any]:
-    """Hadoop's file system for a path, as the session is set up to reach it, and Hadoop's class of paths."""
+    """Hadoop's file system for a path, with the settings of the session, and Hadoop's class Path."""
     paths = jvm(spark).org.apache.hadoop.fs.Path
     return paths(path).getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()), paths
 
 
 def _start_java(conf: dict[str, str], verbose: bool) -> None:
-    """Start the JVM where none runs; unless `verbose`, without the lines that it prints at every start."""
+    """Start the JVM if none runs; unless `verbose`, hide the lines that it prints at each start."""
     if SparkContext._gateway is not None:
         return
     start: Any = launch_gateway
@@ -156,7 +156,7 @@ def _start_java(conf: dict[str, str], verbose: bool) -> None:
 
 
 def _pass_on(stderr: int) -> None:
-    """The JVM's standard error on ours, line by line, so that a live display can make room for it."""
+    """Copy the JVM's standard error to ours, line by line, so that it does not break the live line."""
     with os.fdopen(stderr, encoding="utf-8", errors="replace") as lines, suppress(ValueError):  # ours is closed at exit
         for line in _news(lines):
             sys.stderr.write(line)
@@ -164,7 +164,7 @@ def _pass_on(stderr: int) -> None:
 
 
 def _news(lines: Iterable[str]) -> Iterator[str]:
-    """Lines without those that say nothing new: of every start, and the traces of PySpark's daemon as a worker dies."""
+    """Lines without those of each start, and without stack traces of PySpark's daemon when a worker dies."""
     trace: list[str] = []
     for line in lines:
         if trace or line.startswith(_TRACE):
@@ -178,8 +178,8 @@ def _news(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _launch_settings(settings: Spark, verbose: bool, brief: bool) -> dict[str, str]:
-    """Settings that count only where this process starts the JVM."""
-    # Java else interprets what Spark generates for many columns or rules.
+    """Settings that are used only if this process starts the JVM."""
+    # Else Java interprets the code that Spark generates for many columns or rules.
     options = [*java_options(), "-XX:-DontCompileHugeMethods", *(COMPILE_QUICKLY if brief else OPTIMISE_LATE)]
     if not verbose:
         options.append(f"-Dlog4j2.configurationFile={(CONF / 'log4j2.properties').as_uri()}")

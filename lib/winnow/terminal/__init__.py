@@ -1,1 +1,1 @@
-"""Between a command line and the work: options, start, progress, results, how it ends."""
+"""What all commands share: options, help, start, progress, results, messages, exit codes."""

@@ -1,4 +1,4 @@
-"""The question before finished work is done again because settings differ."""
+"""The question before finished work is redone because settings have changed."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from winnow.errors import SettingsError
 from winnow.warehouse.made_with import Redo, would_redo
 from winnow.warehouse.work import Work
 
-_UNSEEN = "no setting differs: a list, a model, a file of own metrics, a library or the version of winnow does"
+_UNSEEN = "no setting differs; a list, a model, a file of own metrics, a library or the version of winnow has changed"
 
 
 def agree(work: Work, jobs: Collection[str], yes: bool, shards: Collection[int] | None = None) -> None:
-    """Say what these jobs would do again because settings differ, and go on where the user agrees; yes: who has agreed.
+    """Print what these jobs would redo because settings have changed, and ask the user; `yes`: do not ask.
 
-    Raises SettingsError where the user does not, and without a terminal; nothing is written then.
+    Raises SettingsError, before anything is written, if the user declines or if there is no terminal to ask.
     """
     redo = would_redo(work, jobs, shards)
     if redo is None:
         return
     said = [
-        f"{work.warehouse}: {work.crawl} was made with other settings than these (made with -> these):",
+        f"{work.warehouse}: {work.crawl} was made with other settings than these (old -> new):",
         *told(redo),
     ]
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise SettingsError([*said, "add --yes to make them with these settings, or leave out --recipe, --config and "
-                                    "--set to go on with those of the warehouse"])  # fmt: skip
+        raise SettingsError([*said, "add --yes to redo these tables, or leave out --recipe, --config and --set to "
+                                    "use the settings of the warehouse"])  # fmt: skip
     for line in said:
         typer.echo(f"winnow: {line}", err=True)
-    if not yes and not _confirmed("winnow: make them with these settings? [y/N] "):
-        raise SettingsError(["nothing was done"])
+    if not yes and not _confirmed("winnow: redo these tables with the new settings? [y/N] "):
+        raise SettingsError(["nothing was changed"])
 
 
 def _confirmed(question: str) -> bool:
@@ -42,9 +42,9 @@ def _confirmed(question: str) -> bool:
 
 
 def told(redo: Redo) -> list[str]:
-    """The differences, and the tables that are made again or emptied, a line each."""
+    """The differences, and the tables that are redone or emptied, each in a line."""
     lines = [f"  {line}" for line in redo.differences or [_UNSEEN]]
-    lines += [f"made again: {_tables(redo.again)}"] if redo.again else []
+    lines += [f"redone: {_tables(redo.again)}"] if redo.again else []
     return lines + ([f"emptied: {_tables(redo.emptied)}"] if redo.emptied else [])
 
 

@@ -18,13 +18,13 @@ def call(command: typer.Typer) -> NoReturn:
     """Run a command and leave with 0, 1 (failure), 2 (usage) or 130 (interrupted)."""
     logging.getLogger().addFilter(_is_news)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # where a terminal lacks a letter, no result is lost
+        sys.stdout.reconfigure(errors="backslashreplace")  # letters that a terminal lacks are escaped
     try:
         check_arguments(sys.argv[1:])
         command()
-    except BaseException as error:  # Typer makes a SystemExit of an interrupt
+    except BaseException as error:  # Typer turns an interrupt into SystemExit
         if _interrupted(error):
-            _leave("stopped; start the same command again to go on where it was", 130)
+            _leave("stopped; run the same command again to resume", 130)
         if isinstance(error, WinnowError | SystemExit) and "winnow.spark.session" in sys.modules:
             from winnow.spark.session import close_session
 
@@ -43,21 +43,21 @@ def call(command: typer.Typer) -> NoReturn:
 
 
 def check_arguments(arguments: Iterable[str]) -> None:
-    """Raises SettingsError for arguments that are no text: names of files in another encoding than the locale's."""
+    """Raises SettingsError for arguments that are not text: file names in another encoding than that of the locale."""
     wrong = [one for one in arguments if not is_text(one)]
     if wrong:
         held = sys.getfilesystemencoding()
-        said = f"its bytes are not {held}; set LC_ALL=C.UTF-8 where they are UTF-8, or rename what it names"
+        said = f"not {held}; if it is UTF-8, set LC_ALL=C.UTF-8, else rename the file"
         raise SettingsError([f"{one!a}: {said}" for one in wrong])
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """False for what Py4J logs of an interrupt or a lost JVM, with two traces, before it raises the same."""
+    """False for a message of Py4J about an interrupt or a lost JVM: it raises the same error afterwards."""
     return not record.getMessage().endswith("while sending command.")
 
 
 def _interrupted(error: BaseException | None) -> bool:
-    """Whether this was raised while an interrupt was being handled, as by a `finally` that asks a cancelled Spark."""
+    """Whether this was raised while an interrupt was handled, for example by a `finally` that calls Spark."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -1,4 +1,4 @@
-"""What a person sees while jobs run, on standard error: one live line in a terminal, plain lines elsewhere."""
+"""Progress on standard error while jobs run: one live line in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVERY_SECONDS = 0.5
 
 
 class Progress:
-    """The job at work, its shards, tasks, pages per second and the time that is left."""
+    """Shows the current job, its shards and tasks, pages per second, and the time left."""
 
     def __init__(self, spark: SparkSession) -> None:
         self._tracker = spark.sparkContext.statusTracker()
@@ -28,7 +28,7 @@ class Progress:
         )
         self._began = self._job_began = self._estimated = time.monotonic()
         self._job, self._shards, self._share = "", "", 0.0
-        self._left: float | None = None  # seconds, as estimated when the last job ended
+        self._left: float | None = None  # seconds, estimated when the last job ended
         self._pages = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -48,11 +48,11 @@ class Progress:
             self._live.stop()
 
     def begin(self, job: str, shards: list[int]) -> None:
-        """A job begins on a wave of shards."""
+        """A job starts on a wave of shards."""
         self._job, self._shards, self._job_began = job, shard_ranges(shards), time.monotonic()
 
     def end(self, job: str, rows: int | None, share: float) -> None:
-        """A job has ended: rows written (None: nothing was to do), and the share (0 to 1) of the run that is done."""
+        """A job has ended. rows: rows written, None if there was nothing to do; share: part of the run done, 0 to 1."""
         now = time.monotonic()
         seconds, elapsed = now - self._job_began, now - self._began
         self._share, self._estimated = share, now
@@ -75,7 +75,7 @@ class Progress:
         rate = _rate(self._pages / elapsed) if self._pages else "- pages/s"
         done, total = self._tasks()
         parts = (
-            self._job, f"{done}/{total} tasks", f"{self._share:.0%} done", rate, f"{clock(elapsed)} gone",
+            self._job, f"{done}/{total} tasks", f"{self._share:.0%} done", rate, f"{clock(elapsed)} elapsed",
             self._time_left(), self._shards,
         )  # fmt: skip
         return "  ".join(part for part in parts if part)
@@ -96,7 +96,7 @@ def _rate(pages: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """`1:05` for 65 seconds, `1:00:05` for an hour and five; `0:00` for what is below zero."""
+    """`1:05` for 65 seconds, `1:00:05` for an hour and 5 seconds, `0:00` for negative numbers."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

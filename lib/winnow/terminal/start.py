@@ -1,6 +1,6 @@
-"""From a command line to a session: settings read, archives found, and everything that is wrong told at once.
+"""From a command line to a session: reads settings, finds archives, and reports all problems at once.
 
-Spark, numba and the kernels are imported once nothing speaks against it: refusals come at once.
+Spark, Numba and the kernels are imported only after these checks, so that problems are reported at once.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ T = TypeVar("T")
 
 
 class Given(NamedTuple):
-    """What a command line says of the tables to make."""
+    """The arguments of a command that makes tables."""
 
     crawl: str
     warehouse: str
-    recipe: str | None  # None: as the warehouse was made, else winnow
+    recipe: str | None  # None: the settings of the warehouse, else winnow
     config: Path | None
     changes: list[str] | None
     root: str | None
     environment: str | None
-    archives: list[str] | None = None  # None: as they were listed
+    archives: list[str] | None = None  # None: those listed before
 
 
 def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
-    """What a job works with, and the archives it is given; whatever is wrong is told at once, before Spark starts."""
+    """The Work of a job, and its archives. Raises SettingsError with all problems, before Spark starts."""
     problems, goes_on = _name_problems(given), given.recipe is None and may_keep_settings(given.warehouse)
     named_recipe = given.recipe or DEFAULT_RECIPE
     settings = _try(problems, lambda: load_settings(named_recipe, given.environment, given.config, given.changes))
@@ -65,7 +65,7 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
 
 
 def _go_on(work: Work, given: Given) -> Work:
-    """The same under the settings that the warehouse was made with, and what is given beside them."""
+    """The same work with the settings of the warehouse, changed by --config and --set."""
     from winnow.settings.fingerprint import fingerprints
     from winnow.warehouse.crawls import listed_crawls
     from winnow.warehouse.made_with import settings_in_use
@@ -85,12 +85,12 @@ def prepare_maintenance(
     warehouse: str, name: str, recipe: str | None, config: Path | None, changes: list[str] | None, verbose: bool,
     crawl: str | None = None, brief: bool = True, compare: bool = True,
 ) -> Work:  # fmt: skip
-    """What reads or looks after tables that are there works with: those of one crawl, or of all, where it is None.
+    """The Work of a command on existing tables: those of one crawl, or of all crawls if it is None.
 
-    Its settings are those that the tables were made with, and what is given beside them; where the warehouse keeps
-    none, or a recipe is given, those given. compare: what differs from how the tables were made is told.
-    brief: it ends soon, as `open_session` has it. Whatever is wrong is told before Spark starts, where it can be.
-    Raises SettingsError where the crawl is not there.
+    Settings are those that the tables were made with, changed by --config and --set. If a recipe is given, or the
+    warehouse keeps no settings, they are those given. compare: report differences to the settings of the tables.
+    brief: the command ends soon (see `open_session`). Raises SettingsError, before Spark starts if possible, with all
+    problems, for example a missing crawl.
     """
     problems, goes_on = warehouse_problems(warehouse, listed=True), recipe is None and may_keep_settings(warehouse)
     settings = _try(problems, lambda: load_settings(recipe or DEFAULT_RECIPE, None, config, changes))
@@ -119,14 +119,14 @@ def prepare_maintenance(
 def _look_at(
     work: Work, recipe: str | None, config: Path | None, changes: list[str] | None, compare: bool
 ) -> Work:  # fmt: skip
-    """The tables under the settings that they were made with, or under those given, which are compared with them."""
+    """The same work with the settings of the tables, or with those given, which are compared with them."""
     from winnow.settings.kept import differences, kept_of
     from winnow.warehouse.made_with import as_made, settings_of_rows
 
     made = settings_of_rows(work)
     if made is None:
         return work
-    if recipe is None and not as_recipe({}, config, changes):  # of `spark` and `sources` at most
+    if recipe is None and not as_recipe({}, config, changes):  # at most `spark` and `sources` are given
         return as_made(work)
     if recipe is None:
         work = replace(work, settings=load_settings(made.settings, None, config, changes), recipe=made.recipe)
@@ -136,12 +136,12 @@ def _look_at(
     if compare:
         crawl = work.crawl or "the newest crawl"
         said = f"winnow: {work.warehouse}: {crawl} was made with other settings than those given, which are used here"
-        print(f"{said} (made with -> given):", *differing, sep="\n  ", file=sys.stderr)
+        print(f"{said} (old -> new):", *differing, sep="\n  ", file=sys.stderr)
     return work
 
 
 def _language_notes(settings: Settings) -> list[str]:
-    """What is not known of language triage, and which rules drop pages where every language is wanted."""
+    """Warnings about language triage, and about rules that are not made for all wanted languages."""
     from winnow.settings.kernel_settings import rules_of, triage_warning
     from winnow.settings.languages import any_language_warning
 
@@ -155,7 +155,7 @@ def _tell(notes: list[str]) -> None:
 
 
 def _try(problems: list[str], check: Callable[[], T]) -> T | None:
-    """What `check` gives; None, and its problems noted, where it refuses."""
+    """The result of `check`; None, with problems noted, if it raises SettingsError."""
     try:
         return check()
     except SettingsError as error:
@@ -164,7 +164,7 @@ def _try(problems: list[str], check: Callable[[], T]) -> T | None:
 
 
 def _name_problems(given: Given) -> list[str]:
-    """What speaks against the crawl's name, the warehouse and the root; only Spark can judge a remote warehouse."""
+    """Problems of the crawl's name, the warehouse and the root. Only Spark can check a remote warehouse."""
     problems = []
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given.crawl):
         problems.append(f"--crawl {given.crawl!r}: expected letters, digits, dots, - and _, as in CC-MAIN-2024-22")
@@ -175,7 +175,7 @@ def _name_problems(given: Given) -> list[str]:
 
 
 def _spark_problems(given: Spark) -> list[str]:
-    """What Spark would refuse with a trace of its own."""
+    """Problems of settings of Spark, which Spark itself reports with a stack trace."""
     problems = []
     if given.master is not None and not re.fullmatch(r"local(-cluster)?(\[.+\])?|yarn|(spark|k8s)://.+", given.master):
         problems.append(f"spark.master: {given.master}: expected local[2], spark://host:port, k8s://... or yarn")
@@ -185,7 +185,7 @@ def _spark_problems(given: Spark) -> list[str]:
 
 
 def _file_problems(settings: Settings) -> list[str]:
-    """What is wrong with the lists, rules and models that settings name, which are read."""
+    """Problems of the lists, rules and models that settings name. Reads these files."""
     from winnow.kernels.languages.identify import LanguageModel
     from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
     from winnow.settings.languages import language_problems
@@ -201,11 +201,11 @@ def _file_problems(settings: Settings) -> list[str]:
     _try(problems, lambda: _run_own(settings.measure))
     if read is not None and rules is not None:
         problems += language_problems(settings, rules, read.labels)
-    return list(dict.fromkeys(problems))  # the file of own metrics is asked for more than once
+    return list(dict.fromkeys(problems))  # two checks read the file of own metrics
 
 
 def _run_own(settings: Measure) -> None:
-    """Raises SettingsError where the file of own metrics does not run here, say for want of what it imports."""
+    """Raises SettingsError if the file of own metrics does not run here, for example if an import fails."""
     from winnow.kernels.measures.own_metrics import load_own
     from winnow.settings.kernel_settings import own_metrics
 

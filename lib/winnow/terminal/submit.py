@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def submit(
     job: str, run: Callable[[Work, list[int]], int | None], show: Callable[[Work], None] | None = None
 ) -> NoReturn:
-    """A job over shards, in waves, then what `show` shows of its table."""
+    """Runs a job over shards, in waves; then `show` prints its table."""
     from winnow.terminal.asking import agree
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.crawls import crawl_row, make_with_these
@@ -33,7 +33,7 @@ def submit(
         given = Given(crawl, warehouse, recipe, config, changes, root, _environment())
         work, _ = prepare(given, f"{job} {crawl}", verbose=True)
         if job not in jobs_of(work.settings):
-            print(f"winnow: {job}: not a job of this recipe; nothing to do", file=sys.stderr)
+            print(f"winnow: {job} is not a job of this recipe: nothing to do", file=sys.stderr)
             return
         chosen = parse_shards(shards, crawl_row(work).num_shards)
         agree(work, [job], yes, chosen)
@@ -47,7 +47,7 @@ def submit(
 
 
 def submit_list(job: str, run: Callable[[Work, str, list[Archive]], int | None]) -> NoReturn:
-    """The job that is given archives."""
+    """Runs the job that takes archives."""
     from winnow.terminal.progress import Progress
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.presence import at_work
@@ -74,7 +74,7 @@ def _call(command: Callable[..., None]) -> NoReturn:
 
 
 def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | None], chosen: list[int]) -> None:
-    """One job over the chosen shards, in waves."""
+    """Runs one job over the chosen shards, in waves."""
     from winnow.scopes.waves import job_waves
     from winnow.terminal.progress import Progress
 
@@ -85,7 +85,7 @@ def _run_job(work: Work, job: str, run_wave: Callable[[Work, list[int]], int | N
 
 
 def _environment() -> str | None:
-    """conf/cluster.yaml where spark-submit sends the job to a cluster; None where it runs on this machine."""
+    """cluster if spark-submit sends the job to a cluster; None if it runs on this machine."""
     from pyspark import SparkConf, SparkContext
 
     SparkContext._ensure_initialized()

@@ -1,4 +1,4 @@
-"""Other thresholds over pages that were measured: what would be kept and rejected, without a run."""
+"""Other thresholds on measured pages: what they would keep and drop, without a run."""
 
 from __future__ import annotations
 
@@ -37,18 +37,20 @@ from winnow.warehouse.work import Work
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
 _EXPECTED = "expected REASON.min=FIRST:LAST:STEP, or values as in REASON.max=0.1,0.2"
-_FREE = {"rules", "rule_files", "spark", "sources", "measure"}  # of measure, `standing.check_measured` knows
+# `made_with.check_measured` checks `measure`.
+_FREE = {"rules", "rule_files", "rules_for_any_language", "spark", "sources", "measure"}
 _REDO = {
-    "fuzzy": "it works after the rules: `winnow run` with the same change finds near duplicates again",
-    "spans": "it works after the rules: `winnow run` with the same change finds repeated spans again",
-    "url_duplicates": "it works after the rules: `winnow run` with the same change does the URL pass again",
-    "url": "pages are gated before they are measured: `winnow lists try` tells what other lists would do",
+    "fuzzy": "it applies after the rules; `winnow run` with the same change finds near duplicates again",
+    "spans": "it applies after the rules; `winnow run` with the same change finds repeated spans again",
+    "url_duplicates": "it applies after the rules; `winnow run` with the same change repeats the URL pass",
+    "url": "it gates pages before they are measured; `winnow lists try` shows what other lists would gate",
 }
-_REREAD = "pages are read again for it: `winnow run` with the same change does so, into a new warehouse"
+_FIXED = {"archives.num_shards": "it is fixed when a warehouse is made; run the crawl into a new one"}
+_REREAD = "it needs the archives; `winnow run` with the same change reads them again"
 
 
 class Sweep(NamedTuple):
-    """A bound of one rule, `min` or `max`, and the values that it is given one after another."""
+    """A bound of one rule, `min` or `max`, and the values to try for it."""
 
     reason: str
     bound: Literal["min", "max"]
@@ -56,7 +58,7 @@ class Sweep(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A page whose verdict changes: its URL, the reasons it has and would have, and its metrics by name."""
+    """A page whose verdict changes: its URL, its reasons before and after, and its metrics by name."""
 
     page_id: int
     crawl: str
@@ -74,7 +76,7 @@ class Total(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A value of a sweep: what is kept under it, and gained and lost against the rules before."""
+    """A value of a sweep: what it keeps, and what it gains and loses compared with the rules before."""
 
     value: float
     kept: Total
@@ -83,7 +85,7 @@ class Step(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Pages that a reason hits, those that it alone hits, and the words of those."""
+    """The number of pages with a reason, of pages with only this reason, and of words of the latter."""
 
     pages: int
     only: int
@@ -94,8 +96,8 @@ class Hits(NamedTuple):
 class Tuned:
     """What other rules change; `reasons` maps each reason, old or new, to its hits before and after.
 
-    gained     pages that are rejected now and would be kept
-    lost       pages that are kept now and would be rejected
+    gained     pages that only the new rules keep
+    lost       pages that only the old rules keep
     """
 
     measured: Total
@@ -109,7 +111,7 @@ class Tuned:
 
 
 class _Group(NamedTuple):
-    """Pages with the same reasons before and the same after, of which one is none, and some of them."""
+    """Some pages with the same reasons before and the same after; either before or after there are none."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -117,7 +119,7 @@ class _Group(NamedTuple):
 
 
 class _Groups:
-    """The rows of `count_failures`, of which there may be nearly as many as pages: columns, never objects."""
+    """The rows of `count_failures` as columns, since there may be nearly as many as pages."""
 
     def __init__(self, counted: pa.Table, rules: Sequence[Rule]) -> None:
         self._counts = pages_and_words(counted)
@@ -126,7 +128,7 @@ class _Groups:
         self._examples = counted.column("examples")
 
     def failed(self, rules: Sequence[Rule]) -> Numbers:
-        """How many of these rules each group fails."""
+        """The number of these rules that each group fails."""
         failed = np.zeros(len(self._counts[0]), np.int64)
         for rule in rules:
             failed += self._fails[rule]
@@ -144,7 +146,7 @@ class _Groups:
         }
 
     def largest(self, chosen: Chosen, count: int, before: Sequence[Rule], after: Sequence[Rule]) -> list[_Group]:
-        """The groups with most pages, so many at most; the same order every time."""
+        """The `count` groups with the most pages, in a fixed order."""
         places = np.flatnonzero(chosen)
         order = np.lexsort([*(number[places] for number in self._numbers), -self._counts[0][places]])
         return [
@@ -157,10 +159,10 @@ class _Groups:
 
 
 def check_changes(base: Settings, changed: Settings) -> None:
-    """Raises SettingsError for every change that rules cannot make, with what to do for it."""
+    """Raises SettingsError for each change that `tune` cannot compute, with what to do instead."""
     one, other = base.model_dump(), changed.model_dump()
     problems = [
-        f"{key}: tune judges pages as they were measured; {_REDO.get(key.partition('.')[0], _REREAD)}"
+        f"{key}: tune cannot change this: {_FIXED.get(key) or _REDO.get(key.partition('.')[0], _REREAD)}"
         for key in _differences(one, other)
         if key.partition(".")[0] not in _FREE
     ]
@@ -169,7 +171,7 @@ def check_changes(base: Settings, changed: Settings) -> None:
 
 
 def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
-    """The sweep that `REASON.min=10:100:10` or `REASON.max=0.1,0.2` names; raises SettingsError where it names none."""
+    """The sweep in a text such as `REASON.min=10:100:10` or `REASON.max=0.1,0.2`. Raises SettingsError."""
     match = _SWEEP.fullmatch(text.strip())
     if match is None:
         raise SettingsError([f"--sweep {text}: {_EXPECTED}"])
@@ -188,10 +190,10 @@ def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
 
 
 def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5) -> Tuned:
-    """What these rules make of the measured pages of a crawl, or of all where work.crawl is '', before and after.
+    """What the rules `before` and `after` keep of the measured pages of a crawl, or of all if work.crawl is ''.
 
-    Exact: the reasons are those that judge_pages would write. Examples are the same in every call, `examples` at most
-    of pages gained, and of pages lost.
+    Exact: the reasons are those that judge_pages would write. There are at most `examples` gained and `examples` lost
+    pages as examples, the same in each call.
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
     crawls = [work.crawl] if work.crawl else sorted({crawl for crawl, _, _ in commits.notes(work)})
@@ -216,12 +218,12 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
 
 
 def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Sweep) -> list[Step]:
-    """For each value of the sweep what is kept, gained and lost; the other rules are those of `after`."""
+    """For each value of the sweep, what is kept, gained and lost; the other rules are those of `after`."""
     mine = next(rule for rule in after if rule.reason == swept.reason)
     others = [rule for rule in after if rule != mine]
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
     with compiled(work.spark, commits.noted_rows(work, "measures")):
-        counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # some 4 rows a step
+        counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # about 4 rows for each step
     counts, numbers = pages_and_words(counted), failed_numbers(counted)
     was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))
     found = []
@@ -261,13 +263,13 @@ def _values(text: str) -> list[Decimal]:
 
 
 def _taken(page: Row, judged: Iterable[str]) -> dict[str, float]:
-    """The metrics that were taken of a page, and the values that rules judge; another run's own metrics are null."""
+    """The metrics of a page that are not null, and the values that rules judge."""
     named = dict.fromkeys((*page.metrics.asDict(), *judged))
     return {name: value for name in named if (value := value_of(page, name)) is not None}
 
 
 def _in_turn(groups: list[_Group], count: int) -> list[tuple[dict[str, int], _Group]]:
-    """Pages with their group, of the groups in turn, so that every way of changing shows before one shows twice."""
+    """Pages with their group, from all groups in turn, so that different changes are shown first."""
     turns = ((group.examples[turn], group) for turn in range(count) for group in groups if turn < len(group.examples))
     return list(islice(turns, count))
 

@@ -1,1 +1,1 @@
-"""The state of a warehouse: tables, crawls, what is done, who is at work."""
+"""The state of a warehouse: tables, crawls, finished work, running commands."""

@@ -1,7 +1,7 @@
-"""What is to do, and the commit of a wave: the machinery that all jobs share.
+"""Which shards a job has to do, and the commit of a wave: all jobs share this.
 
-`commits` holds one row for each (target, crawl, shard) that is finished. A commit takes that row away first where there
-is one, replaces the shards' rows in one Delta transaction, and writes the row last: a kill in between only redoes work.
+`commits` has one row, a note, for each finished (target, crawl, shard). A commit first deletes these notes, then
+replaces the rows of the shards in one Delta transaction, and writes the notes last: a kill in between only costs work.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ ARCHIVE_KEYS = ("shard", "archive_path", "bytes", "etag", "tries")
 
 
 class Todo(NamedTuple):
-    """Shards that are to do, each with the inputs it will be made from; whether a note of older rows stands yet."""
+    """Shards to do, each with the inputs that it will be made from; noted: whether some have notes of older rows."""
 
     shards: dict[int, str]
     noted: bool
 
 
 class Since(NamedTuple):
-    """When a piece of work began: seconds on the clock, CPU seconds of Python workers so far, Spark's newest stage."""
+    """The start of a piece of work: wall clock, CPU seconds of Python workers so far, Spark's newest stage."""
 
     wall: float
     python_cpu: float
@@ -42,7 +42,7 @@ class Since(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What a piece of work took: seconds on the clock, CPU seconds of Python and JVM, bytes written for shuffles."""
+    """The cost of a piece of work: wall seconds, CPU seconds of Python and JVM, bytes written for shuffles."""
 
     wall: float
     cpu: float
@@ -50,10 +50,10 @@ class Spent(NamedTuple):
 
 
 def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object] | None = None) -> Todo:
-    """The shards whose rows of `target` are missing or made with other settings or inputs.
+    """The shards whose rows of `target` are missing, or made with other settings or inputs.
 
-    `beside` is what else a shard is made from, as a JSON value: other shards, other crawls. Raises SettingsError where
-    the source of `target` is not finished under these settings.
+    `beside`: other inputs of each shard, as a JSON value, for example other shards or crawls. Raises SettingsError if
+    the source of `target` is not finished with these settings.
     """
     done = notes(work)
     inputs = _archive_inputs(work, shards) if target == "pages" else source_inputs(work, target, shards)
@@ -66,24 +66,24 @@ def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object
 
 
 def archives_as_read(work: Work, ready: Todo) -> Todo:
-    """What pages were made from, once `archives` says it: reading an archive may have told its bytes and checksum."""
+    """The inputs of pages after reading: only then may the size and checksum of an archive be known."""
     return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
 
 
 def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) -> int:
-    """Replace the rows of these shards by `rows`, note that the work is done, and say how many rows there are."""
+    """Replace the rows of these shards by `rows`, and note that they are done; returns the number of rows."""
     forget(work, target, ready)
     sizes = replace(work, target, rows, list(ready.shards))
     return _note(work, target, ready.shards, sizes, since)
 
 
 def tries_after(archive: Row) -> int:
-    """How often an archive was tried once it has been read now; one that was read before counts no further try."""
+    """The number of tries of an archive after this reading; not counted if it was read before."""
     return int(archive.tries) + (archive.status in ("listed", "unreachable"))
 
 
 def forget(work: Work, target: str, ready: Todo) -> None:
-    """Take the notes away that say these shards are done."""
+    """Delete the notes that these shards are done."""
     if ready.noted:
         mine = (F.col("target") == target) & F.col("shard").isin(list(ready.shards)) & (F.col("crawl") == work.crawl)
         delete(work, "commits", mine)
@@ -92,7 +92,7 @@ def forget(work: Work, target: str, ready: Todo) -> None:
 
 
 def empty(work: Work, table: str) -> None:
-    """Delete the rows of this crawl and the notes of them, where there are any."""
+    """Delete the rows of this crawl in a table, and their notes, if there are any."""
     if not exists(work, table):
         return
     held = [row.shard for row in read(work, table).select("shard").distinct().collect()]  # at most one row a shard
@@ -102,7 +102,7 @@ def empty(work: Work, table: str) -> None:
 
 
 def compact_notes(work: Work) -> None:
-    """Bring the notes of this crawl, a file for each job and shard, into one file for each shard."""
+    """Compact the notes of this crawl, one file for each job and shard, into one file for each shard."""
     compact(work, "commits")
 
 
@@ -112,14 +112,14 @@ def begin(work: Work) -> Since:
 
 
 def spent(work: Work, since: Since) -> Spent:
-    """What was spent since then."""
+    """The cost since then."""
     stages = stages_after(work.spark, since.stage)
     cpu = python_cpu(work.spark).value - since.python_cpu + sum(stage.cpu_seconds for stage in stages)
     return Spent(time.monotonic() - since.wall, cpu, sum(stage.shuffled_bytes for stage in stages))
 
 
 def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int, Size], since: Since) -> int:
-    """One row a shard; the seconds of the wave, of wall and of CPU in the JVM and Python, are shared out by rows."""
+    """Write one note for each shard; wall and CPU seconds of the wave are divided among shards by their rows."""
     took, total = spent(work, since), sum(size.rows for size in sizes.values())
     rows = []
     for shard, inputs in shards.items():
@@ -139,15 +139,15 @@ def _note(work: Work, target: str, shards: Mapping[int, str], sizes: Mapping[int
 
 
 def notes(work: Work) -> dict[tuple[str, str, int], Note]:
-    """What `commits` says of each crawl, target and shard that is done."""
+    """The notes of `commits` by crawl, target and shard."""
     if not work.notes:
-        for row in read_all(work, "commits").collect():  # one row a note
+        for row in read_all(work, "commits").collect():  # one row for each note
             work.notes[row.crawl, row.target, row.shard] = Note(row.fingerprint, row.inputs, row.rows)
     return work.notes
 
 
 def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> dict[int, str]:
-    """For each shard the hash of its archives; tries_ahead: a listed or unreachable one counts the try to come."""
+    """For each shard a hash of its archives; tries_ahead: count the next try of listed and unreachable archives."""
     rows = read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     archives: dict[int, list[Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.archive_path)):
@@ -157,7 +157,7 @@ def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> 
 
 
 def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
-    """For each shard the hash of what its source was made with. Raises SettingsError where that is not done."""
+    """For each shard a hash of what its source was made with. Raises SettingsError if the source is not done."""
     source, done = source_of(work.settings, target), notes(work)
     assert source is not None, f"{target} is made from archives"
     wanted = work.fingerprints[source]
@@ -172,7 +172,7 @@ def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
 
 
 def noted_rows(work: Work, target: str) -> int:
-    """Rows of a table that `commits` notes, of the crawl or, where work.crawl is '', of all."""
+    """The number of rows of a table according to `commits`, in the crawl, or in all if work.crawl is ''."""
     return sum(
         note.rows for (crawl, made, _), note in notes(work).items() if made == target and work.crawl in ("", crawl)
     )

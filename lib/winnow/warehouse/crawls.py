@@ -1,4 +1,4 @@
-"""The crawls of a warehouse in the order in which they were added, and how many archives their shards have."""
+"""The crawls of a warehouse in the order in which they were added, and the number of archives in each shard."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from winnow.warehouse.work import Work
 
 
 def add_crawl(work: Work, root: str) -> Row:
-    """The row of this crawl in `crawls`, added where it is new.
+    """The row of this crawl in `crawls`, added if it is new.
 
-    Raises SettingsError where the warehouse was made with another number of shards.
+    Raises SettingsError if the warehouse was made with another number of shards.
     """
     work.crawls.clear()
     rows = {row.crawl: row for row in listed_crawls(work)}
     num_shards = work.settings.archives.num_shards
     for row in rows.values():
         if row.num_shards != num_shards:
-            made = f"was made with {row.num_shards} shards, archives.num_shards is {num_shards}"
-            raise SettingsError([f"{work.warehouse}: {made}; it is fixed: --set archives.num_shards={row.num_shards}"])
+            made = f"was made with {row.num_shards} shards, but archives.num_shards is {num_shards}"
+            fixed = f"The number is fixed: --set archives.num_shards={row.num_shards}"
+            raise SettingsError([f"{work.warehouse}: {made}. {fixed}"])
     if work.crawl not in rows:
         keep_settings(work)
         crawl = {
@@ -39,7 +40,7 @@ def add_crawl(work: Work, root: str) -> Row:
 
 
 def make_with_these(work: Work) -> None:
-    """Note that the crawl is made with these settings from now on, where it was not yet."""
+    """Record that the crawl is made with these settings from now on."""
     keep_settings(work)
     row, made = crawl_row(work), work.fingerprints["funnel"]
     if row.fingerprint != made:
@@ -48,7 +49,7 @@ def make_with_these(work: Work) -> None:
 
 
 def listed_crawls(work: Work) -> list[Row]:
-    """The rows of `crawls`. Raises SettingsError where they are of tables with other columns than these."""
+    """The rows of `crawls`. Raises SettingsError if the tables are of another version."""
     if not work.crawls:
         rows = read_all(work, "crawls").collect()  # one row a crawl
         others = {row.schema_version for row in rows} - {SCHEMA_VERSION}
@@ -59,34 +60,34 @@ def listed_crawls(work: Work) -> list[Row]:
 
 
 def _other_version(work: Work, version: int) -> str:
-    holds = f"holds tables of version {version}, this winnow makes version {SCHEMA_VERSION}"
+    holds = f"contains tables of version {version}, but this winnow makes version {SCHEMA_VERSION}"
     if version > SCHEMA_VERSION:
         return f"{holds}; use the winnow that made them, or name a new folder"
     again = f"winnow run ARCHIVES --crawl NAME --warehouse NEW --removals-from {work.warehouse}"
-    return f"{holds}. Make them anew in another folder, with the orders to take pages down: {again}"
+    return f"{holds}. Make them again in a new folder, with the orders to take pages down: {again}"
 
 
 def crawls_until(work: Work) -> list[Row]:
-    """The rows of the crawls up to this one. Raises SettingsError where it was never listed."""
+    """The rows of the crawls up to this one. Raises SettingsError if it was not listed."""
     rows = listed_crawls(work)
     mine = _row_of(work, rows)
     return [row for row in rows if row.position <= mine.position]
 
 
 def crawl_row(work: Work) -> Row:
-    """The row of this crawl in `crawls`. Raises SettingsError where it was never listed."""
+    """The row of this crawl in `crawls`. Raises SettingsError if it was not listed."""
     return _row_of(work, listed_crawls(work))
 
 
 def _row_of(work: Work, rows: list[Row]) -> Row:
     known = {row.crawl: row for row in rows}
     if work.crawl not in known:
-        there = f" There are: {', '.join(sorted(known))}" if known else " It holds no crawl yet."
-        raise SettingsError([f"{work.warehouse}: no crawl {work.crawl}; run list_archives first.{there}"])
+        there = f" Known are: {', '.join(sorted(known))}" if known else " It has no crawl yet."
+        raise SettingsError([f"{work.warehouse}: there is no crawl {work.crawl}; run list_archives first.{there}"])
     return known[work.crawl]
 
 
 def archives_by_shard(work: Work) -> Counter[int]:
-    """How many archives each shard of this crawl has."""
+    """The number of archives in each shard of this crawl."""
     rows = read(work, "archives").groupBy("shard").count().collect()  # one row a shard
     return Counter({row.shard: row["count"] for row in rows})

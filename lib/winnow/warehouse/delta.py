@@ -1,4 +1,4 @@
-"""The Delta tables of a warehouse: read, replaced shard by shard, added to; made empty where they are not there."""
+"""The Delta tables of a warehouse: read, replace shards, add rows; missing tables are created empty."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from winnow.warehouse.work import Work
 
 
 class Size(NamedTuple):
-    """What a shard of a table holds."""
+    """Rows and bytes of a shard of a table."""
 
     rows: int
     bytes: int
 
 
 def read(work: Work, table: str, shards: list[int] | None = None) -> DataFrame:
-    """The rows of this crawl, or of these shards of it; no rows where the table is not there yet."""
+    """The rows of this crawl, or of these shards of it; no rows if the table does not exist yet."""
     rows = _open(work, TABLES[table]).toDF().where(F.col("crawl") == work.crawl)
     return rows if shards is None else rows.where(F.col("shard").isin(shards))
 
 
 def read_all(work: Work, table: str) -> DataFrame:
-    """The rows of every crawl; no rows where the table is not there yet."""
+    """The rows of all crawls; no rows if the table does not exist yet."""
     return _open(work, TABLES[table]).toDF()
 
 
@@ -40,7 +40,7 @@ def newest_version(work: Work, table: str) -> int:
 
 
 def read_version(work: Work, table: str, version: int) -> DataFrame:
-    """The rows of every crawl as they were then, whatever is written meanwhile."""
+    """The rows of all crawls in this version, not affected by later writes."""
     return work.spark.read.format("delta").option("versionAsOf", version).load(_path(work, TABLES[table]))
 
 
@@ -50,7 +50,7 @@ def exists(work: Work, table: str) -> bool:
 
 
 def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict[int, Size]:
-    """Replace the rows of these shards in one transaction, without a note in `commits`; what was written."""
+    """Replace the rows of these shards in one transaction, without a note in `commits`; returns what was written."""
     table = TABLES[target]
     columns = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints.get(target, ""))}
     with_keys = rows.withColumns(columns)
@@ -70,7 +70,7 @@ def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def add(work: Work, table: str, rows: DataFrame) -> None:
-    """Add these rows, as one file, to a table."""
+    """Add these rows to a table, as one file."""
     _open(work, TABLES[table])
     writer = (
         rows.select(TABLES[table].columns.names)
@@ -83,7 +83,7 @@ def add(work: Work, table: str, rows: DataFrame) -> None:
 
 
 def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
-    """Add these rows to a table; where one with the same keys is there, it takes its place."""
+    """Add these rows to a table; a row with the same keys is replaced."""
     table = TABLES[target]
     given = set(rows.columns)
     complete = rows.select(
@@ -95,27 +95,27 @@ def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
 
 
 def delete_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> None:
-    """Delete the rows of these pages (crawl, shard, page_id), which lie in these shards of these crawls."""
+    """Delete the rows of these pages (crawl, shard, page_id), which are in these shards of these crawls."""
     _merge_pages(work, table, pages, shards).whenMatchedDelete().execute()
 
 
 def update_pages(work: Work, pages: DataFrame, shards: Sequence[tuple[str, int]], values: Mapping[str, Column]) -> None:
-    """Give these rows of `pages` these values."""
+    """Set these values in the rows of these pages."""
     _merge_pages(work, "pages", pages, shards).whenMatchedUpdate(set=dict(values)).execute()
 
 
 def delete(work: Work, table: str, where: Column) -> None:
-    """Delete the rows of which this is true."""
+    """Delete the rows for which `where` is true."""
     _open(work, TABLES[table]).delete(where)
 
 
 def update(work: Work, table: str, where: Column, values: Mapping[str, Column]) -> None:
-    """Give the rows of which this is true these values."""
+    """Set these values in the rows for which `where` is true."""
     _open(work, TABLES[table]).update(where, dict(values))
 
 
 def compact(work: Work, table: str) -> None:
-    """Bring the rows of this crawl into as few files as its partitions allow."""
+    """Rewrite the rows of this crawl into as few files as its partitions allow."""
     where = f"crawl = '{_quoted(work.crawl)}'"
     _open(work, TABLES[table]).optimize().where(where).executeCompaction()
 
@@ -129,13 +129,13 @@ def _merge_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tupl
 
 
 def get_property(work: Work, table: str, key: str) -> str | None:
-    """A property of a table that is there; None where it is not set."""
+    """A property of an existing table; None if it is not set."""
     detail = _open(work, TABLES[table]).detail().select("properties").first()
     return detail[0].get(key) if detail else None
 
 
 def set_property(work: Work, table: str, key: str, value: str) -> None:
-    """Set a property of a table that is there."""
+    """Set a property of an existing table."""
     path = _path(work, TABLES[table])
     work.spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('{key}' = '{_quoted(value)}')")
 
@@ -146,7 +146,7 @@ def _written(work: Work, table: Table, where: str) -> dict[int, Size]:
     for actions in _newest_commits(work, _path(work, table)):
         info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
         if info.get("operationParameters", {}).get("predicate") != where:
-            continue  # another writer's commit, of other shards
+            continue  # a commit of another writer
         for add in (action["add"] for action in actions if "add" in action):
             shard, rows = int(add["partitionValues"]["shard"]), json.loads(add["stats"])["numRecords"]
             before = sizes.get(shard, Size(0, 0))
@@ -170,7 +170,7 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def _open(work: Work, table: Table) -> DeltaTable:
-    """The Delta table, made empty where it is not there."""
+    """The Delta table, created empty if it does not exist."""
     path = _path(work, table)
     if DeltaTable.isDeltaTable(work.spark, path):
         return DeltaTable.forPath(work.spark, path)

@@ -8,16 +8,16 @@ from winnow.warehouse.work import Work
 
 
 def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
-    """By table and fingerprint what rows were made with; nothing in a warehouse of an older winnow."""
+    """What rows were made with, by table and fingerprint; empty in a warehouse of an older winnow."""
     if not work.kept and exists(work, "settings"):
-        rows = read_all(work, "settings").collect()  # some 10 for each combination of settings that was ever used
+        rows = read_all(work, "settings").collect()  # about 10 rows for each combination of settings
         read = {each: from_yaml(*each) for each in {(row.recipe, row.settings) for row in rows}}
         work.kept.update({(row.target, row.fingerprint): read[row.recipe, row.settings] for row in rows})
     return work.kept
 
 
 def keep_settings(work: Work) -> None:
-    """Add the settings at hand for each table of which no rows were made with them so far."""
+    """Add the current settings for each table that has no rows made with them yet."""
     known, now = kept_settings(work), kept_of(work.settings, work.recipe)
     made = {**work.fingerprints, "crawls": work.fingerprints["funnel"]}
     fresh = [key for key in made.items() if key not in known]

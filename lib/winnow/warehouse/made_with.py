@@ -1,4 +1,4 @@
-"""Whether the tables at hand were made with the settings at hand."""
+"""Whether tables were made with the current settings."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from winnow.warehouse.crawls import listed_crawls
 from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.work import Note, Work
 
-_CHAIN = tuple(job.table for job in reversed(JOBS.values()))  # the last says what all before it were made with
+_CHAIN = tuple(job.table for job in reversed(JOBS.values()))  # last first: it includes those before
 
 
 class Redo(NamedTuple):
-    """What a run would do again of a crawl that was made with other settings.
+    """What a run would redo in a crawl that was made with other settings.
 
     differences     settings, `key: old -> new`
-    again           shards by table: finished, to be made with the new ones
-    emptied         the same of tables that the new settings have no job for
+    again           number of finished shards to redo, by table
+    emptied         number of shards to delete, by table, because the new settings have no job for the table
     """
 
     differences: Sequence[str]
@@ -36,7 +36,7 @@ class Redo(NamedTuple):
 
 
 def settings_in_use(work: Work) -> Kept | None:
-    """What the newest run makes this crawl with, or where it is new the newest one; None where nobody knows."""
+    """The settings of the newest run of this crawl, or of the newest crawl if it is new; None if not known."""
     crawls = {row.crawl: row for row in listed_crawls(work)}
     if not crawls:
         return None
@@ -45,7 +45,7 @@ def settings_in_use(work: Work) -> Kept | None:
 
 
 def settings_of_rows(work: Work) -> Kept | None:
-    """What the rows of this crawl, or of the newest where work.crawl is '', were made with; None where nobody knows."""
+    """The settings of the rows of this crawl, or of the newest if work.crawl is ''; None if not known."""
     crawls = sorted(listed_crawls(work), key=lambda row: int(row.position))
     crawl = work.crawl or (crawls[-1].crawl if crawls else "")
     done, known = commits.notes(work), kept_settings(work)
@@ -58,7 +58,7 @@ def settings_of_rows(work: Work) -> Kept | None:
 
 
 def as_made(work: Work) -> Work:
-    """The same crawl under the settings and rules that its rows were made with, where the warehouse keeps them."""
+    """The same work with the settings and rules that its rows were made with, if the warehouse keeps them."""
     kept = settings_of_rows(work)
     if kept is None:
         return work
@@ -66,19 +66,19 @@ def as_made(work: Work) -> Work:
 
 
 def is_as_made(work: Work) -> bool:
-    """Whether the settings are those that the tables were made with, as the warehouse keeps them."""
+    """Whether the settings are those that the warehouse keeps for its tables."""
     return work.rules is not None
 
 
 def rules_at_hand(work: Work) -> tuple[Rule, ...]:
-    """The rules that the tables were judged by where these are known, else those of the settings."""
+    """The rules that the tables were judged by, if known; else those of the settings."""
     return work.rules if work.rules is not None else rules_of(work.settings)
 
 
 def would_redo(work: Work, jobs: Collection[str], shards: Collection[int] | None = None) -> Redo | None:
-    """What these jobs would do again, in these shards or in all, because settings differ; None where they do not.
+    """What these jobs would redo, in these shards or in all, because settings have changed; None if nothing.
 
-    Not what an interrupted run under the same settings has left to do.
+    The remaining work of an interrupted run with the same settings is not included.
     """
     crawl = next((row for row in listed_crawls(work) if row.crawl == work.crawl), None)
     before = settings_of_rows(work)
@@ -101,11 +101,11 @@ def _in_flow(shards: Counter[str]) -> dict[str, int]:
 
 
 def check_measured(work: Work) -> None:
-    """Raises SettingsError where the chosen pages were measured with other settings, or not judged since."""
+    """Raises SettingsError if the pages were measured with other settings, or not judged since."""
     notes = _notes(work)
     measured = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "measures"}
     if not measured:
-        raise SettingsError([f"{work.warehouse}: no page was measured here yet; start `winnow run` first"])
+        raise SettingsError([f"{work.warehouse}: no page was measured here yet; use `winnow run` first"])
     problems = []
     wanted = cache(partial(measures_from, work.settings))
     for crawl in sorted({crawl for crawl, _ in measured}):
@@ -113,9 +113,9 @@ def check_measured(work: Work) -> None:
         pages = {shard: notes.get((crawl, "pages", shard), note) for shard, note in mine.items()}
         if any(wanted(pages[shard].fingerprint) != note.fingerprint for shard, note in mine.items()):
             problems.append(
-                f"{work.warehouse}: {crawl} was measured with other settings than these (measure.lines is "
-                f"{work.settings.measure.lines} here, say), which no rule can undo; name the recipe that it was run "
-                "with, or measure it again: `winnow run` with these settings reads no archive for it"
+                f"{work.warehouse}: {crawl} was measured with other settings than these (for example, measure.lines is "
+                f"{work.settings.measure.lines} here), and rules cannot change that. Name the recipe that it was run "
+                "with, or measure it again: `winnow run` with these settings, which reads no archive for it"
             )  # fmt: skip
         judged = {shard: notes.get((crawl, "verdicts", shard)) for shard in mine}
         if any(found is None or found.inputs != digest(mine[shard][:2]) for shard, found in judged.items()):
@@ -125,7 +125,7 @@ def check_measured(work: Work) -> None:
 
 
 def rules_stand(work: Work, rules: Sequence[Rule]) -> bool:
-    """Whether all verdicts of a crawl, or of all where work.crawl is '', were made with these rules."""
+    """Whether all verdicts of the crawl, or of all crawls if work.crawl is '', were made with these rules."""
     notes = _notes(work)
     judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
     wanted = cache(partial(verdicts_from, rules))
@@ -136,5 +136,5 @@ def rules_stand(work: Work, rules: Sequence[Rule]) -> bool:
 
 
 def _notes(work: Work) -> dict[tuple[str, str, int], Note]:
-    """What `commits` says of the crawl, or of all where work.crawl is ''."""
+    """The notes of the crawl, or of all crawls if work.crawl is ''."""
     return {key: note for key, note in commits.notes(work).items() if work.crawl in ("", key[0])}

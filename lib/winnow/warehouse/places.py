@@ -1,4 +1,4 @@
-"""Folders that a command is given: whether they hold a warehouse, or may be written."""
+"""Checks of the folders that a command is given: is it a warehouse, can it be written?"""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NO_CRAWL = "--warehouse {}: no crawl was listed here; run list_archives first"
 
 
 def may_keep_settings(warehouse: str) -> bool:
-    """Whether the warehouse may say what it was made with; of a remote one only Spark knows."""
+    """Whether the warehouse may keep settings; only Spark can check a remote one."""
     return "://" in warehouse or Path(warehouse, "settings/_delta_log").exists()
 
 
 def absolute_place(warehouse: str) -> str:
-    """The warehouse as Spark finds it whatever the working folder."""
+    """The warehouse as an absolute path or URL."""
     return warehouse if "://" in warehouse else str(Path(warehouse).absolute())
 
 
 def warehouse_problems(warehouse: str, listed: bool) -> list[str]:
-    """What speaks against this warehouse; listed: it must hold a crawl."""
+    """Problems of this warehouse; listed: it must contain a crawl."""
     if warehouse.startswith("s3://"):
-        return [f"--warehouse {warehouse}: Spark knows S3 as s3a://{warehouse[5:]}, with --config conf/s3.yaml"]
+        return [f"--warehouse {warehouse}: Spark needs s3a://{warehouse[5:]} with --config conf/s3.yaml"]
     if "://" in warehouse:
         return []
     problems = folder_problems("--warehouse", Path(warehouse), [_MADE_FIRST])
@@ -38,7 +38,7 @@ def warehouse_problems(warehouse: str, listed: bool) -> list[str]:
 
 
 def check_remote(spark: SparkSession, warehouse: str, listed: bool) -> None:
-    """Raises SettingsError for what speaks against a warehouse that only Spark can look at."""
+    """Raises SettingsError with the problems of a remote warehouse, which only Spark can look at."""
     if "://" not in warehouse:
         return
     from winnow.spark.session import file_system
@@ -53,7 +53,7 @@ def check_remote(spark: SparkSession, warehouse: str, listed: bool) -> None:
 
 
 def check_warehouse(spark: SparkSession, option: str, place: str) -> None:
-    """Raises SettingsError where no warehouse is there."""
+    """Raises SettingsError if this is not a warehouse."""
     from winnow.spark.session import file_system
 
     files, paths = file_system(spark, absolute_place(place))
@@ -62,27 +62,27 @@ def check_warehouse(spark: SparkSession, option: str, place: str) -> None:
 
 
 def folder_problems(option: str, folder: Path, own: list[str]) -> list[str]:
-    """What speaks against writing here; a folder that is not empty must hold one of `own`, which winnow makes first."""
+    """Problems of writing here: a folder that is not empty must contain one of `own`, which winnow creates first."""
     if not is_text(str(folder.absolute())):
         return [f"{option} {str(folder.absolute())!a}: the name is not UTF-8; name another folder, or rename it"]
     nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         return [f"{option} {folder}: {nearest} is a file; name a folder"]
     if not os.access(nearest, os.W_OK | os.X_OK):
-        return [f"{option} {folder}: {nearest} may not be written; name another folder, or change its rights"]
+        return [f"{option} {folder}: {nearest} cannot be written; name another folder, or change its permissions"]
     held = sorted(path.name for path in folder.iterdir()) if nearest == folder.absolute() else []
     return [] if any((folder / name).exists() for name in own) else _foreign(option, folder, held)
 
 
 def check_output(option: str, file: Path) -> None:
-    """Raises SettingsError where a file of this name cannot be written."""
+    """Raises SettingsError if a file of this name cannot be written."""
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise SettingsError([f"{option} {file}: name a file in a folder that exists"])
 
 
 def _foreign(option: str, folder: Path | str, held: list[str]) -> list[str]:
-    """That a folder holds what winnow did not make, where it does."""
+    """A problem if the folder contains files that are not of winnow."""
     foreign = [name for name in held if not name.startswith(".") and name != "lost+found"]
     if not foreign:
         return []
-    return [f"{option} {folder}: holds something else ({', '.join(foreign[:5])}); name an empty or a new folder"]
+    return [f"{option} {folder}: contains other files ({', '.join(foreign[:5])}); name an empty or new folder"]

@@ -1,7 +1,7 @@
-"""Who is at work in a warehouse: a note that a command keeps fresh while it writes there, for others to read.
+"""Commands at work in a warehouse: a note that a command refreshes while it writes, and that others read.
 
-Notes keep nobody out of the tables, where Delta's commits decide: they spare a person who starts the same run twice
-from paying twice, and say on whom another command may have to wait.
+Notes do not lock tables; Delta's commits decide there. They stop a person who starts the same run twice, and tell which
+other command is writing.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from winnow.spark.session import file_system
 from winnow.warehouse.work import Work
 
 FOLDER = ".at_work"
-_EVERY_SECONDS = 20.0  # a note is written anew
-_STALE_SECONDS = 60.0  # an older note is of a command that died, as is one whose process is not on its machine
+_EVERY_SECONDS = 20.0  # a note is written again
+_STALE_SECONDS = 60.0  # an older note is of a command that died
 
 
 class Note(NamedTuple):
-    """What a command says of itself."""
+    """A command at work."""
 
     command: str
     crawl: str
@@ -43,10 +43,10 @@ class Note(NamedTuple):
 
 @contextmanager
 def at_work(work: Work, command: str, alone: bool = False) -> Iterator[None]:
-    """Tell others, for as long as this lasts, that `command` writes the warehouse; and the user who does so already.
+    """While this lasts, a note says that `command` writes to the warehouse; prints the notes of others.
 
-    Raises WinnowError where `alone` and the same command works at the same crawl on this machine: of two that start at
-    once the first goes on.
+    Raises WinnowError if `alone` and the same command already works on the same crawl on this machine; of two that
+    start at once, the first continues.
     """
     board = _Board(work)
     mine = Note(command, work.crawl, socket.gethostname(), os.getpid(), time.time())
@@ -56,7 +56,7 @@ def at_work(work: Work, command: str, alone: bool = False) -> Iterator[None]:
         for other in board.others(mine):
             same = alone and other[:3] == mine[:3] and (other.since, other.pid) < (mine.since, mine.pid)
             if same:
-                raise WinnowError(f"{work.warehouse}: the same run is at work here: {other}. Wait for it, or end it")
+                raise WinnowError(f"{work.warehouse}: the same run is at work here: {other}. Wait for it, or stop it")
             print(f"winnow: {work.warehouse}: also at work here: {other}", file=sys.stderr)
         threading.Thread(target=_refresh, args=(board, mine, over), daemon=True).start()
         yield
@@ -71,7 +71,7 @@ def _refresh(board: _Board, mine: Note, over: threading.Event) -> None:
 
 
 class _Board:
-    """The notes of a warehouse. A note that cannot be written or read stops nobody."""
+    """The notes of a warehouse. Failures to write or read notes are ignored."""
 
     def __init__(self, work: Work) -> None:
         self._folder = f"{work.warehouse.rstrip('/')}/{FOLDER}"
@@ -87,7 +87,7 @@ class _Board:
             out.close()
 
     def others(self, mine: Note) -> list[Note]:
-        """The notes of commands that live, or may; the others' are taken away."""
+        """The notes of commands that are alive, or may be; deletes the others."""
         found = []
         with suppress(Py4JError, OSError):
             for status in self._files.listStatus(self._paths(self._folder)):
@@ -104,7 +104,7 @@ class _Board:
             self._files.delete(path, False)
 
     def _read(self, status: Any) -> Note | None:
-        """None where the note is just being written, or is none of ours."""
+        """None if the note is being written, or is not a note."""
         with suppress(Py4JError, OSError, ValueError, TypeError):
             stream = self._files.open(status.getPath())
             try:
@@ -122,6 +122,6 @@ def _lives(note: Note, written: float, mine: Note) -> bool:
             os.kill(note.pid, 0)
         except ProcessLookupError:
             return False
-        except PermissionError:  # of another user
+        except PermissionError:  # the process of another user
             return True
     return True

@@ -20,7 +20,7 @@ def shard_ranges(shards: list[int]) -> str:
 
 
 def parse_shards(text: str | None, num_shards: int) -> list[int]:
-    """The shards that `0,3,5-9` names; all where it is None. Raises SettingsError where it names none of the crawl."""
+    """The shards in a text such as `0,3,5-9`; all if it is None. Raises SettingsError for shards that do not exist."""
     if text is None:
         return list(range(num_shards))
     chosen: set[int] = set()

@@ -1,4 +1,4 @@
-"""What a job works with: one crawl of one warehouse, under settings."""
+"""What a job works with: one crawl of one warehouse, with settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winnow.settings.schema import Settings
 
 
 class Note(NamedTuple):
-    """That a shard of a table is done: the fingerprint of its settings, the hash of what it was made from, its rows."""
+    """A finished shard of a table: fingerprint of its settings, hash of its inputs, number of its rows."""
 
     fingerprint: str
     inputs: str
@@ -23,10 +23,10 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """What jobs work with: one crawl of one warehouse, under these settings.
+    """One crawl of one warehouse, with settings.
 
-    `notes` is what `commits` says by (crawl, target, shard), `crawls` what the table of that name holds, `kept` what
-    `settings` says by (target, fingerprint): read once, then kept up to date with what is committed here.
+    `notes` are the rows of `commits` by (crawl, target, shard), `crawls` those of the table `crawls`, `kept` those of
+    `settings` by (target, fingerprint). They are read once, and updated with each commit of this process.
     """
 
     spark: SparkSession
@@ -34,9 +34,9 @@ class Work:
     fingerprints: Mapping[str, str]
     warehouse: str
     crawl: str
-    root: str | None = None  # where the archives lie; None: as the crawl was listed
-    recipe: str = "winnow"  # the name of the recipe that the settings began with
-    rules: tuple[Rule, ...] | None = None  # those that the tables were judged by; None: what the settings say
+    root: str | None = None  # where the archives are; None: as the crawl was listed
+    recipe: str = "winnow"  # the recipe that the settings are based on
+    rules: tuple[Rule, ...] | None = None  # the rules that the tables were judged by; None: those of the settings
     notes: dict[tuple[str, str, int], Note] = field(default_factory=dict)
     crawls: dict[str, Row] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)

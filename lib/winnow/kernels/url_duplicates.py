@@ -1,7 +1,7 @@
-"""Pages that share a URL: which of them stays, on flat arrays.
+"""Which page is kept of pages that share a URL, on flat arrays.
 
-A page is a column of four numbers: the key of its URL (a 64-bit hash) and its place, which is position of the crawl,
-shard and page_id. Of the pages of one key the one with the lowest place stays.
+A page is four numbers: the key of its URL (a 64-bit hash), and its place, which is position of the crawl, shard and
+page_id. Of the pages with one key, the one with the lowest place is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Pages(NamedTuple):
 
 
 def split_by_key(pages: Pages, buckets: int) -> Iterator[tuple[int, Pages]]:
-    """The pages of each bucket, at most 65,536; all pages of a key are in one, buckets without pages are left out."""
+    """The pages of each bucket (at most 65,536 buckets). All pages of a key are in one; empty buckets are left out."""
     bucket = (pages.key % np.uint64(buckets)).astype(np.uint16)  # which NumPy sorts in linear time
     order = np.argsort(bucket, kind="stable")
     ends = np.cumsum(np.bincount(bucket, minlength=buckets))
@@ -37,7 +37,7 @@ def split_by_key(pages: Pages, buckets: int) -> Iterator[tuple[int, Pages]]:
 
 
 def repeated(pages: Pages) -> tuple[Pages, Pages]:
-    """Pages that do not stay because a page of their key has a lower place, and beside each the page that stays."""
+    """Pages to drop because a page with their key has a lower place, and for each the page that is kept."""
     order = np.argsort(pages.key)
     key = pages.key[order]
     same = key[1:] == key[:-1]
@@ -59,7 +59,7 @@ def to_bytes(pages: Pages) -> bytes:
 
 
 def from_bytes(data: bytes) -> Pages:
-    """What `to_bytes` made."""
+    """The pages in bytes that `to_bytes` made."""
     count = len(data) // 24
     return Pages(
         np.frombuffer(data, "<u8", count),

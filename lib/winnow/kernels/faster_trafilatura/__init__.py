@@ -1,1 +1,1 @@
-"""Trafilatura's own text for less CPU: parts that are put in the place of its own."""
+"""The same text as trafilatura for less CPU time: replacements for some of its parts."""

@@ -1,4 +1,4 @@
-"""jusText's paragraphs of a tree, read off the tree itself, where jusText goes through SAX events."""
+"""jusText's paragraphs, read directly from the tree; jusText itself uses SAX events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNEVEN = re.compile(r"\s{2,}|[^\S\n ]")  # white space that is not one space or
 
 
 class ReadParagraph(Paragraph):  # type: ignore[misc]
-    """A paragraph of jusText whose text is joined once, with what its classification reads and no more."""
+    """A paragraph of jusText with only the fields that classification reads; its text is joined once."""
 
     def __init__(self, dom_path: str) -> None:
         self.dom_path = dom_path
@@ -25,7 +25,7 @@ class ReadParagraph(Paragraph):  # type: ignore[misc]
 
     @property
     def text(self) -> str:
-        """All of it, white space evened, once it has ended."""
+        """The whole text, white space normalised, after the paragraph has ended."""
         return self.joined
 
     def stopwords_density(self, stopwords: frozenset[str]) -> float:
@@ -35,7 +35,7 @@ class ReadParagraph(Paragraph):  # type: ignore[misc]
 
 
 class ParagraphReader:
-    """In place of jusText's ParagraphMaker: the same paragraphs with the same classes, for HTML without namespaces."""
+    """Replaces jusText's ParagraphMaker: the same paragraphs with the same classes, for HTML without namespaces."""
 
     @classmethod
     def make_paragraphs(cls, root: _Element) -> list[ReadParagraph]:
@@ -93,7 +93,7 @@ class ParagraphReader:
 
 
 class Classifier:
-    """jusText's classification, with the stop words hashed once and not for every page."""
+    """jusText's classification, with stop words hashed once instead of for each page."""
 
     def __init__(self) -> None:
         self._given: Iterable[str] = ()
@@ -107,5 +107,5 @@ class Classifier:
 
 
 def _evened(text: str) -> str:
-    """A text in which every run of white space is one newline, where it holds one, or one space."""
+    """A text in which each run of white space becomes one newline, if it contains one, or one space."""
     return _UNEVEN.sub(lambda run: "\n" if "\n" in run[0] or "\r" in run[0] else " ", text)

@@ -1,8 +1,8 @@
-"""XPath expressions whose conditions on attributes are answered once for each distinct set of attributes.
+"""XPath expressions whose conditions on attributes are evaluated once for each different set of attributes.
 
-An element's answer to `re:test(@class, 'a|b') or @id='c'` depends on its attributes alone. So a page is *marked* once:
-every element for which such a condition holds gets an attribute with a letter of that condition; and the expressions,
-rewritten to ask for the letter, find the same elements in that page, and in what becomes of its copies.
+Whether an element meets `re:test(@class, 'a|b') or @id='c'` depends only on its attributes. So a page is *marked* once:
+each element that meets such a condition gets an attribute with a letter for it. Expressions that are rewritten to test
+the letter find the same elements in that page, and in copies of it.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _regex = importlib.import_module("re._parser")
 
 
 class _Term(NamedTuple):
-    """One condition: its letter, and what it says of attributes."""
+    """One condition: its letter, and its test of attributes."""
 
     letter: str
     holds: Callable[[Signature], bool]
 
 
 class Marks:
-    """The letters of conditions, their answers of late, and which letters the page has.
+    """The letters of conditions, recent answers, and the letters that the page has.
 
-    One page at a time: an expression answers for the page that was marked last, and for copies of it.
+    One page at a time: expressions work for the page that was marked last, and for its copies.
     """
 
     def __init__(self) -> None:
@@ -65,10 +65,10 @@ class Marks:
         self._remembered = lru_cache(maxsize=MAX_KNOWN)(self._letters_of)
 
     def rewritten(self, expression: XPath) -> NodeSet:
-        """An expression that finds in the marked page what the given one would.
+        """An expression that finds the same elements in the marked page as the given one.
 
-        Exact for unions of paths whose predicates are terms joined by `or`, as long as no attribute that they name is
-        changed without the mark (`attrib.clear()` takes both). Terms of unknown form stay as they are.
+        Exact for unions of paths whose predicates are terms joined by `or`, if no attribute that they name is changed
+        without the mark (`attrib.clear()` removes both). Terms of unknown form are not changed.
         """
         needed: set[str] = set()
         path = _PREDICATE.sub(lambda found: self._rewritten_predicate(found[1], needed), expression.path)
@@ -82,9 +82,9 @@ class Marks:
         return lambda tree: find(tree) if needed <= present else []
 
     def below(self, names: Iterable[str], held: Iterable[str], holds: Callable[[Signature], bool]) -> NodeSet:
-        """An expression for the elements below one of whose named attributes something holds.
+        """An expression for the elements below one for which a condition on the named attributes is true.
 
-        Their values hold one of the strings `held`, case aside, wherever it does.
+        If it is true, their values contain one of the strings `held`, ignoring case.
         """
         letter = self._new_letter((*names, *held))
         self._add(set(names), held, _Term(letter, holds))
@@ -106,7 +106,7 @@ class Marks:
         self._present.update(*marks)
 
     def _letters_of(self, signature: Signature) -> str:
-        """The letters of the conditions that hold; asked are those of which a string is there."""
+        """The letters of conditions that are true; only those with a matching string are evaluated."""
         text = "\n".join([f"{name} {value}" for name, value in signature]).lower()
         if text.isascii():
             found = self._whole.intersection(zip(text, text[1:], text[2:], strict=False))
@@ -149,7 +149,7 @@ class Marks:
 
 
 def _read(term: str) -> Iterator[tuple[list[str], set[str], Callable[[Signature], bool]]]:
-    """Conditions one of which holds where a term does: attributes, strings of which they hold one, and itself."""
+    """The conditions of a term: attributes, strings of which they contain one, and the condition itself."""
     kind, form = next((kind, found) for kind, form in _FORMS.items() if (found := form.fullmatch(term)))
     names, text = form["names"].split("|@"), form.groupdict().get("text") or ""
     if kind == "test":
@@ -171,7 +171,7 @@ def _read(term: str) -> Iterator[tuple[list[str], set[str], Callable[[Signature]
 
 
 def _first(signature: Signature, names: list[str]) -> str:
-    """XPath's string of `@a|@b`: the one that comes first in the source."""
+    """XPath's string value of `@a|@b`: the attribute that comes first in the source."""
     for name, value in signature:
         if name in names:
             return value
@@ -179,12 +179,12 @@ def _first(signature: Signature, names: list[str]) -> str:
 
 
 def _terms(predicate: str) -> list[str]:
-    """The parts of a predicate that `or` joins outside all parentheses and quotation marks."""
+    """The parts of a predicate that `or` joins outside parentheses and quotation marks."""
     return [term.strip() for term in _split(_PIECE.findall(predicate), "or")]
 
 
 def _alternatives(pattern: str) -> list[str]:
-    """The parts of a regular expression that `|` joins outside all parentheses; itself where they share anything."""
+    """The parts of a regular expression that `|` joins outside parentheses; the whole if they share anything."""
     if re.search(r"\\\d|\(\?[^:!=<]", pattern):
         return [pattern]
     return _split(_BRANCH.findall(pattern), "|")
@@ -202,7 +202,7 @@ def _split(pieces: list[str], separator: str) -> list[str]:
 
 
 def held_by_matches(pattern: str) -> set[str] | None:
-    """Strings of which every match of a regular expression holds one; None: none is known."""
+    """Strings of which each match of a regular expression contains at least one; None if not known."""
     return _held_by_parsed(_regex.parse(pattern))
 
 

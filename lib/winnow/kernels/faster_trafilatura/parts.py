@@ -1,9 +1,9 @@
-"""Parts of trafilatura 2.3.1 that answer as its own do, for less CPU; `faster_trafilatura` puts them in place.
+"""Replacements for parts of trafilatura 2.3.1: the same results for less CPU time. `switch` installs them.
 
-marks           conditions on attributes are answered once for each distinct set of attributes (marked_xpath)
-elements        their classes are found in C, and their methods go the short way
-copies          the page's own tree is not copied, and the backup only where it is looked at
-readability     is not asked where it could not win, nor html2txt where it could only say that nothing is missing
+marks           conditions on attributes are evaluated once for each different set of attributes (marked_xpath)
+elements        their classes are found in C, and their methods are shorter
+copies          the page's own tree is not copied, and the backup only if it is used
+readability     is skipped if its text cannot be chosen; html2txt is skipped if its length cannot matter
 paragraphs      jusText reads the tree (justext_paragraphs)
 """
 
@@ -31,7 +31,7 @@ core, main_extractor, external, htmlprocessing, baseline, readability, utils, xp
     )
 )  # fmt: skip
 
-# Elements whose content HTML reads as bare text: written out by readability and read again, text could grow.
+# Elements with raw text: if readability writes them and they are read again, text can grow.
 _BARE_TEXT = ("noembed", "noframes", "xmp", "plaintext", "listing")
 _BLOCKS = tuple(baseline._BLOCK_ELEMS)
 
@@ -44,23 +44,23 @@ _html2txt = core.html2txt
 
 
 class Element(html.HtmlElement):  # type: ignore[misc]
-    """An element whose methods give what lxml's give, results of XPath being plain strings."""
+    """An element with the methods of lxml's; XPath results are plain strings."""
 
     def text_content(self) -> str:
         """All text in it."""
         return str(_string(self)) if len(self) else self.text or ""
 
     def xpath(self, path: str, **others: Any) -> Any:
-        """What an expression finds, which is compiled once."""
+        """The result of an expression, which is compiled once."""
         return super().xpath(path, **others) if others else _compiled(path)(self)
 
     def findall(self, path: str, namespaces: Any = None) -> Any:
-        """All that a path finds; a path `.//tag` without ElementPath."""
+        """All elements that a path finds; for a path `.//tag`, without ElementPath."""
         tag = _descendant_tag(path)
         return list(self.iterdescendants(tag)) if tag else super().findall(path, namespaces)
 
     def find(self, path: str, namespaces: Any = None) -> Any:
-        """The first that a path finds, or None."""
+        """The first element that a path finds, or None."""
         tag = _descendant_tag(path)
         return next(self.iterdescendants(tag), None) if tag else super().find(path, namespaces)
 
@@ -92,16 +92,16 @@ def _parser() -> html.HTMLParser:
 
 
 class _Page:
-    """What is known of the page at hand."""
+    """State of the current page."""
 
     def __init__(self) -> None:
-        self.own_tree: Any = None  # given by the caller, who has no more use for it; until its first copy
+        self.own_tree: Any = None  # the caller's tree, which it does not need any more; until its first copy
         self.most_chars: int | None = None
         self.text_chars = 0
 
 
 class LazyBackup:
-    """The cleaned tree before its conversion, made where it is looked at: for jusText, and for threads of a forum."""
+    """The cleaned tree before its conversion, made only when used: by jusText, and for forum threads."""
 
     def __init__(self, tree: Any, options: Extractor) -> None:
         self._tree, self._options = tree, options
@@ -112,10 +112,10 @@ class LazyBackup:
 
 
 class ShortReadability(Readability):
-    """trafilatura's readability with the marks, and without sums over links where there are none."""
+    """trafilatura's readability with marks, and without sums over links if there are none."""
 
     def remove_unlikely_candidates(self) -> None:
-        """Drops the elements whose class and id are of no main text."""
+        """Drops elements whose class or id shows that they are not main text."""
         for element in _unlikely(self.doc):
             if element.tag not in FRAME_TAGS:
                 element.drop_tree()
@@ -133,7 +133,7 @@ def _is_unlikely(signature: Signature) -> bool:
 
 
 def load_html(content: Any, max_size: int | None = None) -> Any:
-    """core's load_html: marks the tree, and remembers it where it is the caller's."""
+    """core's load_html: marks the tree, and remembers it if it is the caller's."""
     tree = utils.load_html(content, max_size)
     if tree is not None:
         _marks.mark(tree)
@@ -143,7 +143,7 @@ def load_html(content: Any, max_size: int | None = None) -> Any:
 
 
 def copy_once(thing: Any) -> Any:
-    """core's copy, which copies neither the caller's tree nor a backup that is not made yet."""
+    """core's copy: copies neither the caller's tree nor a backup that does not exist yet."""
     if thing is not None and thing is _page.own_tree:
         _page.own_tree = None
         return thing
@@ -156,12 +156,12 @@ def prepare_tree(tree: Any, options: Extractor, url: str | None) -> tuple[Any, L
 
 
 def justext_rescue(tree: Any, options: Extractor) -> Any:
-    """core's and external's justext_rescue, which make the backup."""
+    """core's and external's justext_rescue: make the backup."""
     return _justext_rescue(tree.cleaned() if isinstance(tree, LazyBackup) else tree, options)
 
 
 def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Extractor) -> tuple[Any, str]:
-    """core's _extract_and_compare, which asks readability only where its text could be taken."""
+    """core's _extract_and_compare: runs readability only if its text could be chosen."""
     body, text = core.extract_content(cleaned, options)
     if options.fast:
         return body, text
@@ -174,18 +174,18 @@ def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Extractor
 
 
 def _most_chars(tree: Any) -> int:
-    """Characters of the page without its scripts, white space evened, or more: no text made of parts of it has more.
+    """An upper bound for the characters of any text made of parts of the page, without scripts.
 
-    A piece that is left out takes its own characters away, and leaves at most one space more than there was in it.
+    Leaving out a piece removes its characters, and adds at most one space.
     """
     scripts = sum(_evened_chars(script.text) - 1 for script in tree.iter("script", "style") if script.text)
     return _evened_chars(tree.text_content()) - scripts
 
 
 def _readability_loses(tree: Any, body: Any, text_chars: int, options: Extractor) -> bool:
-    """That readability's text is not taken whatever it is, since it can have no more characters than the page.
+    """Whether readability's text cannot be chosen, because it cannot have more characters than the page.
 
-    It has more only where what was written as XML is read as HTML otherwise: in elements of bare text.
+    It can have more only in elements with raw text, which are written as XML and read as HTML.
     """
     videos = sum(1 for _ in tree.iter("iframe"))  # each becomes the word VIDEO
     return (
@@ -200,12 +200,12 @@ def _readability_loses(tree: Any, body: Any, text_chars: int, options: Extractor
 
 
 def try_readability(tree: Any) -> Any:
-    """external's try_readability: nothing where nothing is asked."""
+    """external's try_readability: an empty result if it is skipped."""
     return html.HtmlElement() if tree is _NO_TREE else _try_readability(tree)
 
 
 def html2txt(tree: Any) -> str:
-    """core's html2txt, whose length alone is read: '' where no length of it could say that text is missing."""
+    """core's html2txt, of which only the length is used: '' if no length could show that text is missing."""
     if _page.most_chars is not None:
         most_chars = _page.most_chars + 2 * sum(1 for _ in tree.iter(*_BLOCKS))
         if _page.text_chars >= core.ESCALATION_PAGE_SHARE * most_chars:
@@ -218,21 +218,21 @@ def _evened_chars(text: str) -> int:
 
 
 def link_density_test(element: Any, favor_precision: bool = False) -> Any:
-    """htmlprocessing's link_density_test, short where there is no link."""
+    """htmlprocessing's link_density_test: short if there is no link."""
     if next(element.iterdescendants("ref"), None) is None:
         return False, False
     return _link_density_test(element, favor_precision)
 
 
 def delete_by_link_density(subtree: Any, *others: Any, **named: Any) -> Any:
-    """main_extractor's delete_by_link_density, short where there is no link."""
+    """main_extractor's delete_by_link_density: short if there is no link."""
     if next(subtree.iterdescendants("ref"), None) is None:
         return subtree
     return _delete_by_link_density(subtree, *others, **named)
 
 
 def remove_control_characters(text: str) -> str:
-    """utils' remove_control_characters, which looks at each distinct character once."""
+    """utils' remove_control_characters: checks each different character once."""
     if text.isprintable():
         return text
     unwanted = [character for character in set(text) if not (character.isprintable() or character.isspace())]
@@ -254,7 +254,7 @@ _unlikely = _marks.below(
 
 
 def _rewritten(module: Any) -> list[tuple[Any, str, Any]]:
-    """The lists of expressions that a module of trafilatura has, with the marks."""
+    """The lists of expressions of a module of trafilatura, rewritten for marks."""
     names = [name for name in vars(xpaths) if isinstance(vars(xpaths)[name], list) and hasattr(module, name)]
     return [(module, name, [_marks.rewritten(expression) for expression in vars(xpaths)[name]]) for name in names]
 

@@ -1,4 +1,4 @@
-"""trafilatura's own text for less CPU, where its version is known: the one place that says which."""
+"""Switches faster parts of trafilatura on, if its version is known: the only place with the known versions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ lock = RLock()
 
 @contextmanager
 def faster(wanted: bool) -> Iterator[None]:
-    """Calls of trafilatura inside answer as they do outside, faster where that is wanted and the versions are known.
+    """Inside, calls of trafilatura give the same results, but faster if wanted and if the versions are known.
 
-    trafilatura's modules are changed inside, by one thread at a time, and no other may call them meanwhile; a tree
-    given to `trafilatura.extract` is used up. Of a page nothing is left but answers to conditions on attributes, a
-    bounded number, which depend on no page.
-    Where a version is not known, nothing is changed; the first time with a warning.
+    Inside, trafilatura's modules are changed: only one thread at a time, and no other thread may call them. A tree
+    given to `trafilatura.extract` cannot be used afterwards. Only a bounded number of answers to conditions on
+    attributes, which do not depend on pages, is kept between pages. If a version is not known, nothing is changed, and
+    the first time a warning is logged.
     """
     if not wanted or not (replacements := _replacements()):
         yield
@@ -40,7 +40,7 @@ def faster(wanted: bool) -> Iterator[None]:
 
 @cache
 def _replacements() -> list[tuple[Any, str, Any, Any]]:
-    """Module, name, trafilatura's own and ours; none where a version is not known."""
+    """Module, name, trafilatura's object and ours; empty if a version is not known."""
     strange = [f"{name} {version(name)}" for name, known in KNOWN_VERSIONS.items() if version(name) not in known]
     if strange:
         known = ", ".join(f"{name} {' or '.join(sorted(known))}" for name, known in KNOWN_VERSIONS.items())

@@ -1,1 +1,1 @@
-"""What is changed in the tree of a page before an extractor reads it."""
+"""Changes in the tree of a page before an extractor reads it."""

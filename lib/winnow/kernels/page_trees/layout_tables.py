@@ -23,18 +23,18 @@ _PARTS = ("tbody", "thead", "tfoot", "tr", "colgroup", "col", "caption")
 
 
 def find_layout_tables(tree: HtmlElement) -> list[HtmlElement]:
-    """The tables that lay a page out, in the order of the page; tables of data are none.
+    """The layout tables of a page, in its order; data tables are not included.
 
-    A table lays out if it has no heading cells, no caption, no head and foot, and it says so (`role`), holds another
-    table, has one column, a cell of prose, or numbers beside lines of code; HTML has nothing to tell it from one of
-    data. Tables of links are left to trafilatura.
-    Source: WHATWG HTML, 4.9.1, names the attributes that speak for either; lengths are a choice.
+    A layout table has no heading cells, no caption, no head and no foot; and it says so (`role`), contains another
+    table, has one column, a cell of prose, or line numbers beside code. HTML itself does not distinguish it from a data
+    table. Tables of links are left to trafilatura.
+    Source: WHATWG HTML, 4.9.1, lists attributes that suggest one or the other; lengths are a choice.
     """
     return [table for table in tree.iterdescendants("table") if _lays_out(table)]
 
 
 def drop_navigation(tables: list[HtmlElement]) -> None:
-    """The cells of links beside a cell of prose, and of line numbers beside code, emptied in place."""
+    """Empties, in place, cells of links beside a cell of prose, and cells of line numbers beside code."""
     for table in tables:
         cells = list(_own(table, "td"))
         unwanted = list(filter(_is_line_numbers, cells)) if numbers_lines(table) else []
@@ -46,7 +46,7 @@ def drop_navigation(tables: list[HtmlElement]) -> None:
 
 
 def unfold(tables: list[HtmlElement]) -> None:
-    """The cells of tables as blocks, in place, the loose text in them as paragraphs."""
+    """Turns cells of tables into blocks, and their loose text into paragraphs, in place."""
     for table in reversed(tables):
         _unfold(table)
 
@@ -65,7 +65,7 @@ def _lays_out(table: HtmlElement) -> bool:
 
 
 def numbers_lines(table: HtmlElement) -> bool:
-    """Whether it sets the numbers of lines beside the lines of code."""
+    """Whether the table has line numbers beside lines of code."""
     cells = list(_own(table, "td"))
     has_code = any(next(cell.iterdescendants("pre"), None) is not None and not _is_line_numbers(cell) for cell in cells)
     return has_code and any(map(_is_line_numbers, cells))
@@ -79,7 +79,7 @@ def _is_line_numbers(cell: HtmlElement) -> bool:
 
 
 def _own(table: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
-    """The elements of a table that belong to no other one in it."""
+    """The elements of a table that are not in a table inside it."""
     for element in table.iterdescendants(*tags):
         if next(element.iterancestors("table")) is table:
             yield element
@@ -104,14 +104,14 @@ def _unfold(table: HtmlElement) -> None:
 
 
 def _is_navigation(cell: HtmlElement) -> bool:
-    """Whether it holds links above all."""
+    """Whether it contains mostly links."""
     links = [" ".join(link.text_content().split()) for link in cell.iterdescendants("a")]
     chars = len(" ".join(cell.text_content().split()))
     return len(links) >= MIN_NAVIGATION_LINKS and sum(map(len, links)) > MIN_NAVIGATION_FRACTION * chars
 
 
 def _wrap_loose_text(cell: HtmlElement) -> None:
-    """Each run of inline content between blocks or empty lines becomes a paragraph."""
+    """Turns each run of inline content between blocks or empty lines into a paragraph."""
     paragraph = cell.makeelement("p")
     paragraph.text, cell.text = cell.text, None
     place = 0
@@ -137,7 +137,7 @@ def _ends_paragraph(element: HtmlElement, paragraph: HtmlElement) -> bool:
 
 
 def _put(cell: HtmlElement, paragraph: HtmlElement, place: int) -> int:
-    """The number of paragraphs put into a cell: none where it has nothing in it."""
+    """Puts content into a cell as a paragraph; returns the number of paragraphs, 0 if it is empty."""
     if not len(paragraph) and not (paragraph.text or "").strip():
         return 0
     cell.insert(place, paragraph)

@@ -1,4 +1,4 @@
-"""Raised and lowered text that carries meaning, told apart from the text before it."""
+"""Raised and lowered text that carries meaning: exponents, indices, charges."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _ORDINAL_ENDS = frozenset("eaodhrst")  # 2e, 1o, n°, Mr: single letters that ar
 
 
 def mark_raised(tree: HtmlElement, style: Style) -> None:
-    """The meaning of `<sup>` and `<sub>` in the text itself, in place: 10<sup>24</sup> kg as 10²⁴ kg, not as 1024 kg.
+    """Writes `<sup>` and `<sub>` into the text, in place: 10<sup>24</sup> kg becomes 10²⁴ kg, not 1024 kg.
 
-    style   unicode   digits and signs as Unicode's raised and lowered ones, others as under caret
+    style   unicode   digits and signs as raised and lowered characters of Unicode, others as in caret
             caret     10^24, x_i, 2^(n+1)
-            plain     nothing is done
-    Marked is a raised number behind a digit, a bracket, one letter or two (n, km) or a function's name, one with a sign
-    behind any word, a charge behind a formula, a power; a lowered number behind anything, an index behind one letter.
-    Ordinals (1st), abbreviations (Mme) and the marks of notes behind longer words are left as they are.
+            plain     no change
+    These are marked: a raised number after a digit, a bracket, one or two letters (n, km) or the name of a function; a
+    raised number with a sign after any word; a charge after a formula; a power; any lowered number; an index after one
+    letter. Ordinals (1st), abbreviations (Mme) and marks of notes after longer words are not changed.
     """
     if style == "plain":
         return
@@ -80,7 +80,7 @@ def _is_index(before: str, text: str) -> bool:
 
 
 def _text_before(element: HtmlElement) -> str:
-    """What stands directly before an element, in its parent."""
+    """The text directly before an element, in its parent."""
     previous = element.getprevious()
     if previous is None:
         return element.getparent().text or ""

@@ -1,4 +1,4 @@
-"""Readings above a page's characters (ruby), left out of its tree."""
+"""Removes readings above characters (ruby) from the tree of a page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ _INLINE = ("b", "i", "em", "strong", "span", "font", "small", "big")
 
 
 def drop_readings(tree: HtmlElement) -> None:
-    """The base text of every ruby in the text around it, in place: every extractor then finds the same.
+    """Replaces each ruby by its base text, in place, so that all extractors find the same text.
 
-    White space between pieces of a ruby that are written on lines of their own is dropped.
-    Source: WHATWG HTML, 4.5.10 to 4.5.12. Where `</rt>` is missing, libxml2 puts the next `<rb>` into the reading: its
-    text is kept.
+    White space between pieces of a ruby on separate lines is removed. Source: WHATWG HTML, 4.5.10 to 4.5.12. If `</rt>`
+    is missing, libxml2 puts the next `<rb>` into the reading: its text is kept.
     """
     for ruby in tree.iter("ruby"):
         for piece in ruby.iter():

@@ -26,16 +26,16 @@ _XML_ENCODING = re.compile(rb"[\0- ]*+=[\0- ]*+(?:\"([^\"\0- ]*+)\"|'([^'\0- ]*+
 
 
 def declared_charset(page: bytes, charset_of: Callable[[str], str | None]) -> str | None:
-    """What a page declares itself, by the name that charset_of gives its label; None where it declares nothing known.
+    """The character set that a page declares, by the name of charset_of; None if it declares no known set.
 
-    The first `meta` element, anywhere in the page, that has a known label in `charset`, or in `content` beside an
-    `http-equiv` of content-type; without one the XML declaration. What stands in comments, in other attributes, in
-    scripts, styles, titles and other elements without markup declares nothing. UTF-16 stands for UTF-8, since the
-    declaration could be read.
+    It is taken from the first `meta` element, anywhere in the page, with a known label in `charset`, or in `content`
+    beside an `http-equiv` of content-type; without one, from the XML declaration. Comments, other attributes, scripts,
+    styles, titles and other elements with raw text are ignored. UTF-16 means UTF-8, since the declaration was
+    readable.
     Source: WHATWG HTML, section 13.2.3.2 (prescan, extracting a character encoding, XML encoding) for attributes and
     labels; section 13.2.5 for where tags, comments and raw text end.
-    Differs: the whole page is looked at, as browsers do that find a late `meta` and begin again, and not 1,024 bytes;
-    tags in scripts do not count, which the prescan would take, and the tree builder would not.
+    Differs: the whole page is searched, not 1,024 bytes: browsers, too, start again when they find a late `meta`. Tags
+    in scripts are ignored, as in the tree builder; the prescan would use them.
     """
     lowered = page.lower()
     for attributes in _meta_elements(lowered, lowered.rfind(b"charset")):
@@ -58,7 +58,7 @@ def _xml_label(page: bytes) -> str:
 
 
 def _meta_elements(page: bytes, last: int) -> Iterator[dict[bytes, bytes]]:
-    """The attributes of every `meta` that begins before a place, in a page in lower case."""
+    """The attributes of each `meta` that begins before a place, in a page in lower case."""
     place = 0
     while (tag := _TAG.search(page, place)) and tag.start() < last:
         place = _end_of_markup(page, tag)
@@ -73,7 +73,7 @@ def _meta_elements(page: bytes, last: int) -> Iterator[dict[bytes, bytes]]:
 
 
 def _end_of_markup(page: bytes, tag: re.Match[bytes]) -> int:
-    """Where a comment, a declaration or a tag ends; -1 where it does not."""
+    """Where a comment, a declaration or a tag ends; -1 if it does not end."""
     if tag[1]:
         return _end_of_comment(page, tag.start())
     if tag[2]:
@@ -83,7 +83,7 @@ def _end_of_markup(page: bytes, tag: re.Match[bytes]) -> int:
 
 
 def _end_of_comment(page: bytes, start: int) -> int:
-    """Where a comment ends, whose last dashes may be its first."""
+    """Where a comment ends; its last dashes can be its first ones."""
     end = _COMMENT_END.search(page, start + 2)
     if end and end.start() < start + 4 and end[0] == b"--!>":
         end = _COMMENT_END.search(page, start + 4)
@@ -91,7 +91,7 @@ def _end_of_comment(page: bytes, start: int) -> int:
 
 
 def _end_of_raw_text(page: bytes, name: bytes, place: int) -> int:
-    """Where the end tag of an element without markup begins, the same place for other elements; -1 where none is."""
+    """Where the end tag of an element with raw text begins, the same place for other elements; -1 if there is none."""
     if name not in _RAW_TEXT_END:
         return place
     end = _RAW_TEXT_END[name].search(page, place)
@@ -101,7 +101,7 @@ def _end_of_raw_text(page: bytes, name: bytes, place: int) -> int:
 
 
 def _end_of_script(page: bytes, place: int) -> int:
-    """Where a script's end tag begins: in a comment of it, a script inside has an end tag of its own."""
+    """Where the end tag of a script begins; a nested script in a comment has its own end tag."""
     is_comment = is_inner = False
     while mark := _SCRIPT_MARK.search(page, place):
         place = mark.end()

@@ -28,14 +28,14 @@ Normalization = Literal["NFC", "none"]
 MAX_DEPTH = 256  # libxml2's own
 NO_TEXT = Marked("", ())
 MAX_TITLE_CHARS = 1_000
-MIN_UNFOLDED_FRACTION = 0.97  # of the letters of a page, or that it has with the rows of its layout tables
-MIN_PART_CHARS = 250  # of the text of a page in a page; trafilatura takes less for no main text
+MIN_UNFOLDED_FRACTION = 0.97  # share of a page's letters, or of those with rows of layout tables
+MIN_PART_CHARS = 250  # least text of a page inside a page; trafilatura does not take less as main text
 
 _reaches_max_depth = XPath(f"boolean({'/*' * MAX_DEPTH})")
 _element_count = XPath("count(//*)")
 _texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 
-# Character references to what XML does not allow; trafilatura gives up a page that holds one.
+# References to characters that XML does not allow; trafilatura gives up pages with one.
 _CONTROL_REFERENCE = re.compile(
     r"(?i)&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?"
 )
@@ -49,10 +49,10 @@ _CLOSING = {")": "(", "]": "["}
 
 @dataclass(frozen=True)
 class ExtractSettings:
-    """The section `extract` of the settings: extractors, trafilatura's flags, what is done to pages and texts, limits.
+    """The section `extract` of the settings: extractors, options of trafilatura, changes of texts, limits.
 
     from_html and from_text are names in kernels/pages/extractors. max_cpu_seconds is for one page; max_memory_bytes is
-    address space beyond what the started process has.
+    address space in addition to that of the started process.
     """
 
     from_html: str
@@ -76,7 +76,7 @@ class ExtractSettings:
 
 
 class Extracted(NamedTuple):
-    """What was made of one page: a gate with empty text, or None with a text that is not empty, and its marks."""
+    """The result for one page: a gate and an empty text, or None and a text with its marks."""
 
     gate: GateName | None
     text: str
@@ -85,27 +85,27 @@ class Extracted(NamedTuple):
 
 
 class ExtractionError(Exception):
-    """What trafilatura or lxml raised on a page; the message names it."""
+    """trafilatura or lxml raised an exception; the message names it."""
 
 
 def extract_page(html: str, settings: ExtractSettings, normalization: Normalization) -> Extracted:
-    """Main text and title of a decoded page, whatever character set its markup declares.
+    """Main text and title of a decoded page; the character set that its markup declares is ignored.
 
         gate    html_too_deep, html_too_many_elements, empty_text, or None
-        text    valid Unicode without NUL or lone surrogates, no white space around it; empty where gated
-        marks   list and cell marks, which trafilatura put in, and blocks of code, in order; none where it wrote
-                Markdown (include_formatting) or jusText the text
-        title   the `<title>`, white space collapsed, at most 1,000 characters; empty where there is none or gated
-    Raises ExtractionError for whatever trafilatura raises, and MemoryError.
+        text    valid Unicode without NUL or lone surrogates, no white space around it; empty if gated
+        marks   list and cell marks, which trafilatura added, and blocks of code, in order; none if it wrote Markdown
+                (include_formatting), or if the text is by jusText
+        title   the `<title>`, white space collapsed, at most 1,000 characters; empty if missing or gated
+    Raises ExtractionError for any exception of trafilatura, and MemoryError.
 
     Source: Penedo et al. 2023 (RefinedWeb), section 3.1: trafilatura, runs of newlines capped, URLs removed.
-    Differs: the paper names no flags; `favor: precision` is what datatrove and FineWeb use. Text is compared with no
-    earlier page (`deduplicate=False`), so that a page's text depends on that page alone. Pages nested too deep are
-    gated, where libxml2 would leave out the rest of the page without a word. References to control characters (`&#1;`)
-    are dropped, where trafilatura would find no text. Under `normalization: none` text is in NFC too where trafilatura
-    put it so. What follows `</body>` or `</html>` is read as part of the body. Where pages follow one another in one,
-    the main text of each is taken if together they are longer. Readings of ruby are left out, raised text is marked
-    and layout tables are unfolded before trafilatura reads the page.
+    Differs: the paper names no options; datatrove and FineWeb use `favor: precision`. Text is not compared with earlier
+    pages (`deduplicate=False`), so that a text depends only on its page. Pages that are nested too deep are gated;
+    libxml2 would silently leave out the rest of the page. References to control characters (`&#1;`) are dropped;
+    trafilatura would find no text. With `normalization: none`, text that trafilatura changed to NFC stays NFC. Content
+    after `</body>` or `</html>` is read as part of the body. If a page contains several pages, their main texts are
+    joined if that is longer. Before trafilatura reads a page, readings of ruby are removed, raised text is marked, and
+    layout tables are unfolded.
     """
     try:
         with faster(settings.faster):
@@ -117,14 +117,14 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Normalizat
                 marked = _longer(marked, _text_of_parts(parts, settings))
     except MemoryError:
         raise
-    except Exception as error:  # the boundary to parsers that raise anything
+    except Exception as error:  # parsers raise anything
         raise ExtractionError(f"{type(error).__name__}: {error}") from error
     text, marks = _cleaned(marked, settings, normalization)
     return Extracted(gate, text, title, marks) if text or gate else Extracted(EMPTY_TEXT, "", "")
 
 
 def clean_text(text: str, settings: ExtractSettings, normalization: Normalization) -> str:
-    """An extractor's text with URLs removed first, then newlines capped, then normalised; total on any `str`."""
+    """The text without URLs, then without long runs of newlines, then normalised. Total on any `str`."""
     return _cleaned(Marked(text, ()), settings, normalization).text
 
 
@@ -145,21 +145,21 @@ def _surplus_newlines(text: str, most: int) -> list[Range]:
 
 
 def remove_urls(text: str) -> str:
-    """A text without what begins with http://, https://, ftp:// or www.; linear in its length.
+    """A text without URLs, which begin with http://, https://, ftp:// or www.; linear in its length.
 
-    Punctuation that ends a URL stays, a closing bracket only where the URL did not open it. A space that would then
-    begin or end the line, or double another, goes with the URL.
+    Punctuation at the end of a URL is kept; a closing bracket only if the URL did not open it. A space that would then
+    begin or end the line, or follow another space, is removed with the URL.
 
     Source: Penedo et al. 2023 (RefinedWeb), section 3.1: "remove all URLs"; the pattern is not published.
-    Differs from DCLM's pattern: names without scheme or www. stay (`README.md`, `name@example.org`), and so do the
-    newlines around a URL. URLs end at the first character that is neither ASCII nor of an alphabet that sets spaces
-    (Latin, Greek, Cyrillic), so that Chinese text after a URL stays.
+    Differs from DCLM's pattern: names without scheme or www. (`README.md`, `name@example.org`) and newlines around a
+    URL are kept. A URL ends at the first character that is neither ASCII nor of an alphabet with spaces (Latin, Greek,
+    Cyrillic), so that Chinese text after a URL is kept.
     """
     return without_ranges(Marked(text, ()), _url_ranges(text)).text
 
 
 def _url_ranges(text: str) -> list[Range]:
-    """Where the URLs of a text are, with the spaces that go with them, in order."""
+    """The ranges of URLs in a text, with the spaces to remove with them, in order."""
     if "://" not in text and "www." not in text.lower():
         return []
     ranges: list[Range] = []
@@ -197,14 +197,14 @@ def _tree_gate(html: str, tree: _Element, max_elements: int) -> GateName | None:
 
 
 def _parse(html: str) -> _Element | None:
-    """The tree of a page; None of what is none, such as JSON."""
+    """The tree of a page; None if it is not a page, for example JSON."""
     html = _CONTROL_REFERENCE.sub("", html)
     tree = trafilatura.load_html(html)
     return trafilatura.load_html(f"<html>{html}") if tree is None and is_whole_page(html) else tree
 
 
 def _text_of_parts(parts: list[str], settings: ExtractSettings) -> Marked:
-    """The main texts of a page's parts, each read as a page, those that are too short for one left out."""
+    """The main texts of a page's parts, each read as a page, without texts that are too short."""
     strict = replace(settings, favor="precision")
     trees = [_parse(f"<html>{part}") for part in parts]
     texts = [_main_text(tree, strict) for tree in trees if tree is not None]
@@ -212,7 +212,7 @@ def _text_of_parts(parts: list[str], settings: ExtractSettings) -> Marked:
 
 
 def _longer(marked: Marked, other: Marked) -> Marked:
-    """The text; the other where that has a main text's worth more."""
+    """The text, or the other one if it is longer by at least a main text."""
     return other if len(other.text) >= len(marked.text) + MIN_PART_CHARS else marked
 
 
@@ -229,9 +229,9 @@ def _main_text(tree: _Element, settings: ExtractSettings) -> Marked:
 
 
 def _unfolded_text(tree: _Element, tables: list[_Element], settings: ExtractSettings) -> Marked:
-    """The main text with layout tables unfolded; with their rows where trafilatura would leave out more than marks.
+    """The main text with layout tables unfolded; with rows instead if that gives clearly more text.
 
-    The rows are not looked at where the text has all letters of the page but a few.
+    Rows are not tried if the text has nearly all letters of the page.
     """
     before, of_page = deepcopy(tree), _letters("".join(_texts(tree)))
     unfold(tables)

@@ -1,8 +1,9 @@
 """The extractors that settings name: functions from a page's HTML, or from its text, to the text that is measured.
 
-Each takes the content, `ExtractSettings` and the normalization, and gives `Extracted`. Its text is as `clean_text`
-leaves it, valid Unicode without NUL and without white space around it; it is empty where a gate of kernels/gates says
-why. What it raises is the page's own. It runs in the child of workers/extractor, under limits of CPU and memory.
+Each takes the content, `ExtractSettings` and the normalization, and returns `Extracted`. Its text has passed
+`clean_text`, is valid Unicode without NUL, and has no white space around it. It is empty if there is a gate. An
+exception gates only this page. Extractors run in the child process of workers/extractor, under limits of CPU and
+memory.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Extract = Callable[[str, ExtractSettings, Normalization], Extracted]
 
 
 def keep_text(text: str, settings: ExtractSettings, normalization: Normalization) -> Extracted:
-    """The text as it is, but for what `clean_text` takes away; no title."""
+    """The text after `clean_text`; no title."""
     text = clean_text(text, settings, normalization)
     return Extracted(None, text, "") if text else Extracted(EMPTY_TEXT, "", "")
 
@@ -33,12 +34,12 @@ FROM_TEXT: dict[str, Extract] = {"as_it_is": keep_text}  # extract.from_text
 
 
 def extract_html(html: str, settings: ExtractSettings, normalization: Normalization) -> Extracted:
-    """What the extractor of `extract.from_html` makes of a decoded page. Raises ExtractionError and MemoryError."""
+    """The result of the extractor `extract.from_html` for a decoded page. Raises ExtractionError and MemoryError."""
     return _by(FROM_HTML[settings.from_html], html, settings, normalization)
 
 
 def extract_text(text: str, settings: ExtractSettings, normalization: Normalization) -> Extracted:
-    """What the extractor of `extract.from_text` makes of a page's text. Raises ExtractionError and MemoryError."""
+    """The result of the extractor `extract.from_text` for a page's text. Raises ExtractionError and MemoryError."""
     return _by(FROM_TEXT[settings.from_text], text, settings, normalization)
 
 
@@ -47,5 +48,5 @@ def _by(extract: Extract, content: str, settings: ExtractSettings, normalization
         return extract(content, settings, normalization)
     except (ExtractionError, MemoryError):
         raise
-    except Exception as error:  # the boundary to extractors that raise anything
+    except Exception as error:  # extractors raise anything
         raise ExtractionError(f"{type(error).__name__}: {error}") from error

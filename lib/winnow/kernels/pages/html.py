@@ -1,4 +1,4 @@
-"""The text of an HTML page's bytes: its character set found, and decoded by it; all the text that a page shows."""
+"""Bytes of an HTML page to text: finds the character set and decodes; and the whole text that a page shows."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ _CODECS = {
 def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
     """The text of a body and the character set by which it was decoded (WHATWG name); total on any bytes.
 
-    First of: byte order mark; places of zero bytes (UTF-16, UTF-32); UTF-8 where the body is that; HTTP header; the
-    page's own declaration; detection. UTF-8 and declarations are believed while at most MAX_ERROR_FRACTION of the
-    non-ASCII characters cannot be decoded. A declaration is passed over where it gives words that no language has
-    (`misreading.is_misread`), and where header and page contradict each other the one that the detector agrees
-    with counts, the header where it agrees with neither. Undecodable bytes become U+FFFD, NUL is removed, newlines are
-    untouched; the text is valid Unicode.
+    The first that applies: byte order mark; places of zero bytes (UTF-16, UTF-32); UTF-8 if the body is valid; HTTP
+    header; the page's own declaration; detection. UTF-8 and declarations are accepted if at most MAX_ERROR_FRACTION of
+    the non-ASCII characters cannot be decoded. A declaration is ignored if it gives words that no language has
+    (`misreading.is_misread`). If header and page disagree, the detector decides, and if it agrees with neither, the
+    header is used. Undecodable bytes become U+FFFD, NUL is removed, newlines are not changed; the text is valid
+    Unicode.
     Source: WHATWG Encoding (labels and their supersets), HTML section 13.2.3.
-    Differs: UTF-8 comes before the declarations, as other text is hardly ever valid UTF-8, and what was encoded twice
-    is decoded twice (`misreading.undo_double_encoding`); declarations are doubted, as above; C1 controls of
-    single-byte sets are errors; five bytes that windows-1252 maps to control characters become U+FFFD; ISO-2022-KR and
-    HZ are decoded. UTF-7 is not decoded, as WHATWG has it: what it hides would be text that no browser shows.
+    Differs: UTF-8 comes before declarations, since other text is hardly ever valid UTF-8. Text that was encoded twice
+    is decoded twice (`misreading.undo_double_encoding`). Declarations can be ignored, as above. C1 controls of
+    single-byte sets are errors. Five bytes that windows-1252 maps to control characters become U+FFFD. ISO-2022-KR and
+    HZ are decoded. UTF-7 is not decoded, as in WHATWG: browsers would not show such text.
     """
     if body.startswith(_MARK_STARTS):
         for mark, charset in _BYTE_ORDER_MARKS:
@@ -93,7 +93,7 @@ def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
 
 
 def charset_of(label: str) -> str | None:
-    """The WHATWG name for a label of a character set, that of its superset where there is one; None where unknown."""
+    """The WHATWG name for a label of a character set, or of its superset if there is one; None if unknown."""
     label = label.strip(" \t\r\n\f\"'").lower()
     codec = map_encoding_to_html5(label, fallback_utf8=False)
     if codec is None:
@@ -105,12 +105,12 @@ def charset_of(label: str) -> str | None:
 
 
 def whole_text(html: str) -> str:
-    """All text that a page shows, or would show without scripts, block by block on lines of its own."""
+    """All text that a page shows, or would show without scripts; each block on its own lines."""
     return extract_plain_text(without_frames(without_surrogates(html)), main_content=False, noscript=True)
 
 
 def without_surrogates(text: str) -> str:
-    """The text with pairs of surrogates as the characters that they stand for, and U+FFFD for lone ones."""
+    """The text with pairs of surrogates replaced by their characters, and lone ones by U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -124,7 +124,7 @@ def _decode(body: bytes, charset: str) -> str:
 
 
 def _decode_utf8(body: bytes) -> str | None:
-    """The text where it is UTF-8, or nearly; None where it is not, or may be ASCII with escapes to another set."""
+    """The text if it is UTF-8, or nearly; None if not, or if it may be ASCII with escapes to another set."""
     if body.isascii() and (b"\x1b" in body or b"~{" in body):
         return None
     try:
@@ -144,7 +144,7 @@ def _is_believable(text: str) -> bool:
 
 
 def _decode_declared(body: bytes, declared: list[str | None]) -> tuple[str, str]:
-    """The text by what header and page declare, in this order, or by detection, and the name."""
+    """Text and character set: by header or page, in this order, or by detection."""
     judged = _sample(body, JUDGED_BYTES)
     believed = {}
     for charset in declared:
@@ -158,7 +158,7 @@ def _decode_declared(body: bytes, declared: list[str | None]) -> tuple[str, str]
 
 
 def _may_be_another(judged: bytes, charset: str) -> bool:
-    """Whether letters are many in the text that stand for more usual ones in other sets."""
+    """Whether the text has many letters whose bytes are more usual letters in other character sets."""
     if charset != FALLBACK_CHARSET:
         return charset in _CYRILLIC and may_be_capitals_by_mistake(_decode(judged, charset))
     high = judged.translate(None, _ASCII_BYTES)
@@ -166,7 +166,7 @@ def _may_be_another(judged: bytes, charset: str) -> bool:
 
 
 def _guess_wide(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by the places of zero bytes, None where there are hardly any."""
+    """UTF-16 or UTF-32 by the places of zero bytes; None if there are few."""
     if b"\0" not in head:
         return None
     zeros = [head[place::4].count(0) for place in range(4)]
@@ -182,7 +182,7 @@ def _guess_wide(head: bytes) -> str | None:
 
 
 def _detect(body: bytes, sensible: list[str], believed: list[str]) -> str:
-    """The detector's guess, or what it speaks for among declarations that make sense."""
+    """The detector's guess, or the plausible declaration that it supports."""
     sample = _sample(body, SAMPLE_BYTES)
     guess = _guess(body, sample)
     others = (_OTHERS if sensible == [FALLBACK_CHARSET] else _CYRILLIC | _HEBREW) if len(sensible) == 1 else {guess}
@@ -194,7 +194,7 @@ def _detect(body: bytes, sensible: list[str], believed: list[str]) -> str:
 
 
 def _guess(body: bytes, sample: bytes) -> str | None:
-    """The detector's guess where the page can be decoded by it, or by its sister where words make no sense by it."""
+    """The detector's guess if it can decode the page, or a related set if the words make no sense."""
     found = detect_encoding(sample, max_len=0, html5_compatible=False)
     guess = charset_of(found) if found else None
     if guess is None or guess == "utf-8" or guess in _LATIN_DOS or not _is_believable(_decode(body, guess)):
@@ -203,7 +203,7 @@ def _guess(body: bytes, sample: bytes) -> str | None:
 
 
 def _sample(body: bytes, least: int) -> bytes:
-    """The first stretches without markup in which something is not ASCII, a line each, of so many bytes or more."""
+    """The first runs without markup that contain non-ASCII bytes, each in a line, until they have enough bytes."""
     wanted = _ESCAPE if body.isascii() else _NOT_ASCII
     pieces, size, place = [], 0, 0
     while size < least and (found := wanted.search(body, place)):

@@ -1,4 +1,4 @@
-"""The text that trafilatura makes of its tree, and where it put in marks of its own."""
+"""The text that trafilatura writes, and the marks that it added itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from winnow.kernels.faster_trafilatura.switch import lock
 from winnow.kernels.pages.marks import CELL_MARK, CODE, LIST_MARK, Mark, Marked, joined, stripped
 
 xml: Any = importlib.import_module("trafilatura.xml")
-# The very objects that trafilatura puts before and behind cells: no text of a page is one of them.
+# The string objects that trafilatura puts around cells; text of a page is never the same object.
 _CELL_PIECES = {id(piece): piece for piece in xml.process_element.__code__.co_consts if piece in ("| ", " | ")}
 _HEAD_LINE = re.compile(r"\n(\|(?:---\|)+)\n")
-# Printable symbols of which three that are not in the text tell where a mark begins, code begins, and either ends.
+# Printable symbols. Three that are not in the text are used for: mark begins, code begins, either ends.
 _SYMBOLS = [*map(chr, range(0x2FF0, 0x2FFC)), *map(chr, range(0x2800, 0x2900))]
 
 
@@ -31,11 +31,11 @@ class _ListMark(str):
 
 
 def write_text(document: Document) -> Marked:
-    """The text that `trafilatura.extract` gives, and its marks.
+    """The text of `trafilatura.extract`, and its marks.
 
-    The pieces are trafilatura's, which tells which of them it made itself by the objects that they are;
-    symbols that are not in the page stand at the ends of marks until its lines are cleaned. No marks are given where
-    the cleaning would make another text of it with the symbols than without.
+    Pieces that trafilatura added are recognised by object identity. Symbols that are not in the page are put at the
+    ends of marks until trafilatura has cleaned the lines. There are no marks if cleaning gives another text with the
+    symbols than without.
     """
     with _telling_list_marks():
         body = _written(document.body)
@@ -89,7 +89,7 @@ def _cleaned(text: str) -> str:
 
 
 def _enclose_code(body: _Element, begin: str, end: str) -> None:
-    """Symbols before the first and behind the last character of every code that is in no other."""
+    """Puts symbols around each block of code that is not inside another."""
     for code in body.iter("code"):
         if next(code.iterancestors("code"), None) is not None:
             continue
@@ -126,7 +126,7 @@ def _with_symbols(pieces: list[str], kinds: dict[int, str], symbols: list[str]) 
 
 
 def _read(text: str, symbols: list[str], kinds: Iterator[str]) -> Marked:
-    """A text without its symbols, and the marks that they tell."""
+    """The text without symbols, and the marks that they enclosed."""
     found: list[tuple[int, int, str]] = []
     open_marks: list[tuple[int, str]] = []
     bare: list[str] = []

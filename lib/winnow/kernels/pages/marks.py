@@ -1,4 +1,4 @@
-"""Where marks stand in a text: what an extractor put in, and blocks of code."""
+"""Positions of marks in a text: marks that an extractor added, and blocks of code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIST_MARK, CELL_MARK, CODE = KINDS = ("list_mark", "cell_mark", "code")
 class Mark(NamedTuple):
     """Code points [start, end) of a text, from 0; kind is one of KINDS.
 
-    list_mark  `- ` before an item, with the blanks that indent it
+    list_mark  `- ` before an item, with the blanks of its indentation
     cell_mark  `| ` between cells, at both ends of a row, and the line of `|---` below a head; without the blank before
     code       a block of code, whole lines
     """
@@ -34,7 +34,7 @@ Range = tuple[int, int]
 
 
 def without_ranges(marked: Marked, ranges: Sequence[Range]) -> Marked:
-    """The text without ranges of it, which come in order and apart; marks of which nothing is left are dropped."""
+    """The text without these ranges, which are in order and do not touch; marks that become empty are dropped."""
     text, marks = marked
     if not ranges:
         return marked
@@ -50,7 +50,7 @@ def without_ranges(marked: Marked, ranges: Sequence[Range]) -> Marked:
 
 
 def _shifted(places: list[int], ranges: Sequence[Range]) -> list[int]:
-    """Where places, in order, are once the ranges are gone."""
+    """The new positions of places, which are in order, after the ranges are removed."""
     moved, gone, at = [], 0, 0
     for place in places:
         while at < len(ranges) and ranges[at][1] <= place:
@@ -62,7 +62,7 @@ def _shifted(places: list[int], ranges: Sequence[Range]) -> list[int]:
 
 
 def normalized(marked: Marked) -> Marked:
-    """The text in NFC; where characters of both sides of a mark's end become one, the mark ends behind it or before."""
+    """The text in NFC. If characters around a mark's end combine into one, the mark ends before or after it."""
     text, marks = marked
     if unicodedata.is_normalized("NFC", text):
         return marked
@@ -85,7 +85,7 @@ def stripped(marked: Marked) -> Marked:
 
 
 def joined(texts: Iterable[Marked]) -> Marked:
-    """Texts on lines of their own."""
+    """Texts joined, each on its own lines."""
     lines, marks, at = [], [], 0
     for text, own in texts:
         marks += [Mark(start + at, end + at, kind) for start, end, kind in own]

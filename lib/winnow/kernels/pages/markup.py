@@ -1,4 +1,4 @@
-"""A page's markup as libxml2 must get it, so that it reads the page to its end, as browsers do."""
+"""Markup changed so that libxml2 reads a page to its end, as browsers do."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _FRAMES = re.compile(rf"(?i)</?(?:frameset|noframes){_NAME_ENDS}{_ATTRIBUTES}")
 
 
 def split_at_ends(html: str) -> list[str]:
-    """The parts of a page between the ends of body and html in it; the page alone where no text follows the first.
+    """The parts of a page between its ends of body and html; the whole page if no text follows the first end.
 
-    Joined, the parts are the page as browsers read it, which go on in the body behind `</body>` and `</html>`. libxml2
-    drops what follows the first `</html>` since version 2.12, and everything where `<html/>` begins the page. To it,
-    what follows `</body>` is no part of the body. Tags in comments, scripts and other bare text are left alone.
+    Joined, the parts are the page as browsers read it: they continue the body after `</body>` and `</html>`. libxml2
+    drops content after the first `</html>` since version 2.12, and everything if `<html/>` begins the page. It does not
+    count content after `</body>` as part of the body. Tags in comments, scripts and other raw text are not changed.
     Source: WHATWG HTML, 13.2.6.4.19 and 13.2.6.4.22: the insertion modes "after body" and "after after body".
     """
     found = _SUSPECT.search(html)
@@ -55,9 +55,9 @@ def split_at_ends(html: str) -> list[str]:
 
 
 def without_frames(html: str) -> str:
-    """A page of frames as the page for programs without them: the content of `<noframes>`. Other pages as they are.
+    """For a page of frames, the content of `<noframes>`; other pages unchanged.
 
-    Differs from browsers, which show the frames; these are pages of their own, and in archives on their own.
+    Differs from browsers, which show the frames: these are separate pages, and archives have them separately.
     """
     if _FRAMESET.search(html) is None or _NOFRAMES.search(html) is None:
         return html
@@ -65,7 +65,7 @@ def without_frames(html: str) -> str:
 
 
 def is_whole_page(html: str) -> bool:
-    """Whether a tag of body or html is anywhere in it; trafilatura wants html among the first 50 characters."""
+    """Whether a tag of body or html is anywhere in it; trafilatura needs html in the first 50 characters."""
     return _WHOLE_PAGE.search(html) is not None
 
 

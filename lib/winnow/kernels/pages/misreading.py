@@ -1,4 +1,4 @@
-"""Signs that a text was decoded by another character set than its own."""
+"""Signs that a text was decoded with the wrong character set."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _PUNCTUATION = re.compile("[\x82\x84-\x89\x8b\x91-\x97\x99\x9b]")  # in every se
 
 
 def is_misread(text: str) -> bool:
-    """Whether a text has MIN_ODD_WORDS words that no language has, and too many of those that are not ASCII.
+    """Whether a text has at least MIN_ODD_WORDS odd words, and too many odd words among its non-ASCII words.
 
-    Odd is a word of three Latin letters or more none of which is ASCII, one with a sign among its letters, one of
-    letters of several scripts, one with a C1 control: more than MAX_ODD_FRACTION are too many. Odd is a word with a
-    small letter before a capital, where one is not ASCII: more than those that begin with a capital are too many. So is
-    any escape to another set.
+    These words are odd: three or more Latin letters, none of them ASCII; a symbol between letters; letters of several
+    scripts; a C1 control. More than MAX_ODD_FRACTION are too many. Words with a small letter before a capital, one of
+    them not ASCII, are odd, too; more of them than words that begin with a capital are too many. Any escape to another
+    character set is too many.
     """
     words = _words(text)
     odd = sum(_ODD_WORD.search(word) is not None for word in words)
@@ -54,10 +54,10 @@ def is_misread(text: str) -> bool:
 
 
 def may_be_capitals_by_mistake(text: str) -> bool:
-    """Whether a Cyrillic text may be another in small letters, whose bytes are capitals in the set that it was read by.
+    """Whether a Cyrillic text may be small letters of another character set, read as capitals.
 
-    MIN_CAPITAL_FRACTION of its words that are not ASCII are capitals, and fewer than MIN_USUAL_FRACTION of their
-    letters are the ten that Slavic languages use most.
+    True if MIN_CAPITAL_FRACTION of its non-ASCII words are in capitals, and fewer than MIN_USUAL_FRACTION of their
+    letters are among the ten most frequent of Slavic languages.
     """
     words = _words(text)
     if len(words) < MIN_ODD_WORDS or sum(map(str.isupper, words)) < MIN_CAPITAL_FRACTION * len(words):
@@ -80,11 +80,11 @@ def _rises(word: str) -> bool:
 
 
 def undo_double_encoding(text: str, body: bytes) -> str:
-    """The text of a UTF-8 body, decoded once more where UTF-8 was taken for windows-1252, -1251 or -1250 before.
+    """The text of a UTF-8 body, decoded once more if UTF-8 was mistaken for windows-1252, -1251 or -1250 before.
 
-    Of its runs of characters that are not ASCII and hold a letter, MIN_DOUBLE_FRACTION and MIN_DOUBLE_RUNS must be
-    such; a run with a C1 control need not have others beside it. C1 controls that are left become the punctuation that
-    every set of windows-125x has in their place.
+    Of the runs of non-ASCII characters with a letter, at least MIN_DOUBLE_FRACTION and MIN_DOUBLE_RUNS must look like
+    that; a run with a C1 control is enough alone. Remaining C1 controls become the punctuation that all windows-125x
+    sets have in their place.
     """
     high = body.translate(None, _ASCII)
     if not high:
@@ -100,7 +100,7 @@ def undo_double_encoding(text: str, body: bytes) -> str:
 
 
 def _decode_runs_again(text: str, codec: str) -> str:
-    """A text that was encoded twice, or more often."""
+    """A text that was encoded twice or more often, decoded."""
     found = _RUN.findall(text)
     decoded = {run: again for run in set(found) if (again := _decoded_again(run, codec)) is not None}
     runs = [run for run in found if any(map(str.isalpha, run))]
@@ -127,14 +127,14 @@ def _decoded_again(run: str, codec: str) -> str | None:
 
 @cache
 def _byte_of(codec: str) -> dict[str, int]:
-    """The byte of a character; of C1 controls their own beside, as Latin-1 has them."""
+    """The byte of a character; C1 controls as in Latin-1."""
     bytes_of = {bytes([byte]).decode(codec, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
     return {chr(byte): byte for byte in range(0x80, 0xA0)} | bytes_of
 
 
 @cache
 def _double_start(codec: str) -> re.Pattern[str]:
-    """What the first two bytes of a UTF-8 character look like in a codec."""
+    """The characters that the first two bytes of a UTF-8 character become in a codec."""
     of_byte = {byte: character for character, byte in _byte_of(codec).items() if not "\x80" <= character <= "\x9f"}
     first, second = (
         "".join(of_byte.get(byte, "") for byte in bytes) for bytes in (range(0xC2, 0xF5), range(0x80, 0xC0))

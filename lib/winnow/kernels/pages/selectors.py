@@ -1,15 +1,15 @@
-"""Selectors of orders to take pages down: what an order names, and by which names a page may be ordered away.
+"""Selectors of orders to take pages down, and the selectors that name a page.
 
-    url:            one URL, as `page_url` has it: `url://example.org/a?b=1`; every parameter counts
-    canonical:      every URL with one canonical form, see `canonical_url`; asked for with --widen
-    domain:         a host and every host below it
+    url:            one URL in the form of `page_url`: `url://example.org/a?b=1`; all parameters count
+    canonical:      all URLs with one canonical form, see `canonical_url`; made by --widen
+    domain:         a host and all hosts below it
     page_id:        one page
-    archive:        every page of one archive, by its archive_path
+    archive:        all pages of one archive, by its archive_path
 
-A `url:` order without slashes, as `url:example.org/a?b=1`, was written before --widen was there, from a canonical form
-that lacked session and tracking parameters, some of which named pages. It names the URLs that are this form with
-nothing left out but scheme, user, `www.`, default port, a plain fragment and the order of parameters. So it takes no
-page of another text any more. What it had removed stays removed: see `winnow.scopes.removals.orders`.
+A `url:` order without slashes, for example `url:example.org/a?b=1`, is from a version before --widen. It was made from
+a canonical form without session and tracking parameters, some of which named pages. Now it names only URLs that equal
+this form apart from scheme, user, `www.`, default port, a plain fragment and the order of parameters, so that it
+removes no other page. Pages that it had removed before are still removed: see `winnow.scopes.removals.orders`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _NUMBER = re.compile(r"-?[0-9]+")
 
 
 def url_selector(url: str) -> str:
-    """The selector of the pages of one URL; scheme, `www.`, default port and a plain fragment do not count."""
+    """The selector of pages with one URL; scheme, `www.`, default port and a plain fragment are ignored."""
     return f"url:{page_url(url)}"
 
 
 def canonical_selector(url: str) -> str:
-    """The selector of the pages of every URL with the canonical form of this one."""
+    """The selector of pages whose URL has the same canonical form as this one."""
     return f"canonical:{canonical_url(url)}"
 
 
 def domain_selector(domain: str) -> str:
-    """The selector of a domain and every host below it."""
+    """The selector of a domain and all hosts below it."""
     return f"domain:{parse_url(domain).host}"
 
 
@@ -54,7 +54,7 @@ def selectors_of(url: str, kinds: Collection[str] = URL_KINDS) -> list[str]:
 
 
 def url_problem(url: str) -> str | None:
-    """What is wrong with a URL to remove; None where nothing is."""
+    """What is wrong with a URL to remove; None if nothing is."""
     if _WITH_HOST.match(url) and split_url(url) is not None:
         return None
     if domain_problem(url) is None:
@@ -63,7 +63,7 @@ def url_problem(url: str) -> str | None:
 
 
 def domain_problem(domain: str) -> str | None:
-    """What is wrong with a domain to remove; None where nothing is."""
+    """What is wrong with a domain to remove; None if nothing is."""
     if _NUMBER.fullmatch(domain.strip()):
         return f"--domain {domain!r} is a number; name a page with --page-id, or a host, as in example.org"
     host = parse_url(domain).host if _DOMAIN.fullmatch(domain.strip()) else ""
@@ -77,7 +77,7 @@ def domain_problem(domain: str) -> str | None:
 
 
 def archive_problem(archive: str) -> str | None:
-    """What is wrong with an archive whose pages to remove; None where nothing is."""
+    """What is wrong with an archive whose pages to remove; None if nothing is."""
     if "://" in archive:
         return f"--archive {archive!r} is a URL; name an archive_path of the table `archives`"
     return None if archive.strip() else "--archive '' is empty; name an archive_path of the table `archives`"

@@ -1,4 +1,4 @@
-"""The gate of a page by its URL alone, before anything is parsed."""
+"""The URL gates: they stop a page by its URL, before anything is parsed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CURATED_SOURCES = frozenset(
     }
 )
 
-MAX_URL_CHARS = 8192  # what follows is not looked at: a bound on the work for one page
+MAX_URL_CHARS = 8192  # the rest is ignored: a bound on the work for one page
 MAX_HOST_CHARS = 253  # RFC 1035
 MAX_LABEL_CHARS = 63
 
@@ -44,7 +44,7 @@ _IN_HOSTS = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0x3002: "."}
 
 
 class UrlSettings(Protocol):
-    """How many distinct entries of a word list gate a page, each at least 1."""
+    """The number of different entries of each word list that gate a page, at least 1."""
 
     @property
     def strict_min(self) -> int: ...  # noqa: D102
@@ -55,7 +55,7 @@ class UrlSettings(Protocol):
 
 
 class Match(NamedTuple):
-    """An entry that a URL meets: the list's name, the entry in its normal form, and the gate, or `excepted`."""
+    """An entry that matches a URL: name of the list, entry in its normal form, and gate, or `excepted`."""
 
     list: str
     entry: str
@@ -65,7 +65,7 @@ class Match(NamedTuple):
 class Address(NamedTuple):
     """A URL in the form that is compared with lists.
 
-    host   lower case, punycode, no user info, port or trailing dot; IPv4 dotted, IPv6 in brackets; '' where none is
+    host   lower case, punycode, no user info, port or trailing dot; IPv4 dotted, IPv6 in brackets; '' if there is none
     steps  parts of path and query, each with the separator before it: /a//b/?x=1&y is /a, /b, ?x=1, &y
     words  runs of Unicode letters and digits in host, path, query and fragment
     """
@@ -76,10 +76,10 @@ class Address(NamedTuple):
 
 
 def parse_url(url: str) -> Address:
-    """The address that a browser would open, for any text at all; a missing scheme is http.
+    """The address that a browser would open, for any text; a missing scheme means http.
 
-    Path and query are percent-decoded once (UTF-8), host labels decoded from punycode for the words, everything
-    brought to NFKC and lower case. Scheme, user info and port give no words.
+    Path and query are percent-decoded once (UTF-8); for the words, host labels are decoded from punycode, and
+    everything is changed to NFKC and lower case. Scheme, user info and port give no words.
     """
     authority, rest, fragment = _split(url)
     host = _host(authority)
@@ -89,16 +89,16 @@ def parse_url(url: str) -> Address:
 
 
 def parse_words(text: str) -> list[str]:
-    """The words of an entry of a word list, cut as those of a URL are."""
+    """The words of an entry of a word list, split like those of a URL."""
     return _WORD.findall(_fold(text))
 
 
 def registered_domain(url: str) -> str:
-    """The domain that was registered with a public registry, lower case, in punycode.
+    """The registered domain, in lower case and punycode.
 
-    The host itself where it is an IP address, a public suffix or a single label; '' only where there is no host.
-    A suffix that no list knows is one label, so that a.b.invalid gives b.invalid. The list is the one inside
-    tldextract, never fetched; private suffixes do not count, so that every blog of blogspot.com is blogspot.com.
+    The host itself if it is an IP address, a public suffix or a single label; '' only if there is no host. An unknown
+    suffix is one label: a.b.invalid gives b.invalid. The list of suffixes is that inside tldextract and is never
+    downloaded. Private suffixes are ignored: each blog of blogspot.com gives blogspot.com.
     """
     host = _host(_split(url)[0])
     if is_ip(host):
@@ -110,13 +110,13 @@ def registered_domain(url: str) -> str:
 
 
 def is_ip(host: str) -> bool:
-    """Whether a host of an `Address` is, or ends like, an IP address: no domain stands above it."""
+    """Whether a host of an `Address` is, or ends like, an IP address, which has no domains above it."""
     return host.startswith("[") or host.rpartition(".")[2].isdecimal()
 
 
 @cache
 def _suffixes() -> TLDExtract:
-    """The public suffixes; read by the first page, for their library takes as long to import as pyarrow."""
+    """The public suffixes; imported for the first page only, because the library is slow to import."""
     from tldextract import TLDExtract
 
     return TLDExtract(cache_dir=None, suffix_list_urls=())
@@ -129,21 +129,23 @@ def public_suffixes() -> frozenset[str]:
 
 
 def without_www(host: str) -> str:
-    """The host without a leading `www.`, which stays where the rest is a public suffix: www.gov.uk is a name."""
+    """The host without a leading `www.`, unless the rest is a public suffix: www.gov.uk is kept."""
     rest = host.removeprefix("www.")
     return rest if "." in rest and rest not in public_suffixes() else host
 
 
 def gate_url(url: str, lists: UrlLists, settings: UrlSettings) -> GateName | None:
-    """The first of the URL gates, in their order, that stops the page; None where none does.
+    """The first URL gate that stops the page, in the order of gates; None if none does.
 
-    An excepted domain or URL is gated by no list and no word, only as a curated source. A listed domain stands for
-    every host below it, a listed URL for its host with or without `www.` and every path and query that continues it.
+    An excepted domain or URL is not gated by lists and words, only as a curated source. A listed domain includes all
+    hosts below it. A listed URL includes its host with and without `www.`, and all paths and queries that continue it.
 
-    Source: Penedo et al. 2023, G.1, tables 13 and 14. The order is that of G.1; it changes names, never what is gated.
-    Differs: the paper leaves open what a word, a separator and two matches are. Words are runs of Unicode letters and
-    digits, case ignored, and distinct ones count. The scheme is left out, lest the s of https begin a strict word.
-    Percent encoding is undone, lest %20 glue its 20 to the next word. Oracle: tests/reference/url.py.
+    Source: Penedo et al. 2023, G.1, tables 13 and 14. The order is that of G.1; it decides which gate is named, not
+    which pages are gated.
+    Differs: the paper does not define a word, a separator and two matches. Here, words are runs of Unicode letters and
+    digits, case is ignored, and different words count. The scheme is left out, so that the s of https cannot begin a
+    strict word. Percent encoding is undone, so that the 20 of %20 is not part of the next word. Oracle:
+    tests/reference/url.py.
     """
     address = parse_url(url)
     hits = (gate for gate, _ in _hits(address, lists, settings))
@@ -154,14 +156,14 @@ def gate_url(url: str, lists: UrlLists, settings: UrlSettings) -> GateName | Non
 
 
 def explain_url(url: str, lists: UrlLists, settings: UrlSettings) -> list[Match]:
-    """Every match of every gate that hits, in the order of the gates; exceptions stand first and hide nothing here."""
+    """All matches of all URL gates, in the order of the gates; exceptions come first and hide nothing."""
     address = parse_url(url)
     hits = [(EXCEPTED, _exceptions(address, lists)), *_hits(address, lists, settings)]
     return [Match(name, entry, rule) for rule, found in hits for name, entry in found]
 
 
 def _hits(address: Address, lists: UrlLists, settings: UrlSettings) -> Iterator[tuple[GateName, list[tuple[str, str]]]]:
-    """Gates that hit, excepted or not, with pairs of list and entry; a gate is looked for when it is asked for."""
+    """Gates that match, excepted or not, with pairs of list and entry; computed lazily."""
     host, steps, words = address
     domains = domains_above(host)
     if found := lists.domains.find(domains):
@@ -184,7 +186,7 @@ def _exceptions(address: Address, lists: UrlLists) -> list[tuple[str, str]]:
 
 
 def domains_above(host: str) -> list[str]:
-    """The host and every domain above it, longest first; only itself where it is an IP address."""
+    """The host and all domains above it, longest first; only the host if it is an IP address."""
     if is_ip(host):
         return [host]
     labels = host.split(".")
@@ -239,7 +241,7 @@ def _ipv6(name: str) -> str:
 
 
 def _ascii_label(label: str) -> str:
-    """The label in punycode, and percent-encoded what no host may hold; longer than a label may be: percent-encoded."""
+    """The label in punycode; forbidden characters, and labels that are too long, are percent-encoded."""
     if not label.isascii() and len(label) <= MAX_LABEL_CHARS:
         label = f"xn--{label.encode('punycode').decode('ascii')}"
     return quote(label, safe="!$&'()*+,;=").lower()

@@ -1,4 +1,4 @@
-"""Keys of URLs: what the spellings of one page have in common."""
+"""Keys of URLs: equal for different spellings of the URL of one page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SESSION = re.compile(
     r"|[^=]*(?:sid|session_?id)=[0-9a-f]{32}",  # surt asks for 32 letters or digits, phpBB for hexadecimal ones
     re.IGNORECASE | re.ASCII,
 )
-_CLIENT = re.compile(r"cfid=[0-9]+", re.IGNORECASE | re.ASCII)  # of ColdFusion, both in one URL
+_CLIENT = re.compile(r"cfid=[0-9]+", re.IGNORECASE | re.ASCII)  # ColdFusion: both in one URL
 _TOKEN = re.compile(r"cftoken=(?:[0-9]{8}|[0-9a-f]{16}-[0-9a-f-]{35})", re.IGNORECASE | re.ASCII)
 _PATH_SESSION = re.compile(
     r";jsessionid=[0-9a-z]{32}(?:\.[\w.-]+)?(?=[;/]|$)|(?<=/)\((?:[a-z]\([0-9a-z]{24}\))+\)/(?=[^?]+\.aspx)",
@@ -55,7 +55,7 @@ _Pair: TypeAlias = tuple[bytes, bytes]
 
 
 class Parts(NamedTuple):
-    """A URL's parts in one spelling; joined, they name the page.
+    """The parts of a URL in a normal form; joined, they name the page.
 
     scheme    'ftp:'; '' for http, https and none
     user      'name:word@', or ''
@@ -75,7 +75,7 @@ class Parts(NamedTuple):
 
 
 def split_url(url: str) -> Parts | None:
-    """The parts of a URL with a host, for any text at all; None where it has none.
+    """The parts of a URL, for any text; None if it has no host.
 
     Source: RFC 3986, 6.2.2 and 6.2.3 (letter case, escapes of unreserved characters, default port, empty path), and
     RFC 3987, 3.1 (escapes of other letters). Differs: http and https are one scheme, `www.` is left out unless a public
@@ -103,10 +103,10 @@ def split_url(url: str) -> Parts | None:
 
 
 def page_url(url: str) -> str:
-    """A URL as `//host/path?query`, equal for two URLs only if they name one page; text without a host as it is.
+    """A URL as `//host/path?query`, equal for two URLs only if they name the same page; text without a host unchanged.
 
-    Left out are http and https, `www.`, the scheme's default port, and fragments but `#!` and `#/`. Parameters are all
-    kept, in their order.
+    http, https, `www.`, the default port and fragments other than `#!` and `#/` are left out. All parameters are kept
+    in their order.
     """
     parts = split_url(url)
     if parts is None:
@@ -116,17 +116,17 @@ def page_url(url: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """`page_url` without `//` and without what servers do not make a page of; text without a host as it is.
+    """`page_url` without `//` and without parts that do not change a page; text without a host unchanged.
 
-    Also left out: user, session parameters, tracking parameters, the slash of a bare host; parameters are sorted by
-    name. A session parameter is one whose value looks like one, so that `sid=102` names a story.
+    User, session parameters, tracking parameters and the slash of a bare host are left out; parameters are sorted by
+    name. A session parameter is recognised by its value, so that `sid=102` is kept.
 
     Source: surt (Internet Archive), IAURLCanonicalizer and URLRegexTransformer, for user, order and sessions, phpBB's
     `sid=[0-9a-f]{32}`, the manuals of PHP, Tomcat and ColdFusion; `TRACKING` for its lists; URL Standard, 5.1, 5.2 and
     6.2, for escapes in the query and its stable order.
-    Differs: surt also folds letter case, cuts the slash at a path's end and drops every cfid that a cftoken follows,
-    although pages of different text may then share a key; here both must look like ColdFusion's, and of sid and
-    sessionid only 32 hexadecimal digits are dropped. Oracle: tests/reference/url_duplicates.py.
+    Differs: surt also changes letter case, removes the slash at the end of a path, and drops each cfid before a
+    cftoken: different pages can then have the same key. Here both must look like ColdFusion's, and sid and sessionid
+    are dropped only with 32 hexadecimal digits. Oracle: tests/reference/url_duplicates.py.
     """
     parts = split_url(url)
     if parts is None:
@@ -138,7 +138,7 @@ def canonical_url(url: str) -> str:
 
 
 def sorted_url(url: str) -> str:
-    """`canonical_url` with every parameter: left out are the user and the parameters' order."""
+    """`canonical_url` with all parameters: only the user and the order of parameters are ignored."""
     parts = split_url(url)
     return url if parts is None else _joined(parts, _pairs(parts.query))
 

@@ -1,4 +1,4 @@
-"""The entries that a URL is compared with, in the form that is fast to compare."""
+"""The entries that URLs are compared with, in a form that is fast to search."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ KEY_BYTES = 8
 
 
 def key(text: str) -> bytes:
-    """The 8 bytes that stand for a domain or URL in a `KeySet`."""
+    """The 8 bytes that represent a domain or URL in a `KeySet`."""
     return blake2b(text.encode(), digest_size=KEY_BYTES).digest()
 
 
 @dataclass(frozen=True, eq=False)
 class KeySet:
-    """Named sets of texts as one sorted array of their 64-bit keys, 10 bytes an entry.
+    """Named sets of texts as one sorted array of 64-bit keys, 10 bytes for each entry.
 
-        keys    uint64, shape (entries,), ascending, an entry of two sets twice; a memory map will do
-        origin  uint16, shape (entries,): which of `names` the entry is from
-        names   the sets' names, in the user's order
+        keys    uint64, shape (entries,), ascending; an entry in two sets is there twice; may be a memory map
+        origin  uint16, shape (entries,): the index in `names` of the entry's set
+        names   the names of the sets, in the user's order
 
-    A text that is in no set is found with probability entries / 2**64: with 4.6 million entries and 10 look-ups a page
-    that is 0.0075 pages of 3 billion, so that a found key is not confirmed.
+    A text in no set is found by mistake with probability entries / 2**64. With 4.6 million entries and 10 look-ups for
+    each page, that is 0.0075 pages of 3 billion, so that matches are not confirmed.
     """
 
     keys: NDArray[np.uint64]
@@ -46,7 +46,7 @@ class KeySet:
         return cls(keys[order], origin[order], tuple(sets))
 
     def find(self, candidates: Iterable[str]) -> list[tuple[str, str]]:
-        """Pairs of set and text for every candidate that is an entry, by candidate, then by set."""
+        """Pairs of set and text for all candidates that are entries, by candidate, then by set."""
         if not len(self.keys):
             return []
         texts = list(candidates)
@@ -61,7 +61,7 @@ class KeySet:
 
 @dataclass(frozen=True)
 class Substrings:
-    """Entries that are searched anywhere in a text without separators."""
+    """Entries that are found anywhere in a text without separators."""
 
     entries: tuple[str, ...]
     pattern: re.Pattern[str]
@@ -73,7 +73,7 @@ class Substrings:
         return cls(distinct, re.compile(_alternation(distinct) if distinct else r"(?!)"))
 
     def find(self, compact: str) -> list[str]:
-        """Every entry that is part of the text."""
+        """All entries that are part of the text."""
         return [entry for entry in self.entries if entry in compact] if self.pattern.search(compact) else []
 
 
@@ -92,7 +92,7 @@ class Phrases:
         return cls(frozenset(distinct - phrases), tuple(sorted(phrases)))
 
     def find(self, words: list[str]) -> list[str]:
-        """Every distinct entry among the words, single words first, each kind sorted."""
+        """All different entries among the words: single words first, then phrases, both sorted."""
         found = sorted(self.words.intersection(words))
         if self.phrases:
             text = f" {' '.join(words)} "
@@ -107,8 +107,8 @@ class UrlLists:
     domains, urls                    listed entries by category, such as adult/domains
     excepted_domains, excepted_urls  entries that no list and no word gates
     strict, hard, soft               word lists
-    curated                          domains of the sources left to curated corpora, empty where they are not gated
-    skipped                          lines that are no entry, by list; only lists that have such lines
+    curated                          domains of sources left to curated corpora; empty if they are not gated
+    skipped                          number of wrong lines by list; only lists with wrong lines
     """
 
     domains: KeySet
@@ -123,7 +123,7 @@ class UrlLists:
 
     @property
     def checksum(self) -> str:
-        """Hexadecimal SHA-256 of the distinct entries: the same for any order, place, split into categories or age."""
+        """Hexadecimal SHA-256 of the different entries; independent of their order, their files and categories."""
         digest = sha256()
         for keys in (self.domains, self.urls, self.excepted_domains, self.excepted_urls):
             distinct = _distinct(keys.keys)
@@ -147,7 +147,7 @@ def _distinct(ascending: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _alternation(entries: tuple[str, ...]) -> str:
-    """A pattern that finds any of the sorted entries; where one begins with another, the shorter one is enough."""
+    """A pattern that finds any of the sorted entries; an entry that begins with another one is left out."""
     both = zip(entries[0], entries[-1], strict=False)
     shared = "".join(first for first, _ in takewhile(lambda pair: pair[0] == pair[1], both))
     rests = [entry[len(shared) :] for entry in entries]

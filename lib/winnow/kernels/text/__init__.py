@@ -1,1 +1,1 @@
-"""Characters, words, hashes and folded words of a text, which other kernels read."""
+"""Characters, words, hashes and folded words of a text, for other kernels."""

@@ -2,8 +2,8 @@
 
 character   a Unicode code point
 newline     every separator of `str.splitlines` (CRLF, CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029) becomes one "\\n"
-line        what stands between two newlines, as `text.split("\\n")`; blank where it has no word
-word        a maximal run of characters that are not white space, as `text.split()`
+line        the text between two newlines, as `text.split("\\n")`; blank if it has no word
+word        a maximal run of characters that are not white space, as in `text.split()`
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HERE = Path(__file__).parents[1]  # of all kernels
 
 
 def _cache_folder() -> str:
-    """Below NUMBA_CACHE_DIR, or beside the sources, in the user's home or, as on an executor that may write neither, in
+    """In NUMBA_CACHE_DIR, or beside the sources, in the user's home or, on an executor that can write neither, in
     the working folder: a folder for this state of the sources."""
     state = sha256(b"".join(path.read_bytes() for path in sorted(_HERE.rglob("*.py")))).hexdigest()[:16]
     home = Path(os.environ.get("HOME", "."))
@@ -35,11 +35,11 @@ def _cache_folder() -> str:
 
 
 class KernelCache(UserProvidedCacheLocator):
-    """The folder as it is: Numba would name one in it after the path of the sources, which a packed one changes."""
+    """A cache in this folder itself: Numba would add a subfolder named by the path of the sources."""
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], file: str) -> Any:
-        """Where the compiled form of a function lies; None of one that is no kernel."""
+        """The place of the compiled form of a function; None if it is not a kernel."""
         inherited: Callable[..., Any] = super().from_function
         return inherited(function, file) if Path(file).is_relative_to(_HERE) else None
 
@@ -49,9 +49,9 @@ class KernelCache(UserProvidedCacheLocator):
 
 
 def _features() -> str:
-    """What this processor can do, and AVX-512 in all its width, of which LLVM takes half unless told.
+    """The features of this processor, with AVX-512 in its full width: LLVM uses half of it by default.
 
-    Signatures took .30 ms in half of it and .21 ms in all (9,000 hashes of 492 shingles, on Emerald Rapids).
+    Signatures took 0.30 ms with half and 0.21 ms with full width (9,000 hashes of 492 shingles, on Emerald Rapids).
     """
     features: Callable[[], object] = get_host_cpu_features
     host = str(features())
@@ -86,28 +86,28 @@ FE15-FE16 FE52 FE56-FE57 FF01 FF0E FF1F FF61 10A56-10A57 10F55-10F59 10F86-10F89
 
 
 def jit(function: Function) -> Function:
-    """The function compiled on its first call, kept on disk for the next process, without the interpreter's lock.
+    """The function, compiled on its first call without the interpreter's lock, and cached on disk.
 
-    Numba's cache looks at the file of the function alone; here it is one for each state of all kernels, so that a
-    change of one is never hidden by the compiled form of another. NUMBA_CACHE_DIR says below which folder.
+    Numba's own cache depends only on the file of the function. Here there is a cache for each state of all kernels, so
+    that a change in one recompiles those that call it. NUMBA_CACHE_DIR is its folder.
     """
     return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
-    """A read-only view: Numba compiles for writable and read-only arrays apart, and Arrow's are read-only."""
+    """A read-only view: Numba compiles separately for writable and read-only arrays, and Arrow's are read-only."""
     view = array.view()
     view.flags.writeable = False
     return view
 
 
 class Characters(NamedTuple):
-    """What is known of every code point.
+    """Properties of all code points.
 
     properties  uint8, shape (0x110000,): the bits SPACE (`str.isspace`), ALPHA (`isalpha`), WORD (`\\w` of `re`), DIGIT
                 (`isdigit`), DECIMAL (`isdecimal`), UPPER (`isupper`), LOWER (`islower`), TERMINAL (Sentence_Terminal)
-    lower       int32, shape (0x20000,): `str.lower` of one character, itself where that is not one character
-    Differs: the bits but TERMINAL are those of the running Python's Unicode version.
+    lower       int32, shape (0x20000,): `str.lower` of one character; the character itself if that is not one character
+    Differs: all bits except TERMINAL follow the Unicode version of the running Python.
     """
 
     properties: NDArray[np.uint8]
@@ -115,7 +115,7 @@ class Characters(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of a text: characters [start, end), and the properties that any of them has; int32, int32, uint8."""
+    """The words of a text: characters [start, end), and properties that any of them has; int32, int32, uint8."""
 
     start: NDArray[np.int32]
     end: NDArray[np.int32]
@@ -156,7 +156,7 @@ def lowered(char: int, lower: NDArray[np.int32]) -> int:
 
 @jit
 def strip(chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8]) -> tuple[int, int]:
-    """The range without white space at its ends; empty at its end where it is all white space."""
+    """The range without white space at its ends; empty, at its end, if it is all white space."""
     while start < end and properties[chars[start]] & SPACE:
         start += 1
     while start < end and properties[chars[end - 1]] & SPACE:
@@ -168,7 +168,7 @@ def strip(chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[n
 def decode(data: NDArray[np.uint8], start: int, end: int, chars: NDArray[np.uint32]) -> int:
     """The number of characters in the UTF-8 of data[start:end], written to `chars` with its newlines normalised.
 
-    Total: what is not UTF-8 becomes question marks, one for each byte at most, never more characters than bytes.
+    Total: invalid UTF-8 becomes question marks, at most one for each byte.
     """
     size = 0
     while start < end:
@@ -188,7 +188,7 @@ def decode(data: NDArray[np.uint8], start: int, end: int, chars: NDArray[np.uint
 
 @jit
 def _decode_long(data: NDArray[np.uint8], byte: int, start: int, end: int) -> tuple[int, int]:
-    """The character whose first byte, not ASCII, stands before `start`, and where the next one begins."""
+    """The character whose first byte, which is not ASCII, is before `start`; and where the next one begins."""
     tail = 1 if 0xC0 <= byte < 0xE0 else 2 if 0xE0 <= byte < 0xF0 else 3 if 0xF0 <= byte < 0xF8 else 0
     if tail == 0 or start + tail > end:
         return ord("?"), start
@@ -226,7 +226,7 @@ def encode_char(char: Int, data: NDArray[np.uint8], at: int) -> int:
 
 @jit
 def split(chars: NDArray[np.uint32], properties: NDArray[np.uint8], words: Words, lines: Lines) -> tuple[Words, Lines]:
-    """The words and lines of a text in one pass, as views of the arrays given, which need a place more than `chars`."""
+    """The words and lines of a text in one pass, as views of given arrays, which need one place more than `chars`."""
     starts, ends, founds = words.start, words.end, words.properties
     word_count, line_count, line_start, line_words, longest = 0, 0, 0, 0, 0
     i = 0

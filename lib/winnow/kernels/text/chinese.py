@@ -10,9 +10,9 @@ _RUN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in H
 
 
 def separate_words(text: str) -> str:
-    """The text with a space before and behind each Chinese word; nothing else of it changes.
+    """The text with a space before and after each Chinese word; nothing else changes.
 
-    Source: jieba 0.42, in the form of jieba-rs. Raises ImportError where the package rjieba is not installed.
+    Source: jieba 0.42, in the form of jieba-rs. Raises ImportError if the package rjieba is not installed.
     """
     import rjieba
 

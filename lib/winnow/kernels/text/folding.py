@@ -1,4 +1,4 @@
-"""Texts folded so that copies look alike: punctuation, case, accents, numbers and white space made the same."""
+"""Texts folded so that copies become equal: punctuation, case, accents, numbers and white space are unified."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import ASSIGNED_CHARACTERS, DECIMAL, Int, characters, encode_char, jit
 from winnow.kernels.text.chinese import HAN_RANGES
 
-# Characters of scripts that put no space between words: each is a word of its own.
+# Characters of scripts without spaces between words: each is a word.
 UNSPACED = """
 E00-EFF 1000-109F 1780-17FF 1950-19DF 1A20-1AAF 3005-3007 3021-3029 3031-3035 3038-303B 3040-30FA 30FC-30FF 3105-312F
 31A0-31BF 31F0-31FF 3400-4DBF 4E00-9FFF A9E0-A9FE AA60-AADF F900-FAFF FF66-FF9F 1B000-1B16F 20000-3FFFF
 """
 
-# Bits of a character: it separates words, is a word of its own, is a decimal digit, separates digits.
+# Bits of a character: separates words, is a word itself, is a decimal digit, separates digits.
 IS_SPACE, IS_ALONE, IS_DIGIT, IS_SEPARATOR = (1 << bit for bit in range(4))
 MAX_FOLDED_CHARS = 3  # that one character becomes
 
@@ -30,12 +30,12 @@ _SEPARATORS = tuple(map(ord, ".,،٫⎖⎗⎘"))
 
 
 class Folding(NamedTuple):
-    """What each code point becomes; further ones stay as they are.
+    """The folded form of each code point; code points from 0x40000 on are not changed.
 
-    kinds   uint8, shape (0x40000,): whether it separates words, is a word of its own, a digit, a separator of digits
+    kinds   uint8, shape (0x40000,): separates words, is a word itself, is a digit, separates digits
     to      int32, shape (0x40000, 3): the characters that it becomes, then -1
     zeros   whether a number becomes one 0
-    beyond  the kind of the further ones
+    beyond  the kind of code points from 0x40000 on
     """
 
     kinds: NDArray[np.uint8]
@@ -52,7 +52,7 @@ def compile_folding(
     remove_accents: bool,
     unit: Literal["words", "characters", "jieba"],
 ) -> Folding:
-    """The tables of `fold`; made once for a process."""
+    """The tables of `fold`, made once for each process."""
     kinds = np.zeros(ASSIGNED_CHARACTERS, np.uint8)
     kinds[characters().properties[:ASSIGNED_CHARACTERS] & DECIMAL != 0] |= IS_DIGIT
     to = np.full((ASSIGNED_CHARACTERS, MAX_FOLDED_CHARS), _AWAY, np.int32)
@@ -88,27 +88,27 @@ def _fold_character(char: str, punctuation: str, lower_case: bool, remove_accent
 
 
 def _is_hangul(point: int) -> bool:
-    """Whether this is a syllable of Hangul, the only characters that come apart without a table."""
+    """Whether this is a syllable of Hangul: these decompose by a formula, not by a table."""
     return 0xAC00 <= point <= 0xD7A3
 
 
 def _is_punctuation(char: str) -> bool:
-    """Whether Unicode calls it punctuation or a control character, or ASCII has it among its marks."""
+    """Whether it is punctuation or a control character in Unicode, or a punctuation mark of ASCII."""
     kind = category(char)
     return kind[0] == "P" or kind in ("Cc", "Cf") or char in string.punctuation
 
 
 @jit
 def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], starts: NDArray[np.int32]) -> int:
-    """The number of words of a folded text, which is written to `out` as UTF-8: its words, each with a space behind.
+    """Writes the folded text to `out` as UTF-8, each word followed by a space; returns the number of words.
 
-    Word i is out[starts[i]:starts[i + 1] - 1]; `out` needs ten bytes a character and one, `starts` two places more than
-    there are characters.
+    Word i is out[starts[i]:starts[i + 1] - 1]. `out` needs ten bytes for each character and one more, `starts` two
+    places more than there are characters.
 
     Source: Penedo et al. 2023, G.3.1 (punctuation, lower case, NFD, accents, white space); numbers as datatrove 0.10.
-    Differs: one character at a time, so that a capital sigma is the same small one everywhere; punctuation is Unicode's
-    P, control and format characters, and what else ASCII has; words stand where the paper has GPT-2's tokens, and a
-    character of a script without spaces is a word of its own.
+    Differs: characters are folded one by one, so that a capital sigma always becomes the same small one. Punctuation
+    means Unicode's P, control and format characters, and other marks of ASCII. The paper uses GPT-2's tokens instead of
+    words; here a character of a script without spaces is a word.
     """
     kinds, to, zeros, beyond = folding
     words, at, begin, i = 0, 0, 0, 0
@@ -142,7 +142,7 @@ def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], st
 def _end_word(
     words: int, at: int, begin: int, out: NDArray[np.uint8], starts: NDArray[np.int32]
 ) -> tuple[int, int, int]:
-    """Words, end and beginning of the next one, after the word out[begin:at]; an empty one does not count."""
+    """Number of words, end, and beginning of the next word, after the word out[begin:at]; not if it is empty."""
     if at == begin:
         return words, at, begin
     starts[words] = begin
@@ -152,7 +152,7 @@ def _end_word(
 
 @jit
 def _write(char: Int, to: NDArray[np.int32], out: NDArray[np.uint8], at: int) -> int:
-    """The end of what a character becomes, written to `out` from `at` on."""
+    """Writes the folded form of a character to `out` from `at` on; returns its end."""
     first = np.int64(to[char, 0]) if char < len(to) else char
     if 0 <= first < 0x80 and char < 0x80:
         out[at] = first
@@ -169,7 +169,7 @@ def _write(char: Int, to: NDArray[np.int32], out: NDArray[np.uint8], at: int) ->
 
 @jit
 def number_end(chars: NDArray[np.uint32], i: int, kinds: NDArray[np.uint8]) -> int:
-    """The end of a number whose first digit stands before `i`: digits, and once a separator between digits."""
+    """The end of a number whose first digit is before `i`: digits, with single separators between digits."""
     i = _digits_end(chars, i, kinds)
     if i + 1 < len(chars) and _kind(chars, i, kinds) & IS_SEPARATOR and _kind(chars, i + 1, kinds) & IS_DIGIT:
         i = _digits_end(chars, i + 1, kinds)

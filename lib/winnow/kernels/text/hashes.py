@@ -1,6 +1,6 @@
 """Hash functions of numbers and bytes, the same in every run and on every machine.
 
-Signatures, tokens and windows are made of what they give: a change raises each version that names `hashes`.
+Signatures, tokens and windows depend on them: for a change, raise each version that names `hashes`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 
 @jit
 def mixed(value: np.uint64) -> np.uint64:
-    """A bijection of 64 bits that spreads what is alike. Source: Steele et al. 2014, SplitMix's last step."""
+    """A bijection of 64 bits that separates similar numbers. Source: Steele et al. 2014, SplitMix's last step."""
     value = (value ^ value >> np.uint64(30)) * _MIX_1
     value = (value ^ value >> np.uint64(27)) * _MIX_2
     return value ^ value >> np.uint64(31)
@@ -29,7 +29,7 @@ def mixed(value: np.uint64) -> np.uint64:
 
 @jit
 def half_mixed(value: np.uint64) -> np.uint64:
-    """`mixed` without its second multiplication, for what is spread already."""
+    """`mixed` without its second multiplication, for numbers that are well distributed already."""
     value = (value ^ value >> np.uint64(30)) * _MIX_1
     return value ^ value >> np.uint64(31)
 

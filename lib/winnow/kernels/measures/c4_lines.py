@@ -1,4 +1,4 @@
-"""Lines of a page that are no text, dropped or cut as C4 does."""
+"""C4's line rules: lines that are not text are dropped or cut."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def correct_c4(
     out_lines: Lines,
     sources: Sources,
 ) -> tuple[int, Lines, int, int, int]:
-    """C4's line rules: characters written to `out`, lines left, words in flagged lines, "lorem ipsum" lines, "{" lines.
+    """C4's line rules. Returns characters in `out`, lines, words in flagged lines, "lorem ipsum" lines, "{" lines.
 
     Each line is stripped, then, in this order:
 
@@ -58,16 +58,16 @@ def correct_c4(
         cut       citations: [edit], [citation needed], digits in brackets, empty brackets
         dropped   it does not end in . ? ! or ", or it ends in "..." (only with `terminal_punctuation`)
         dropped   it has fewer than `min_line_words` words
-        counted   it holds "lorem ipsum"
-        dropped   it holds "javascript"
-        counted   it holds "{"
-        dropped   it holds a phrase about terms, privacy or cookies
+        counted   it contains "lorem ipsum"
+        dropped   it contains "javascript"
+        counted   it contains "{"
+        dropped   it contains a phrase about terms, privacy or cookies
     A dropped or cut line is flagged. Phrases match in any case, citations as written. What is left is joined by "\\n",
     without blank lines at either end.
 
     Source: clean_page of tensorflow_datasets; datatrove counts words before citations are cut and takes "'" too.
-    Differs: a line is stripped once more after its citations are cut and it was judged (clean_page strips only the
-    page); a page with "lorem ipsum" or "{" goes on. Oracle: tests/reference/c4.py.
+    Differs: a line is stripped again after its citations are cut and it is judged (clean_page strips only the page);
+    a page with "lorem ipsum" or "{" is not dropped here. Oracle: tests/reference/c4.py.
     """
     at, left, flagged, lorem, curly = 0, 0, 0, 0, 0
     for line in range(len(lines.start)):
@@ -107,7 +107,7 @@ def correct_c4(
 
 @jit
 def _has_end_mark(chars: NDArray[np.uint32], start: int, end: int, rules: C4Rules) -> bool:
-    """Whether the line ends as a sentence does, or need not."""
+    """Whether the line ends like a sentence, or does not have to."""
     if not rules.terminal_punctuation:
         return True
     if start == end or ends_in_three_stops(chars, start, end):
@@ -132,7 +132,7 @@ def _cut_citations(
 
 @jit
 def _citation_size(chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8]) -> int:
-    """The characters of the citation that begins with this bracket; 0 where none does."""
+    """The length of the citation that begins with this bracket; 0 if there is none."""
     i = start + 1
     while i < end and properties[chars[i]] & DECIMAL:
         i += 1
@@ -145,7 +145,7 @@ def _citation_size(chars: NDArray[np.uint32], start: int, end: int, properties: 
 
 @jit
 def _reads(chars: NDArray[np.uint32], start: int, end: int, literal: tuple[int, ...]) -> bool:
-    """Whether the literal stands here, case and all."""
+    """Whether the literal is here, in the same case."""
     i = 0
     while i < len(literal) and start + i < end and chars[start + i] == literal[i]:
         i += 1

@@ -1,4 +1,4 @@
-"""Every metric and the corrected text of a page, in one pass over an Arrow buffer of pages."""
+"""All metrics and the corrected text of pages, in one pass over an Arrow buffer."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Compiled(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room for the largest page of a buffer; pages use the beginning of it, so that small ones stay in the cache."""
+    """Space for the largest page of a buffer; all pages use its beginning, so that small ones stay in the cache."""
 
     chars: NDArray[np.uint32]
     words: Words
@@ -107,7 +107,7 @@ def measure_buffer(
     corrected without list and cell marks; the corrected text has them, where a line was cut its list mark alone. With
     `whole_code` line rules keep or drop blocks of code whole.
 
-    `metrics` has the names of the columns, and their definitions; everything is 0.0 where its denominator is empty.
+    `metrics` has the names of the columns, and their definitions; metrics are 0.0 if their denominator is empty.
     Memory: about 100 bytes for each byte of the largest page, touched only as far as a page needs.
     """
     data, offsets = read_only(data), read_only(offsets)
@@ -208,7 +208,7 @@ def _with_marks(
     scratch: Scratch,
     metrics: NDArray[np.float64],
 ) -> NDArray[np.uint32]:
-    """The corrected text with its marks, which count among its characters and words."""
+    """The corrected text with its marks, which are included in its characters and words."""
     written = chars
     if compiled.mode != _NONE:
         sources = scratch.sources.lines
@@ -228,7 +228,7 @@ def _measure_before(
     scratch: Scratch,
     metrics: NDArray[np.float64],
 ) -> None:
-    """What is measured before line corrections."""
+    """The metrics before line corrections."""
     room = scratch.numbers, scratch.pieces, scratch.grams, scratch.sums
     measure_gopher(chars, tables, words, lines, metrics)
     measure_repetition(chars, tables.properties, words, lines, room, metrics)
@@ -244,7 +244,7 @@ def _correct(
     has_code: bool,
     metrics: NDArray[np.float64],
 ) -> tuple[NDArray[np.uint32], Lines]:
-    """The characters and lines after line corrections, and what is measured on them."""
+    """The characters and lines after line corrections, and their metrics."""
     fates, before = scratch.sources.fates, lines
     fates[: len(lines.start)] = JUDGED
     chars_left, lines, flagged, lorem, curly = _apply_rules(chars, compiled, before, scratch)
@@ -268,7 +268,7 @@ def _correct(
 def _apply_rules(
     chars: NDArray[np.uint32], compiled: Compiled, lines: Lines, scratch: Scratch
 ) -> tuple[NDArray[np.uint32], Lines, int, int, int]:
-    """The characters and lines that line rules leave, flagged words, and c4's two counts of lines."""
+    """The characters and lines after line rules, flagged words, and C4's two counts of lines."""
     tables, out, out_lines, sources = compiled.tables, scratch.out, scratch.out_lines, scratch.sources
     size, flagged, lorem, curly = len(chars), 0, 0, 0
     if compiled.mode == _REFINEDWEB:

@@ -1,4 +1,4 @@
-"""What is measured, and which line rules rewrite the text, as values that need no Numba."""
+"""Settings of metrics and line rules, as values that need no Numba."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from winnow.kernels.measures.own_metrics import OwnMetrics
 
 @dataclass(frozen=True, slots=True)
 class RefinedWebLines:
-    """Settings of `lines: refinedweb`; phrases match in any case."""
+    """Settings of `lines: refinedweb`; phrases ignore case."""
 
     upper_fraction: float
     short_words: int
@@ -32,7 +32,7 @@ class C4Lines:
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
-    """The settings `measure:`, with the file of bad words read."""
+    """The settings `measure:`, with the contents of the files that they name."""
 
     lines: Literal["none", "refinedweb", "c4"]
     whole_code: bool

@@ -1,6 +1,6 @@
-"""Every metric of a page by name: what it is, and where it stands in the row that the kernels fill.
+"""All metrics of a page by name: their definitions, and their places in the row that the kernels fill.
 
-A family is a named tuple. Its fields are the metrics, its docstring defines them, and its one instance holds their
+A family is a named tuple. Its fields are the metrics, its docstring defines them, and its one instance contains their
 places in the row, so that a kernel writes `metrics[GOPHER.word_count]` and mypy knows every name. The order of FAMILIES
 and of their fields is the order of `measures.metrics`. Nothing here needs Numba.
 """
@@ -19,8 +19,8 @@ DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
 class Gopher(NamedTuple):
     """Quality of the text before line corrections.
 
-    Every metric is 0.0 where its denominator is empty; nothing is null or NaN. Words are whitespace words; lines are
-    those with at least one word.
+    A metric is 0.0 if its denominator is empty; none is null or NaN. Words are separated by white space; only lines
+    with at least one word count.
 
         char_count                  code points, with newlines normalised
         word_count                  words
@@ -28,14 +28,14 @@ class Gopher(NamedTuple):
         mean_word_chars             characters of a word, on average
         hash_to_word_ratio          "#" for each word, unbounded
         ellipsis_to_word_ratio      "..." (not overlapping) and "…" for each word, unbounded
-        bullet_line_fraction        lines whose first character but white space is one of • ● * -; [0, 1]
-        ellipsis_line_fraction      lines that end in "..." or "…", white space aside; [0, 1]
+        bullet_line_fraction        lines whose first character, after white space, is one of • ● * -; [0, 1]
+        ellipsis_line_fraction      lines that end in "..." or "…", before white space; [0, 1]
         alphabetic_word_fraction    words with at least one alphabetic character (`str.isalpha`); [0, 1]
         stop_word_count             how many of the, be, to, of, and, that, have, with occur as words, in any case and
                                     with what is not `\\w` taken off the word's ends; 0 to 8
     Source: Rae et al. 2021, appendix A.1.
-    Differs: datatrove counts spaCy tokens, only "•" and "-" as bullets, empty lines as lines, and "The" as no stop
-    word; DCLM adds the two symbol ratios up and counts every occurrence of a stop word.
+    Differs: datatrove counts spaCy tokens, only "•" and "-" as bullets, and empty lines as lines; "The" is not a stop
+    word there. DCLM adds the two symbol ratios, and counts all occurrences of stop words.
     Oracle: tests/reference/gopher.py.
     """
 
@@ -52,33 +52,33 @@ class Gopher(NamedTuple):
 
 
 class Repetition(NamedTuple):
-    """Shares of the text before line corrections that repeat themselves.
+    """Repetition in the text before line corrections.
 
-    Every metric is 0.0 where its denominator is empty or the text has fewer words than n; nothing is null or NaN.
-    n-grams are sequences of whitespace words, compared exactly, case and punctuation included.
+    A metric is 0.0 if its denominator is empty, or if the text has fewer words than n; none is null or NaN. n-grams are
+    sequences of words separated by white space, compared exactly, with case and punctuation.
 
-        duplicate_line_fraction          lines equal to an earlier line, of all lines; lines are what stands between
-                                         runs of newlines, an empty one where a run begins or ends the text; [0, 1]
+        duplicate_line_fraction          lines equal to an earlier line, of all lines; runs of newlines separate lines,
+                                         and a run at an end of the text gives an empty line there; [0, 1]
         duplicate_line_char_fraction     characters of these lines, of all characters of the text; [0, 1]
-        duplicate_paragraph_fraction     paragraphs equal to an earlier one, of all paragraphs; one is what stands
-                                         between two or more newlines of the stripped text; [0, 1]
+        duplicate_paragraph_fraction     paragraphs equal to an earlier one, of all paragraphs; two or more newlines of
+                                         the stripped text separate paragraphs; [0, 1]
         duplicate_paragraph_char_fraction  characters of these paragraphs, of all characters of the text; [0, 1]
-        copied_line_fraction             lines that occur more than once, the first copy too, of all lines; lines are
-                                         stripped, and blank ones left out; [0, 1]
+        copied_line_fraction             lines that occur more than once, with the first copy, of all lines; lines are
+                                         stripped, and blank lines left out; [0, 1]
         copied_line_char_fraction        characters of these lines, of the characters of all lines that count; [0, 1]
-        copied_paragraph_fraction        paragraphs that occur more than once, the first copy too, of all paragraphs;
+        copied_paragraph_fraction        paragraphs that occur more than once, with the first copy, of all paragraphs;
                                          [0, 1]
         copied_paragraph_char_fraction   characters of these paragraphs, of the characters of all paragraphs; [0, 1]
         top_{2,3,4}_gram_ratio           word characters of the most frequent n-gram times its occurrences, of all word
-                                         characters; 0.0 where none occurs twice; of equally frequent ones the longest;
-                                         above 1 where occurrences overlap
-        duplicate_{5..10}_gram_fraction  word characters inside any n-gram that occurs more than once, the first copy
-                                         too, each counted once, of all word characters; [0, 1]
+                                         characters; 0.0 if none occurs twice; of equally frequent ones the longest;
+                                         above 1 if occurrences overlap
+        duplicate_{5..10}_gram_fraction  word characters inside n-grams that occur more than once, with the first copy,
+                                         each counted once, of all word characters; [0, 1]
         top_{2,3,4}_gram_text_ratio      characters, one space between words, of the most frequent n-gram times its
                                          occurrences, of all characters of the text; of equally frequent ones the
-                                         earliest, even where it occurs once; above 1 where occurrences overlap
-        repeated_{5..10}_gram_fraction   word characters of n-grams seen before, read from the left and jumping over
-                                         each one, of all characters of the text: the first copy is not counted; [0, 1]
+                                         earliest, even if it occurs once; above 1 if occurrences overlap
+        repeated_{5..10}_gram_fraction   word characters of n-grams that occurred before, read from the left, continuing
+                                         after each; of all characters of the text, without first copies; [0, 1]
 
     Source: Rae et al. 2021, table A1, which does not say whether the first copy counts. `copied_*`, `top_*_gram_ratio`
     and `duplicate_*_gram_fraction` count it, as DCLM and RedPajama-v2 do; the others do not, as datatrove 0.10 does.
@@ -116,17 +116,17 @@ class Repetition(NamedTuple):
 
 
 class Corrections(NamedTuple):
-    """What line corrections (`measure.lines`) took away, and what they left.
+    """What line corrections (`measure.lines`) removed, and the corrected text.
 
-        flagged_word_fraction                  words of lines dropped or cut, of all words before; a line counts whole
-                                               even where only a part is cut; [0, 1]
-        removed_word_fraction                  words that line corrections took away, of all words before; [0, 1]
-        corrected_char_count                   code points of the corrected text, marks and all
-        corrected_word_count                   whitespace words of the same
+        flagged_word_fraction                  words of lines dropped or cut, of all words before; all words of a line
+                                               count, even if only a part is cut; [0, 1]
+        removed_word_fraction                  words that line corrections removed, of all words before; [0, 1]
+        corrected_char_count                   code points of the corrected text, with marks
+        corrected_word_count                   words of the corrected text
 
-    Source: flagged and removed words are the two readings of RefinedWeb's 5 % rule (Penedo et al. 2023, appendix G.2,
-    section 3.2), measured after repetition and quality as RefinedWeb does.
-    Differs: DCLM, which reads the rule as removed words, leaves punctuation out when it counts them.
+    Source: flagged and removed words are two readings of RefinedWeb's 5 % rule (Penedo et al. 2023, appendix G.2 and
+    section 3.2), measured after repetition and quality, as in RefinedWeb.
+    Differs: DCLM, which reads the rule as removed words, does not count punctuation.
     """
 
     flagged_word_fraction: int
@@ -143,8 +143,8 @@ class C4(NamedTuple):
         c4_curly_bracket_count    lines with "{"
         c4_bad_word_count         places where a word or phrase of the list begins, in any case, with no `\\w` beside it
     Source: Raffel et al. 2020, section 2.2, and clean_page of tensorflow_datasets.
-    Differs: with `lines: c4` the second and third are counted where clean_page looks, which is among the lines that the
-    rules before them left (`c4_lines.correct_c4`), not here. Case is lowered one character at a time.
+    Differs: with `lines: c4`, the second and third are counted as in clean_page, among the lines that earlier rules
+    keep (`c4_lines.correct_c4`). Case is changed character by character.
     Oracle: tests/reference/c4.py.
     """
 
@@ -155,17 +155,17 @@ class C4(NamedTuple):
 
 
 class FineWeb(NamedTuple):
-    """FineWeb's three custom metrics of the text after line corrections, and one that datatrove adds.
+    """FineWeb's three metrics of the text after line corrections, and one that datatrove adds.
 
-    Lines are those with at least one word, as they stand, not stripped. Everything is 0.0 for a text without words.
+    Only lines with at least one word count; they are not stripped. All metrics are 0.0 for a text without words.
 
         fineweb_punctuated_line_fraction    lines that end in a Sentence_Terminal character; [0, 1]
-        fineweb_short_line_fraction         lines of 30 characters at most; [0, 1]
-        fineweb_duplicate_char_fraction     characters of lines equal to an earlier one, of all but newlines; [0, 1]
-        fineweb_newline_to_word_ratio       newlines for each whitespace word, unbounded; not in the paper
+        fineweb_short_line_fraction         lines with at most 30 characters; [0, 1]
+        fineweb_duplicate_char_fraction     characters of lines equal to an earlier line, of all except newlines; [0, 1]
+        fineweb_newline_to_word_ratio       newlines for each word, unbounded; not in the paper
     Source: Penedo et al. 2024, section 3.6; definitions of datatrove 0.10.
-    Differs: datatrove calls its set of marks terminal punctuation; it is Unicode's Sentence_Terminal (no comma, no
-    colon) of an earlier version, and three Khmer marks. Oracle: tests/reference/fineweb.py.
+    Differs: datatrove's set of terminal punctuation is Sentence_Terminal of an earlier Unicode version (no comma, no
+    colon) and three Khmer marks. Oracle: tests/reference/fineweb.py.
     """
 
     fineweb_punctuated_line_fraction: int

@@ -1,4 +1,4 @@
-"""Equal things numbered alike: ranges of characters compared one by one, and pairs of numbers, in linear time."""
+"""Numbers for equal things, in linear time: ranges of characters, and pairs of numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHAR_BITS = np.uint64(21)
 
 
 class Numbers(NamedTuple):
-    """Scratch space to number equal things alike, from 0, by first appearance.
+    """Scratch space: equal things get the same number, from 0, in the order of first appearance.
 
     ids     int32: the number of each thing             first   int32: the first thing with this number
     copies  int32: how many things have this number     keys    uint64: hash or exact key of this number
@@ -33,9 +33,9 @@ class Numbers(NamedTuple):
 
 @jit
 def seed_of(chars: NDArray[np.uint32]) -> np.uint64:
-    """The seed of a text's hash tables: it depends on every character, so that no list made beforehand collides.
+    """The seed of a text's hash tables. It depends on all characters, so that no prepared list of words collides.
 
-    Nothing but time depends on it.
+    Results do not depend on it.
     """
     return _hash_range(chars, 0, len(chars), STEP)
 
@@ -82,9 +82,9 @@ def number_ranges(
     seed: np.uint64,
     numbers: Numbers,
 ) -> int:
-    """How many different ranges there are; `numbers` tells which are equal, character by character.
+    """The number of different ranges; `numbers` says which are equal, compared character by character.
 
-    The seed depends on the whole text, so that no list of words made beforehand collides; results do not depend on it.
+    The seed depends on the whole text, so that no prepared list of words collides; results do not depend on it.
     """
     ids, first, copies, keys, slots = numbers
     mask = _clear_slots(slots, size)
@@ -120,9 +120,9 @@ def number_pairs(
     seed: np.uint64,
     numbers: Numbers,
 ) -> int:
-    """How many different pairs (lefts[i], rights[i]) there are; lefts[i] becomes the pair's number.
+    """The number of different pairs (lefts[i], rights[i]); lefts[i] becomes the pair's number.
 
-    `numbered` left things have a number. A pair gets none where its left thing, or that of the next pair, has none.
+    `numbered` left things have a number. A pair gets no number if its left thing, or that of the next pair, has none.
     """
     _, first, copies, keys, slots = numbers
     mask = _clear_slots(slots, numbered)

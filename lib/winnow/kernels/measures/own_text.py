@@ -1,4 +1,4 @@
-"""What of a text is the page's own, and which of its lines are code, as arrays that Numba kernels read."""
+"""The page's own text without added marks, and its lines of code, as arrays for Numba kernels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CODE, _LIST_MARK = KINDS.index(CODE), KINDS.index(LIST_MARK)
 
 
 class MarkArrays(NamedTuple):
-    """The marks of n pages, those of page i from bounds[i] to bounds[i + 1]; kind is the place among KINDS."""
+    """The marks of n pages: those of page i from bounds[i] to bounds[i + 1]; kind is the index in KINDS."""
 
     bounds: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -26,7 +26,7 @@ class MarkArrays(NamedTuple):
 class WholeLines(NamedTuple):
     """The lines of a text with its marks: characters [start, end), those of its list mark, number of its code block.
 
-    All int32; code is 0 for a line that is none.
+    All int32; code is 0 for lines that are not code.
     """
 
     start: NDArray[np.int32]
@@ -36,7 +36,7 @@ class WholeLines(NamedTuple):
 
 
 def no_marks(pages: int) -> MarkArrays:
-    """Arrays for pages that have none."""
+    """Arrays for pages without marks."""
     nothing = np.zeros(0, np.int64)
     return MarkArrays(np.zeros(pages + 1, np.int64), nothing, nothing, np.zeros(0, np.uint8))
 
@@ -45,7 +45,7 @@ def no_marks(pages: int) -> MarkArrays:
 def leave_out_marks(
     chars: NDArray[np.uint32], marks: MarkArrays, first: int, last: int, own: NDArray[np.uint32]
 ) -> int:
-    """The number of characters written to `own`: those of no list mark and no cell mark."""
+    """Writes the characters outside list and cell marks to `own`; returns their number."""
     size, at = 0, 0
     for mark in range(first, last):
         if marks.kind[mark] == _CODE:
@@ -59,7 +59,7 @@ def leave_out_marks(
 
 @jit
 def find_lines(chars: NDArray[np.uint32], marks: MarkArrays, first: int, last: int, whole: WholeLines) -> int:
-    """The number of lines entered, with what marks say of them."""
+    """Enters lines with their marks; returns their number."""
     line, start, mark, block = 0, 0, first, 0
     code_end = 0
     for i in range(len(chars) + 1):
@@ -83,7 +83,7 @@ def find_lines(chars: NDArray[np.uint32], marks: MarkArrays, first: int, last: i
 def decide_code(
     whole: WholeLines, lines: Lines, left: Lines, sources: NDArray[np.int32], fates: NDArray[np.uint8]
 ) -> bool:
-    """Whether there is code; its fates: a block is kept if half of its words are in lines that rules leave, or more."""
+    """Whether there is code. Sets its fates: a block is kept if half of its words, or more, are in lines kept by rules."""
     count = len(lines.words)
     fates[:count] = JUDGED
     blocks = whole.code[:count].max() if count else 0
@@ -112,9 +112,9 @@ def put_marks_back(
     sources: NDArray[np.int32],
     out: NDArray[np.uint32],
 ) -> int:
-    """The number of characters written to `out`: lines that rules left as they were, marks and all; others corrected.
+    """Writes unchanged lines with their marks, and corrected lines, to `out`; returns the number of characters.
 
-    Of the marks of a line that was cut its list mark is kept.
+    A line that was cut keeps only its list mark.
     """
     at = 0
     for line in range(len(left.words)):

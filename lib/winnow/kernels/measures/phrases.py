@@ -1,4 +1,4 @@
-"""Many phrases looked for at once, whatever their case, in time that grows with the text alone."""
+"""Search for many phrases at once, ignoring case, in time that depends only on the text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Phrases(NamedTuple):
 
     first   int32, shape (nodes + 1,): the edges of node n are first[n] to first[n + 1], by rising label
     labels  int32, shape (edges,): lower-case characters
-    kinds   int64, shape (nodes,): the bits of the phrase that ends here, 0 where none does
+    kinds   int64, shape (nodes,): the bits of the phrase that ends here, 0 if none does
     begins  bool, shape (128 * 128,): pairs of ASCII characters, of either case, with which a phrase can begin
     """
 
@@ -78,7 +78,7 @@ def _child(node: int, char: int, first: NDArray[np.int32], labels: NDArray[np.in
 
 @jit
 def may_begin(chars: NDArray[np.uint32], start: int, end: int, begins: NDArray[np.bool_]) -> bool:
-    """False where the next two characters alone show that no phrase begins here."""
+    """False if the next two characters show that no phrase begins here."""
     if start + 1 >= end or chars[start] >= ASCII or chars[start + 1] >= ASCII:
         return True
     return bool(begins[chars[start] * ASCII + chars[start + 1]])
@@ -88,7 +88,7 @@ def may_begin(chars: NDArray[np.uint32], start: int, end: int, begins: NDArray[n
 def longest_match(
     chars: NDArray[np.uint32], start: int, end: int, step: int, phrases: Phrases, lower: NDArray[np.int32]
 ) -> int:
-    """The characters of the longest phrase read from `start` towards `end`, step 1 or -1; 0 where there is none."""
+    """The length of the longest phrase from `start` towards `end`, step 1 or -1; 0 if there is none."""
     first, labels, kinds = phrases.first, phrases.labels, phrases.kinds
     node, longest = 0, 0
     for i in range(start, end, step):

@@ -1,4 +1,4 @@
-"""What a text is made of, as Gopher, C4 and FineWeb judge it."""
+"""Quality metrics of Gopher, C4 and FineWeb."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _count_words(chars: NDArray[np.uint32], properties: NDArray[np.uint8], words
 
 @jit
 def _stop_word_bit(chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8]) -> int:
-    """The bit of the stop word that this word is; 0 where it is none."""
+    """The bit of this stop word; 0 if the word is not one."""
     while not properties[chars[start]] & WORD:
         start += 1
     while not properties[chars[end - 1]] & WORD:

@@ -1,4 +1,4 @@
-"""Lines of a page that are no text, dropped or cut as RefinedWeb does."""
+"""RefinedWeb's line corrections: lines that are not text are dropped or cut."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _SUFFIXES = tuple(map(ord, "kmb"))
 
 
 class Sources(NamedTuple):
-    """Of lines before rules their fates (JUDGED, KEPT or DROPPED), of lines after them which line each was."""
+    """For lines before rules their fate (JUDGED, KEPT or DROPPED); for lines after rules, the line that they were."""
 
     fates: NDArray[np.uint8]
     lines: NDArray[np.int32]
 
 
 class RefinedWebRules(NamedTuple):
-    """RefinedWebLines as Numba reads them; `end` holds its phrases reversed."""
+    """RefinedWebLines as Numba reads them; the phrases of `end` are reversed."""
 
     upper_fraction: float
     short_words: int
@@ -67,7 +67,7 @@ def correct_refinedweb(
     out_lines: Lines,
     sources: Sources,
 ) -> tuple[int, Lines, int]:
-    """RefinedWeb's line corrections: characters written to `out`, lines left, words in flagged lines.
+    """RefinedWeb's line corrections. Returns characters written to `out`, lines, words in flagged lines.
 
     Each line is flagged, and its words all count, if it is
 
@@ -75,7 +75,7 @@ def correct_refinedweb(
                   every character is a digit (`str.isdigit`)
                   a counter: a number ("," or "." only between digits, then K, M, B or nothing), white space, one of
                   `counters`; before and after that nothing but `\\W`
-                  one word, or white space alone; an empty line stays
+                  one word, or only white space; an empty line is kept
         cut       of at most `short_words` words, and, stripped before each step, it holds one of `anywhere` (cut with
                   one white space before it), ends in one of `end`, begins with one of `begin`; what is left is
                   stripped, and dropped where nothing is
@@ -120,7 +120,7 @@ def correct_refinedweb(
 def end_line(
     out: NDArray[np.uint32], out_lines: Lines, at: int, left: int, begin: int, stop: int, words: int
 ) -> tuple[int, int]:
-    """The line from `begin` to `stop` of `out`, entered into the table; the end of what is written, lines left."""
+    """Enters the line from `begin` to `stop` of `out` into the table; returns the end of `out` and the lines."""
     if left:
         out[at] = NEWLINE
     out_lines.start[left], out_lines.end[left], out_lines.words[left] = begin, stop, words
@@ -169,7 +169,7 @@ def _is_counter(chars: NDArray[np.uint32], start: int, end: int, tables: Charact
 
 @jit
 def _skip_number(chars: NDArray[np.uint32], start: int, end: int, tables: Characters) -> int:
-    """Where the number that begins here ends; `start` where none does."""
+    """Where the number that begins here ends; `start` if there is none."""
     properties, i = tables.properties, start
     while i < end and properties[chars[i]] & DECIMAL:
         i += 1
@@ -194,7 +194,7 @@ def _cut_phrases(
     at: int,
     copied: int,
 ) -> int:
-    """The end of the short line in `out` without its phrases; `copied`, and nothing changed, where it has none."""
+    """Writes the short line without its phrases to `out`; returns its end, or `copied` if it has none."""
     properties, lower = tables.properties, tables.lower
     first, last = strip(chars, start, end, properties)
     stripped = last - first

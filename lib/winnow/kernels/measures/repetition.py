@@ -1,4 +1,4 @@
-"""How much of a text repeats itself, by line, paragraph and n-gram of words."""
+"""Repetition in a text, by lines, paragraphs and n-grams of words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ONCE = NO_NUMBER  # an n-gram that occurs once has no number
 
 
 class Pieces(NamedTuple):
-    """Room for the character ranges [start, end) of lines or paragraphs; both int32."""
+    """Space for character ranges [start, end) of lines or paragraphs; both int32."""
 
     start: NDArray[np.int32]
     end: NDArray[np.int32]
@@ -33,7 +33,7 @@ def measure_repetition(
     scratch: tuple[Numbers, Pieces, NDArray[np.int32], NDArray[np.int32]],
     metrics: NDArray[np.float64],
 ) -> None:
-    """Shares of the text that repeat themselves, written to its row of `metrics`: see `metrics.Repetition`."""
+    """Repetition of the text, written to its row of `metrics`: see `metrics.Repetition`."""
     numbers, pieces, grams, sums = scratch
     seed, at = seed_of(chars), REPETITION
     size = _list_lines(lines, pieces)
@@ -82,7 +82,7 @@ def _measure_grams(
 
 @jit
 def _forget_single(grams: NDArray[np.int32], starts: int, copies: NDArray[np.int32]) -> int:
-    """How many n-grams occur more than once; the others lose their number."""
+    """The number of n-grams that occur more than once; the others lose their number."""
     repeated = 0
     for i in range(starts):
         if grams[i] != _ONCE and copies[grams[i]] == 1:
@@ -121,7 +121,7 @@ def _covered_chars(grams: NDArray[np.int32], starts: int, n: int, sums: NDArray[
 def _repeated_chars(
     grams: NDArray[np.int32], starts: int, n: int, sums: NDArray[np.int32], copies: NDArray[np.int32]
 ) -> int:
-    """Word characters of n-grams seen before; `copies` is used up to remember the seen ones."""
+    """Word characters of n-grams that occurred before; overwrites `copies`."""
     chars, i = 0, 0
     while i < starts:
         if grams[i] != _ONCE and copies[grams[i]] == _ONCE:
@@ -179,7 +179,7 @@ def _measure_pieces(
 ) -> tuple[float, float, float, float]:
     """Shares of lines or paragraphs, each also in characters, that are later copies, and, stripped, any copies.
 
-    `pieces` is used up.
+    Overwrites `pieces`.
     """
     if size == 0:
         return 0.0, 0.0, 0.0, 0.0
@@ -203,7 +203,7 @@ def _measure_pieces(
 
 @jit
 def later_copies(pieces: Pieces, size: int, numbers: Numbers) -> tuple[int, int]:
-    """How many pieces equal an earlier one, and their characters."""
+    """The number of pieces equal to an earlier one, and their characters."""
     first, ids, starts, ends = numbers.first, numbers.ids, pieces.start, pieces.end
     count, chars = 0, 0
     for i in range(size):
@@ -215,7 +215,7 @@ def later_copies(pieces: Pieces, size: int, numbers: Numbers) -> tuple[int, int]
 
 @jit
 def _strip_pieces(chars: NDArray[np.uint32], properties: NDArray[np.uint8], size: int, pieces: Pieces) -> int:
-    """The number of pieces that are not blank, now stripped; NO_NUMBER where all of them were so before."""
+    """Strips pieces; returns the number of those that are not blank, NO_NUMBER if nothing changed."""
     kept, changed = 0, False
     for i in range(size):
         start, end = strip(chars, pieces.start[i], pieces.end[i], properties)

@@ -1,4 +1,4 @@
-"""Sentences of a line, counted by rules."""
+"""Counts the sentences of a line by rules."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def compile_abbreviations() -> Phrases:
 
 @jit
 def count_sentences(chars: NDArray[np.uint32], start: int, end: int, abbreviations: Phrases, tables: Characters) -> int:
-    """The number of sentences in a line: 0 where it is blank, else one more than the ends of sentences within it.
+    """The number of sentences in a line: 0 if it is blank, else one more than the sentence ends inside it.
 
-    A sentence ends within the line after a run of Sentence_Terminal characters or ellipses and any closing quotes or
-    brackets, if white space follows (not needed after full-width marks) and then anything but a lower-case letter. A
-    single full stop after an abbreviation, or after one letter alone (initials, U.S., e.g.), ends none.
-    Differs: C4 counts the sentences of NLTK's trained punkt model, whose data no Python package carries.
+    A sentence ends inside the line after a run of Sentence_Terminal characters or ellipses and any closing quotes or
+    brackets, if white space follows (not needed after full-width marks), and then anything except a lower-case letter.
+    A single full stop after an abbreviation or a single letter (initials, U.S., e.g.) does not end a sentence.
+    Differs: C4 uses NLTK's trained punkt model, whose data is in no Python package.
     """
     properties = tables.properties
     begin, stop = strip(chars, start, end, properties)

@@ -1,4 +1,4 @@
-"""Pages that share a band's hash, as distinct pairs."""
+"""Pairs of pages with an equal band."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HALF = np.uint64(32)
 
 
 class Table(NamedTuple):
-    """An open-addressing table of one band's buckets, and a chain of the pages of each.
+    """An open-addressing table of one band's buckets, and for each a chain of its pages.
 
     hashes  uint64, a power of two, at least twice the pages    newest  int32: the page that came last, or NO_PAGE
     least   int32: its page with the smallest id                before  int32, one a page: the page before it
@@ -34,8 +34,8 @@ class Table(NamedTuple):
 def link_pages(ids: NDArray[np.int64], bands: Iterator[NDArray[np.uint64]], all_pairs: int) -> NDArray[np.int64]:
     """The distinct pairs of pages that share a bucket of any band: int64, shape (pairs, 2), the smaller id first.
 
-    `bands` gives the hash of every page, one band after the other. Each page of a bucket is paired with the smallest id
-    in it; in buckets of at most `all_pairs` pages, every two. Memory: some 60 bytes a page, 16 a pair.
+    `bands` gives the hashes of all pages, one band after another. Each page of a bucket is paired with the smallest id
+    in it; buckets of at most `all_pairs` pages give all pairs. Memory: about 60 bytes for each page, 16 for each pair.
     """
     size = 4
     while size < 2 * len(ids):
@@ -96,7 +96,7 @@ def _bucket_size(table: Table, slot: int) -> int:
 
 @jit
 def _count_pairs(table: Table, buckets: int, all_pairs: int) -> int:
-    """At most so many pairs are in the table."""
+    """An upper bound for the number of pairs in the table."""
     count = 0
     for i in range(buckets):
         size = _bucket_size(table, table.shared[i])
@@ -106,7 +106,7 @@ def _count_pairs(table: Table, buckets: int, all_pairs: int) -> int:
 
 @jit
 def _add_pairs(table: Table, buckets: int, ids: NDArray[np.int64], all_pairs: int, found: NDArray[np.uint64]) -> int:
-    """Adds the pairs of the table to the set; how many were new."""
+    """Adds the pairs of the table to the set; returns the number of new ones."""
     added = 0
     for i in range(buckets):
         slot = table.shared[i]

@@ -1,4 +1,4 @@
-"""Which pages of a component stay, and for which of them each other goes."""
+"""Which pages of a component are kept, and which kept page each other one is dropped for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from winnow.kernels.text.characters import Int, jit
 
-NONE, EDGES, SURVIVOR = range(3)  # what is verified: nothing, every edge, every page against the page that stays
+NONE, EDGES, SURVIVOR = range(3)  # verified: nothing; each edge; each page against its kept page
 VERIFY = {"none": NONE, "edges": EDGES, "survivor": SURVIVOR}
 NO_NODE = -1
 
@@ -23,7 +23,7 @@ class Sets(NamedTuple):
 
 
 class Elected(NamedTuple):
-    """Of each node: the node that stays for it (itself where it stays), the neighbour by which it was found, or -1."""
+    """For each node: its kept node (itself if it is kept), and the neighbour by which it was found, or -1."""
 
     kept: NDArray[np.int32]
     via: NDArray[np.int32]
@@ -40,15 +40,15 @@ def elect(
 ) -> Elected:
     """The survivors among n different texts.
 
-        components  int32, shape (n,), ascending: the component of each node; inside one, nodes stand in the order in
-                    which they are preferred
-        fixed       bool, shape (n,): nodes that stay whatever they are like; the first of their component
+        components  int32, shape (n,), ascending: the component of each node; inside one, nodes are in the order of
+                    preference
+        fixed       bool, shape (n,): nodes that are always kept; they are the first of their component
         edges       int32, shape (m, 2), distinct: pairs of nodes that share a bucket
-    NONE: of a component the first node stays. EDGES: the same, once edges below `min_jaccard` are gone. SURVIVOR: nodes
-    are gone through in order; each goes for the first node that stays and is at least `min_jaccard` like it, or stays.
-    A component of at most `whole_component` nodes is compared as a whole, whatever its edges are; a larger one, where
-    that would cost the square of its size, first loses its edges below `min_jaccard`.
-    `via` is the kept node where that is a neighbour, else the first neighbour.
+    NONE: the first node of a component is kept. EDGES: the same, after edges below `min_jaccard` are removed. SURVIVOR:
+    nodes are visited in order; each is dropped for the first kept node with at least `min_jaccard`, or else kept. In a
+    component of at most `whole_component` nodes, all pairs are compared, with or without an edge. In a larger one, for
+    which that would be too expensive, edges below `min_jaccard` are removed first. `via` is the kept node if that is a
+    neighbour, else the first neighbour.
 
     Differs: Penedo et al. 2023 verify nothing (NONE) and keep a random page.
     """
@@ -62,7 +62,7 @@ def elect(
 
 @jit
 def jaccard(sets: Sets, one: int, other: int) -> float:
-    """Shared shingles of all shingles of two nodes, [0, 1]; 1.0 where both are empty."""
+    """The Jaccard similarity of two nodes, [0, 1]; 1.0 if both are empty."""
     shared = _shared(sets, one, other, 0)
     union = sets.sizes[one] + sets.sizes[other] - shared
     return shared / union if union else 1.0
@@ -70,7 +70,7 @@ def jaccard(sets: Sets, one: int, other: int) -> float:
 
 @jit
 def jaccards(sets: Sets, ones: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The Jaccard of each pair of nodes."""
+    """The Jaccard similarity of each pair of nodes."""
     found = np.empty(len(ones))
     for i in range(len(ones)):
         found[i] = jaccard(sets, ones[i], others[i])
@@ -79,7 +79,7 @@ def jaccards(sets: Sets, ones: NDArray[np.int32], others: NDArray[np.int32]) -> 
 
 @jit
 def _is_like(sets: Sets, one: Int, other: Int, least: float) -> bool:
-    """Whether the Jaccard is at least `least`; sizes tell it most often, and the merge ends when it is out of reach."""
+    """Whether the Jaccard similarity is at least `least`; sizes decide most often, and the merge stops early."""
     size_one, size_other = sets.sizes[one], sets.sizes[other]
     if min(size_one, size_other) < least * max(size_one, size_other):
         return False
@@ -90,7 +90,7 @@ def _is_like(sets: Sets, one: Int, other: Int, least: float) -> bool:
 
 @jit
 def _shared(sets: Sets, one: Int, other: Int, needed: Int) -> int:
-    """How many shingles are in both; some number below `needed` where they are fewer."""
+    """The number of shingles in both; any smaller number if it is below `needed`."""
     hashes = sets.hashes
     i, j = sets.starts[one], sets.starts[other]
     end_i, end_j = i + sets.sizes[one], j + sets.sizes[other]
@@ -154,7 +154,7 @@ def _choose(
     min_jaccard: float,
     kept: NDArray[np.int32],
 ) -> None:
-    """The node that stays for each; those of a group that stay are a chain that begins at the first node."""
+    """The kept node for each; kept nodes of a group are a chain that begins at its first node."""
     after, last = np.full(len(groups), NO_NODE, np.int32), np.arange(len(groups)).astype(np.int32)
     for node in range(len(groups)):
         kept[node], group = node, groups[node]

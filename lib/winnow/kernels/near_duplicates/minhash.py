@@ -32,7 +32,7 @@ def permutations(count: int, seed: int) -> Permutations:
 
 @jit
 def sign(shingles: NDArray[np.uint32], drawn: Permutations, signature: NDArray[np.uint32]) -> None:
-    """The least value of each permutation over a set, as `datasketch.MinHash(scheme="affine32")` gives it.
+    """The minimum of each permutation over a set, as in `datasketch.MinHash(scheme="affine32")`.
 
     `signature`: uint32, shape (permutations,). 2**32 - 1 everywhere for the empty set.
     """

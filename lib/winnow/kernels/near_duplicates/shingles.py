@@ -12,12 +12,12 @@ from winnow.kernels.text.characters import decode, jit, read_only
 from winnow.kernels.text.folding import Folding, compile_folding, fold
 from winnow.kernels.text.hashes import STEP, mixed, murmur3_32
 
-_BYTES_A_CHARACTER = 10  # of folded text: three characters of three bytes and a space
+_BYTES_A_CHARACTER = 10  # bytes of folded text: three characters of three bytes and a space
 
 
 @dataclass(frozen=True, slots=True)
 class ShingleSettings:
-    """How texts are folded and cut into shingles."""
+    """How texts are folded and split into shingles."""
 
     unit: Literal["words", "characters", "jieba"]
     shingle_size: int
@@ -31,8 +31,8 @@ class Shingles(NamedTuple):
     """The shingle sets of n pages.
 
     hashes   uint32: the sets one after another, each ascending without repeats
-    bounds   int64, shape (n + 1,): set i is hashes[bounds[i]:bounds[i + 1]]; empty where a page is too short for one
-    digests  uint64, shape (n, 2): equal where sets are equal
+    bounds   int64, shape (n + 1,): set i is hashes[bounds[i]:bounds[i + 1]]; empty if a page is too short
+    digests  uint64, shape (n, 2): equal for equal sets
     """
 
     hashes: NDArray[np.uint32]
@@ -90,7 +90,7 @@ def _shingle_pages(
 
 @jit
 def sort_distinct(values: NDArray[np.uint32], other: NDArray[np.uint32], counts: NDArray[np.int32]) -> int:
-    """How many different values there are; they stand at the beginning, ascending. Radix sort, a byte at a time.
+    """Moves the different values to the beginning, ascending; returns their number. Radix sort, byte by byte.
 
     `other` is as large as `values`; counts: int32, shape (4, 256).
     """
@@ -123,7 +123,7 @@ def sort_distinct(values: NDArray[np.uint32], other: NDArray[np.uint32], counts:
 
 @jit
 def _digest(values: NDArray[np.uint32], digest: NDArray[np.uint64]) -> None:
-    """128 bits that name a set."""
+    """A hash of a set, 128 bits."""
     one, other = np.uint64(len(values)), np.uint64(0)
     for value in values:
         one = mixed(one + np.uint64(value) + STEP)

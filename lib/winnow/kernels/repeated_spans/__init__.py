@@ -1,1 +1,1 @@
-"""Tokens, windows and spans of repeated stretches."""
+"""Tokens, windows and repeated spans."""

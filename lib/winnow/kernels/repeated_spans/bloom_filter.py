@@ -1,4 +1,4 @@
-"""A Bloom filter of the minimizers that occur more than once, in pieces that are made apart."""
+"""A Bloom filter of minimizers that occur more than once, in pieces that are made separately."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Filter(NamedTuple):
     """Minimizers that occur more than once: a Bloom filter in pieces, of the uint64 `words`; piece i from bounds[i] on.
 
     A piece is a power of two of words; bounds: int64, shape (pieces + 1,). The hash's upper bits choose the piece. It
-    holds every repeated minimizer, and some others, which only cost time.
+    contains all repeated minimizers, and some others, which only cost time.
     """
 
     words: NDArray[np.uint64]
@@ -26,7 +26,7 @@ class Filter(NamedTuple):
 
 
 def make_filter_piece(repeated: NDArray[np.uint64], most_bytes: int) -> NDArray[np.uint64]:
-    """The piece of a filter for these minimizers: 16 bits each at least, or as many as `most_bytes` has."""
+    """The piece of a filter for these minimizers: at least 16 bits for each, but at most `most_bytes`."""
     words = 1
     while words * 4 < len(repeated) and words * 16 <= most_bytes:
         words *= 2
@@ -37,7 +37,7 @@ def make_filter_piece(repeated: NDArray[np.uint64], most_bytes: int) -> NDArray[
 
 @jit
 def holds(repeated: Filter, value: np.uint64) -> bool:
-    """Whether the filter has this minimizer; of others it says so of a few."""
+    """Whether the filter contains this minimizer; also true for a few others."""
     pieces = len(repeated.bounds) - 1
     piece = np.int64((value >> _HALF) * np.uint64(pieces) >> _HALF)
     first, last = repeated.bounds[piece], repeated.bounds[piece + 1]

@@ -1,4 +1,4 @@
-"""Where a text may be cut, and the cut: never inside a word or grapheme, with clean white space at the seam."""
+"""Where a text may be cut, and the cut: not inside a word or grapheme, with clean white space at the seam."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winnow.kernels.text.folding import UNSPACED
 _IS_SPACE, _IN_WORD, _BETWEEN, _EXTENDS, _PREPENDS, _REGIONAL, _JAMO, _LINKS = (1 << bit for bit in range(8))
 _CONTROL = _REGIONAL | _JAMO  # no character is both of these
 _JOINER, _TAGS = 0x200D, 0xE0000
-_LETTERS_BETWEEN = "'’.,:·"  # within a word where word characters stand on both sides
+_LETTERS_BETWEEN = "'’.,:·"  # part of a word between two word characters
 # Unicode's Grapheme_Cluster_Break=Prepend, and what extends a grapheme without being a mark.
 _PREPEND = """
 600-605 6DD 70F 890-891 8E2 D4E 110BD 110CD 111C2-111C3 113D1 1193F 11941 11A3A 11A84-11A89 11D46 11F02
@@ -30,7 +30,7 @@ _TOUCHES_WORD = 1
 
 @cache
 def cutting() -> NDArray[np.uint8]:
-    """What is known of each code point, uint8, shape (0x40000,); made once for a process."""
+    """Properties of each code point, uint8, shape (0x40000,); made once for each process."""
     properties = characters().properties[:ASSIGNED_CHARACTERS]
     table = np.where(properties & SPACE, _IS_SPACE, 0).astype(np.uint8)
     table[(properties & WORD) != 0] |= _IN_WORD
@@ -71,9 +71,10 @@ def _kind(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> int:
 def may_cut(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> bool:
     """Whether the text may be cut before character i: not inside a word, not inside a grapheme.
 
-    A word is a run of word characters of scripts with spaces; an apostrophe or a point between two of them is in it.
-    Source: Unicode annex 29. Differs: where the annex looks back further, the cut is not made (two regional
-    indicators, two pieces of Hangul, a joiner, a conjunct), so that cuts are fewer than graphemes allow, never more.
+    A word is a run of word characters of scripts with spaces; an apostrophe or a point between two of them is part of
+    it.
+    Source: Unicode annex 29. Differs: if the annex looks back further, there is no cut (two regional indicators, two
+    pieces of Hangul, a joiner, a conjunct): there are fewer cuts than graphemes allow, never more.
     """
     if i <= 0 or i >= len(chars):
         return True
@@ -97,7 +98,7 @@ def may_cut(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> bool
 
 @jit
 def _in_word_before(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> bool:
-    """Whether a word's character ends before i, marks left out."""
+    """Whether a word character ends before i, ignoring marks."""
     while i > 1 and _kind(chars, i - 1, table) & _EXTENDS:
         i -= 1
     return i > 0 and _kind(chars, i - 1, table) & _IN_WORD != 0
@@ -105,7 +106,7 @@ def _in_word_before(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8])
 
 @jit
 def _in_word_after(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> bool:
-    """Whether a word's character begins at i, marks left out."""
+    """Whether a word character begins at i, ignoring marks."""
     while i < len(chars) and _kind(chars, i, table) & _EXTENDS:
         i += 1
     return i < len(chars) and _kind(chars, i, table) & _IN_WORD != 0
@@ -113,7 +114,7 @@ def _in_word_after(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) 
 
 @jit
 def snap_start(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> int:
-    """The first place from i on where a span may start; no white space stands there."""
+    """The first place from i on where a span may start; it is not white space."""
     while i < len(chars) and (_kind(chars, i, table) & _IS_SPACE or not may_cut(chars, i, table)):
         i += 1
     return i
@@ -121,7 +122,7 @@ def snap_start(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> i
 
 @jit
 def snap_end(chars: NDArray[np.uint32], i: int, floor: int, table: NDArray[np.uint8]) -> int:
-    """The last place up to i, above `floor`, where a span may end; no white space stands before it. Else `floor`."""
+    """The last place up to i, above `floor`, where a span may end, without white space before it; else `floor`."""
     while i > floor and (_kind(chars, i - 1, table) & _IS_SPACE or not may_cut(chars, i, table)):
         i -= 1
     return i
@@ -140,7 +141,7 @@ def gap_before(chars: NDArray[np.uint32], start: int, table: NDArray[np.uint8]) 
 
 @jit
 def gap_after(chars: NDArray[np.uint32], end: int, table: NDArray[np.uint8]) -> int:
-    """The white space after a span, as `gap_before`."""
+    """The white space after a span, like `gap_before`."""
     i, newlines = end, 0
     while i < len(chars) and _kind(chars, i, table) & _IS_SPACE:
         newlines += chars[i] == NEWLINE
@@ -151,10 +152,10 @@ def gap_after(chars: NDArray[np.uint32], end: int, table: NDArray[np.uint8]) -> 
 
 @jit
 def seam(start: int, end: int, before: int, after: int, size: int) -> tuple[int, int, bool]:
-    """What goes with a span [start, end) of `size` characters: [first, last), and whether a space takes its place.
+    """The range [first, last) to cut for a span [start, end) of `size` characters, and whether a space replaces it.
 
-    Of the white space at both sides the weaker goes (fewer newlines, then fewer characters, then what follows), at the
-    text's beginning and end all of it. A space comes only where two words would grow together.
+    Of the white space on both sides, the weaker is cut (fewer newlines, then fewer characters, then that after); at the
+    beginning and end of the text, all of it. A space is inserted only if two words would be joined.
     """
     first, last = start - (before >> GAP_CHARS), end + (after >> GAP_CHARS)
     if first == 0 or last == size:
@@ -169,7 +170,7 @@ def seam(start: int, end: int, before: int, after: int, size: int) -> tuple[int,
 def cut_chars(
     chars: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64], table: NDArray[np.uint8]
 ) -> int:
-    """The number of characters left after these spans, ascending and apart, are cut from `chars`, in place."""
+    """Cuts these spans, ascending and separate, from `chars` in place; returns the number of remaining characters."""
     size, out, at = len(chars), 0, 0
     for i in range(len(starts)):
         before, after = gap_before(chars, starts[i], table), gap_after(chars, ends[i], table)

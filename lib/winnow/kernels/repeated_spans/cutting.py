@@ -12,7 +12,7 @@ from winnow.kernels.text.characters import characters, count_words, decode, enco
 
 
 class Cut(NamedTuple):
-    """What is left of n texts: uint8 UTF-8 and int64 offsets from 0; characters and white-space words, int64."""
+    """n texts after cutting: uint8 UTF-8 and int64 offsets from 0; numbers of characters and words, int64."""
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
@@ -29,7 +29,7 @@ def cut_texts(
 ) -> Cut:
     """The texts of an Arrow string buffer without their spans; those of text i are bounds[i] to bounds[i + 1].
 
-    Spans are characters [starts, ends), ascending and apart. See `boundaries.seam` for the white space around them.
+    Spans are characters [starts, ends), ascending and separate. See `boundaries.seam` for the white space around them.
     """
     count = len(offsets) - 1
     out = Cut(np.empty(int(offsets[-1] - offsets[0]), np.uint8), *(np.zeros(count + i, np.int64) for i in (1, 0, 0)))

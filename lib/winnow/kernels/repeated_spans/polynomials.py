@@ -1,6 +1,6 @@
 """Polynomials of tokens' hashes modulo 2^61 - 1, of any stretch of a page in constant time.
 
-Windows are compared by them: a change raises versions.REPEATED_SPANS.
+Windows are compared by them: for a change, raise versions.REPEATED_SPANS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from winnow.kernels.text.characters import jit
 from winnow.kernels.text.hashes import mixed
 
-BASES = (0x0F3C5A1B7D92E46B, 0x1B46E0D3A5F87C29)  # below the prime, without further meaning
+BASES = (0x0F3C5A1B7D92E46B, 0x1B46E0D3A5F87C29)  # any number below the prime
 
 _PRIME = np.uint64((1 << 61) - 1)
 _PRIME_BITS, _HALF = np.uint64(61), np.uint64(32)

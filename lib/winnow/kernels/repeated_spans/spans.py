@@ -1,4 +1,4 @@
-"""Repeated windows of a group of pages counted, joined to spans, and what a page loses by them."""
+"""Counts repeated windows of a group of pages, and joins them to spans."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Distinct(NamedTuple):
     """Windows without copies, ascending by (high, low).
 
     high    uint64; low uint32: the hash
-    copies  int64: how many of the windows given have it
-    numbers int64: for each window given its place here
+    copies  int64: how many of the given windows have this hash
+    numbers int64: for each given window its index here
     """
 
     high: NDArray[np.uint64]
@@ -29,8 +29,8 @@ class Distinct(NamedTuple):
 class Spans(NamedTuple):
     """Spans of some pages in order: characters [start, end), copies of the most frequent window, the pages' bounds.
 
-    All int64; taken: what goes with each span where it is cut, the white space at the seam too; page i has the spans
-    bounds[i] to bounds[i + 1].
+    All int64; taken: characters to cut for each span, with white space at the seam; page i has the spans bounds[i] to
+    bounds[i + 1].
     """
 
     start: NDArray[np.int64]
@@ -41,7 +41,7 @@ class Spans(NamedTuple):
 
 
 def distinct_windows(high: NDArray[np.uint64], low: NDArray[np.uint32], weights: NDArray[np.uint32] | None) -> Distinct:
-    """The windows without copies; each counts its weight, 1 where none is given."""
+    """The windows without copies; each counts with its weight, 1 if none is given."""
     order = np.argsort(high, kind="stable")
     numbers = np.empty(len(high), np.int64)
     count = _number(high, low, order, numbers)
@@ -61,8 +61,8 @@ def join_windows(
 ) -> Spans:
     """The spans of pages: unions of windows with copies[i] > 0 that overlap or touch.
 
-    counts, places and bounds as in `windows.Windows`; sizes: characters of each page. Spans that only white space
-    parts are one; one with nothing left between its snapped ends is none.
+    counts, places and bounds as in `windows.Windows`; sizes: characters of each page. Spans with only white
+    space between them are one; a span that is empty after snapping its ends is dropped.
     """
     total = int(counts.sum())
     start, end, most, taken, afters = (np.empty(total, np.int64) for _ in range(5))
@@ -98,7 +98,7 @@ def _number(
 
 @jit
 def _read(data: NDArray[np.uint8], at: int) -> tuple[int, int]:
-    """A varint, and where the next begins."""
+    """A varint, and where the next one begins."""
     value, shift = 0, 0
     while data[at] >= 0x80:
         value |= (int(data[at]) & 0x7F) << shift
@@ -148,9 +148,9 @@ def _close(
     start: int, end: int, most: int, before: int, after: int, first: int, found: int, out: Spans,
     afters: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """The number of spans once this one is added, or joined to the one before it where only white space parts them.
+    """Adds a span, or joins it to the one before if only white space is between them; returns the number of spans.
 
-    `taken` holds the gap before a span until its page is done.
+    `taken` contains the gap before a span until its page is done.
     """
     if end <= start:
         return found

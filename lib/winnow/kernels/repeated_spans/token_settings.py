@@ -1,4 +1,4 @@
-"""What a token of a repeated span is, as a value that needs no Numba."""
+"""Settings of tokens, as a value that needs no Numba."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Unit = Literal["folded", "words", "characters", "bytes"]
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """What a token is; the folding counts only where the unit is `folded`."""
+    """What a token is; folding is used only if the unit is `folded`."""
 
     unit: Unit
     punctuation: Literal["remove", "space", "keep"]

@@ -1,4 +1,4 @@
-"""Tokens of a text as 64-bit hashes, each with the characters that it came from."""
+"""Tokens of a text as 64-bit hashes, each with its range of characters."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _LANE, _TWO_LANES = np.uint64(21), np.uint64(42)  # bits of a character and one,
 class Units(NamedTuple):
     """What a token is, as Numba reads it.
 
-    plain  uint32, shape (0x40000,): what is folded to one character and neither ends a word nor a number: that
-           character and one; else 0
+    plain  uint32, shape (0x40000,): for code points that fold to one character and end neither a word nor a number,
+           that character plus 1; else 0
     """
 
     unit: int
@@ -40,7 +40,7 @@ class Units(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """Tokens in order: uint64 hash of what is compared; int32 characters [start, end), ascending, never overlapping."""
+    """Tokens in order: uint64 hash; int32 characters [start, end), ascending, not overlapping."""
 
     hash: NDArray[np.uint64]
     start: NDArray[np.int32]
@@ -48,7 +48,7 @@ class Tokens(NamedTuple):
 
 
 def compile_units(settings: TokenSettings) -> Units:
-    """The tables of `tokenize`; made once for a process."""
+    """The tables of `tokenize`, made once for each process."""
     folding = compile_folding(
         settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, "words"
     )
@@ -59,24 +59,24 @@ def compile_units(settings: TokenSettings) -> Units:
 
 
 def make_tokens(size: int) -> Tokens:
-    """Room for the tokens of a text of `size` bytes."""
+    """Space for the tokens of a text of `size` bytes."""
     return Tokens(np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32))
 
 
 @jit
 def tokenize(chars: NDArray[np.uint32], units: Units, tokens: Tokens) -> int:
-    """The number of tokens of a text, which are written to `tokens`; there is room for one a byte.
+    """Writes the tokens of a text to `tokens`, which has space for one for each byte; returns their number.
 
-        folded       the words of near duplicates, folded: case, accents, punctuation do not count. What folding takes
-                     away belongs to the word that it touches, so that a word's quotes and full stop go with it
+        folded       the words of near duplicates: case, accents and punctuation are ignored. Characters that folding
+                     removes belong to the word that they touch: its quotes and full stop are cut with it
         words        maximal runs of characters that are not white space, compared exactly
-        characters   every character, white space too
-        bytes        every byte of the UTF-8; it stands for a character only together with that character's others, so
-                     a first byte starts at its character, a last byte ends behind it, and others hold nothing
-    Tokens are told apart by 64-bit hashes that no polynomial of the characters gives; two different words would have to
-    collide, and all that stands around them be the same, for a window to be taken for another.
+        characters   all characters, also white space
+        bytes        all bytes of the UTF-8; the first byte of a character starts at it, the last byte ends after it,
+                     and others have an empty range
+    Tokens are compared by 64-bit hashes that are not polynomials of the characters. Two windows could be mistaken for
+    each other only if two different words have the same hash and all other words are equal.
     Source: Penedo et al. 2023, G.3.2: the normalisation of near duplicates, mapped back to the original characters.
-    Differs: words stand where the paper has GPT-2's tokens.
+    Differs: the paper uses GPT-2's tokens instead of words.
     """
     if units.unit == _FOLDED:
         return _tokenize_folded(chars, units.folding, units.plain, tokens)
@@ -123,7 +123,7 @@ def _tokenize_bytes(chars: NDArray[np.uint32], tokens: Tokens) -> int:
 
 @jit
 def _tokenize_folded(chars: NDArray[np.uint32], folding: Folding, plain: NDArray[np.uint32], tokens: Tokens) -> int:
-    """As `folding.fold`, with where each word began; a dropped character belongs to the word that it touches."""
+    """Like `folding.fold`, with the start of each word; a dropped character belongs to the word that it touches."""
     kinds, to, zeros, _ = folding
     count, i, start, value, held = 0, 0, -1, _SEED, np.uint64(0)
     while i < len(chars):

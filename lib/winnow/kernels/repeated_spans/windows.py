@@ -1,7 +1,7 @@
-"""Windows of tokens: what stands for each in a sample, and which of a page's windows may stand elsewhere too.
+"""Windows of tokens: their minimizers, and the windows of a page that may occur elsewhere too.
 
-A window is `length` tokens in a row. Of the k-grams in it the one with the smallest hash is its minimizer, so that
-equal windows have equal minimizers, and a window whose minimizer occurs once occurs once.
+A window is `length` tokens in a row. The k-gram with the smallest hash in it is its minimizer: equal windows have equal
+minimizers, and a window whose minimizer occurs only once occurs only once.
 Source: Schleimer et al. 2003, Winnowing; Roberts et al. 2004, minimizers.
 """
 
@@ -32,7 +32,7 @@ class Windows(NamedTuple):
     sizes   int64, shape (n,): characters of each page
     high    uint64; low uint32: a hash of the window, 93 bits together
     places  uint8: for each window, snapped inwards, as varints: tokens since the page's last window here, characters
-            since its start, twice its characters (below 0: the odd number above), the gaps before and behind it
+            since its start, twice its characters (below 0: the odd number above), the gaps before and after it
     bounds  int64, shape (n + 1,): the places of page i are places[bounds[i]:bounds[i + 1]]
     """
 
@@ -45,7 +45,7 @@ class Windows(NamedTuple):
 
 
 def gram_size(length: int) -> int:
-    """Tokens of the k-grams that stand for windows: half a window, so that at length 50 one gram in 13 is chosen."""
+    """The size of k-grams: half a window, so that at length 50 one gram in 13 is a minimizer."""
     return max(1, length // 2)
 
 
@@ -54,7 +54,7 @@ def sample_minimizers(
 ) -> NDArray[np.uint64]:
     """The minimizers of all windows of the pages of an Arrow string buffer, ascending, each at most twice.
 
-    A minimizer of two windows counts once where it stands at one place. Hashes of different scopes differ.
+    A minimizer of two windows at one place counts once. Hashes of different scopes differ.
     """
     longest = int(np.diff(offsets).max(initial=0))
     out = np.empty(int(offsets[-1] - offsets[0]) + 1, np.uint64)
@@ -71,11 +71,12 @@ def find_windows(
     repeated: Filter,
     table: NDArray[np.uint8],
 ) -> Windows:
-    """The windows of the pages of an Arrow string buffer whose minimizers `repeated` holds.
+    """The windows of the pages of an Arrow string buffer whose minimizers are in `repeated`.
 
-    A window's hash is two polynomials of its tokens' hashes modulo 2^61 - 1, of which 93 bits are kept. Two windows
-    that differ agree with a chance of about 50 in 2^93 (32 bits of the second one alone are even), so that a hundred
-    billion windows hold no wrong pair but once in ten million scopes. A prime modulus has no Thue-Morse strings.
+    A window's hash is two polynomials of its tokens' hashes modulo 2^61 - 1, of which 93 bits are kept. Two different
+    windows have the same hash with a probability of about 50 in 2^93 (32 bits of the second one alone are even): of a
+    hundred billion windows, a wrong pair is expected in one of ten million scopes. A prime modulus has no Thue-Morse
+    strings.
     """
     longest, whole = int(np.diff(offsets).max(initial=0)), int(offsets[-1] - offsets[0])
     pages = len(offsets) - 1
@@ -95,7 +96,7 @@ def find_windows(
 
 
 def occurring_twice(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The values that ascending `values` holds at least twice, each once."""
+    """The values that occur at least twice in ascending `values`, each once."""
     again = values[1:] == values[:-1]
     again[1:] &= ~again[:-1]
     twice: NDArray[np.uint64] = values[1:][again]
@@ -128,10 +129,10 @@ def _scratch(longest: int) -> _Scratch:
 
 @jit
 def _choose(grams: NDArray[np.uint64], count: int, width: int, best: NDArray[np.int32], out: NDArray[np.int32]) -> int:
-    """For each `width` grams in a row the first of the smallest; the number of such rows.
+    """For each `width` grams in a row, the first of the smallest; returns the number of such rows.
 
-    A row is the end of one block of `width` grams, whose smallest from each place on are `best`, and the beginning of
-    the next, whose smallest so far is carried along: three comparisons a gram, whatever the grams.
+    A row is the end of one block of `width` grams, for which `best` is the smallest from each place on, and the
+    beginning of the next block, whose smallest so far is carried along: three comparisons for each gram.
     """
     rows = max(count - width + 1, 0)
     for first in range(0, rows, width):

@@ -83,7 +83,7 @@ def find_lines(chars: NDArray[np.uint32], marks: MarkArrays, first: int, last: i
 def decide_code(
     whole: WholeLines, lines: Lines, left: Lines, sources: NDArray[np.int32], fates: NDArray[np.uint8]
 ) -> bool:
-    """Whether there is code. Sets its fates: a block is kept if half of its words, or more, are in lines kept by rules."""
+    """Whether there is code. Sets its fates: a block is kept if rules keep lines with at least half of its words."""
     count = len(lines.words)
     fates[:count] = JUDGED
     blocks = whole.code[:count].max() if count else 0

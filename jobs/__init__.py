@@ -1,1 +1,1 @@
-"""One job a file: settings, shards to do, read, stage, commit."""
+"""One job in each file: shards to do, read, stage, commit."""

@@ -7,7 +7,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Build the documents of the shards that are to do; rows written, None where none is."""
+    """Build the documents of the shards to do; returns the number of rows, None if there is nothing to do."""
     ready = commits.todo(work, "documents", shards)
     if not ready.shards:
         return None

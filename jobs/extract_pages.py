@@ -1,4 +1,4 @@
-"""Archives of one wave of shards -> pages, archives: read once, kept on the workers' disks, committed twice."""
+"""Archives of one wave of shards -> pages, archives. Read once, kept on the workers' disks, committed twice."""
 
 from pyspark import StorageLevel
 
@@ -13,11 +13,15 @@ from winnow.workers.shared_lists import share_lists
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Extract the shards that are to do; rows written, None where none is."""
+    """Extract the shards to do; returns the number of rows, None if there is nothing to do."""
     ready = commits.todo(work, "pages", shards)
     if not ready.shards:
         return None
-    from winnow.stages.pages import archives_of, pages_of, read_archives  # parsers, for what is to be read alone
+    from winnow.stages.pages import (
+        archives_of,
+        pages_of,
+        read_archives,
+    )  # imports parsers only if there is something to read
 
     since = commits.begin(work)
     commits.forget(work, "pages", ready)

@@ -1,4 +1,4 @@
-"""Kept pages of one wave of shards -> near_duplicates: those that resemble a page which stays."""
+"""Kept pages of one wave of shards -> near_duplicates: pages dropped because a similar page is kept."""
 
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Find the near duplicates of the shards that are to do; rows written, None where none is."""
+    """Find the near duplicates of the shards to do; returns the number of rows, None if there is nothing to do."""
     around = look_around(work)
     ready = commits.todo(work, "near_duplicates", shards, scope_inputs(work, around, shards))
     if not ready.shards:

@@ -1,4 +1,4 @@
-"""Pages of one wave of shards that near duplicates left -> repeated_spans: the stretches that stand elsewhere too."""
+"""Pages of one wave of shards that earlier jobs keep -> repeated_spans: text that occurs elsewhere too."""
 
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
@@ -12,7 +12,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Find the repeated spans of the shards that are to do; rows written, None where none is."""
+    """Find the repeated spans of the shards to do; returns the number of rows, None if there is nothing to do."""
     around = look_around(work)
     ready = commits.todo(work, "repeated_spans", shards, span_inputs(work, around, shards))
     if not ready.shards:

@@ -1,4 +1,4 @@
-"""Kept pages of all shards of a crawl -> url_duplicates: those whose URL was kept before them."""
+"""Kept pages of all shards of a crawl -> url_duplicates: pages dropped because another with their URL is kept."""
 
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
@@ -11,7 +11,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Find the URL duplicates of a whole crawl; rows written, None where nothing is to do."""
+    """Find the URL duplicates of a whole crawl; returns the number of rows, None if there is nothing to do."""
     around = look_around(work)
     ready = commits.todo(work, "url_duplicates", shards, url_inputs(work, around))
     if not ready.shards:

@@ -1,4 +1,4 @@
-"""Measures of one wave of shards -> verdicts: every reason of every page, as Column expressions."""
+"""Measures of one wave of shards -> verdicts: all reasons to drop each page, as Column expressions."""
 
 from winnow.settings.kernel_settings import rules_of
 from winnow.stages.verdicts import judge_pages
@@ -7,7 +7,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Judge the shards that are to do; rows written, None where none is."""
+    """Judge the shards to do; returns the number of rows, None if there is nothing to do."""
     ready = commits.todo(work, "verdicts", shards)
     if not ready.shards:
         return None

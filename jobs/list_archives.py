@@ -13,7 +13,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, root: str, archives: list[Archive]) -> int | None:
-    """Add the crawl where it is new, and the archives that it does not have; their number, None where there is none."""
+    """Add the crawl if it is new, and its new archives; returns their number, None if there are none."""
     crawl = add_crawl(work, root)
     schema = t.StructType([ARCHIVES.columns[name] for name in Archive._fields])
     named = work.spark.createDataFrame(as_listed(work, root, archives), schema)

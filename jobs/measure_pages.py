@@ -1,4 +1,4 @@
-"""Ungated pages of one wave of shards -> measures: every metric in one pass over the text, line corrections."""
+"""Ungated pages of one wave of shards -> measures: all metrics and line corrections, in one pass over the text."""
 
 from winnow.settings.kernel_settings import measure_settings
 from winnow.stages.measures import measure_pages
@@ -7,7 +7,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Measure the shards that are to do; rows written, None where none is."""
+    """Measure the shards to do; returns the number of rows, None if there is nothing to do."""
     ready = commits.todo(work, "measures", shards)
     if not ready.shards:
         return None

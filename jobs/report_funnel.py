@@ -1,4 +1,4 @@
-"""Committed tables of one wave of shards -> funnel, with its sums checked."""
+"""Tables of one wave of shards -> funnel, with its sums checked."""
 
 from winnow.scopes.funnel import count_pages
 from winnow.warehouse import commits
@@ -6,7 +6,7 @@ from winnow.warehouse.work import Work
 
 
 def run(work: Work, shards: list[int]) -> int | None:
-    """Count the shards that are to do; rows written, None where none is."""
+    """Count the shards to do; returns the number of rows, None if there is nothing to do."""
     ready = commits.todo(work, "funnel", shards)
     if not ready.shards:
         return None

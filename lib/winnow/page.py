@@ -1,4 +1,4 @@
-"""What a source gives of an archive: its pages, each with HTML or a text, and the account of all that it held."""
+"""What a source gives for an archive: its pages, with HTML or text, and an account of all its records."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from winnow.kernels.gates import GateName
 class Page(NamedTuple):
     """One page of an archive: an HTML response of status 200, or a text.
 
-    record_offset, record_length  bytes; where the record's gzip member lies in the file, or the record in the inflated
-                                  stream where it is no member of its own
+    record_offset, record_length  bytes: offset and length of the record's gzip member in the file; without a member of
+                                  its own, of the record in the inflated stream
     url            as archived, without blanks and angle brackets around it
-    fetched_at     UTC, None where the archive's date is invalid
-    content_type   media type as served, lower case, without parameters; '' where missing
-    http_charset   as served in the HTTP header, None where missing
-    body           without transfer and content codings, at most max_html_bytes; b'' where gated html_too_large, and
-                   of a text
-    html_bytes     bytes of the decoded body; max_html_bytes + 1 where there are more than max_html_bytes; None of a
-                   text
-    gate           a declared gate (kernels/gates), None for a page that may be parsed
-    text, title    of a page whose text is known: nothing is decoded; None and '' of HTML
+    fetched_at     UTC, None if the archive's date is invalid
+    content_type   media type as served, lower case, without parameters; '' if missing
+    http_charset   as served in the HTTP header, None if missing
+    body           without transfer and content codings, at most max_html_bytes; b'' if gated html_too_large, and for
+                   texts
+    html_bytes     bytes of the decoded body; max_html_bytes + 1 if it is longer than max_html_bytes; None for texts
+    gate           a declared gate (kernels/gates); None for a page that may be parsed
+    text, title    of a page that is a text: nothing is decoded; None and '' for HTML
     """
 
     record_offset: int
@@ -45,11 +44,11 @@ class Page(NamedTuple):
 class Account:
     """What was read of an archive; records = pages + the sum of skipped.
 
-    status             read, or damaged where any part of it could not be read
-    error, error_offset  the first damage and its offset, as that of a record; None where there is none
-    skipped            records that are no pages, by kind, such as SKIPPED_KINDS of warc.skipped
-    digest_mismatches  records whose block differs from its digest, or whose payload does where no block digest is given
-    length_mismatches  records whose block is longer or shorter than declared, damaged ones apart
+    status             read; or damaged, if any part could not be read
+    error, error_offset  the first damage and its offset, like that of a record; None if there is none
+    skipped            number of records that are not pages, by kind, such as SKIPPED_KINDS of warc.skipped
+    digest_mismatches  records that do not match their digest: of the block, or else of the payload
+    length_mismatches  records whose block is longer or shorter than declared, without damaged ones
     """
 
     status: str = "read"
@@ -63,7 +62,7 @@ class Account:
 
 
 class Source(Protocol):
-    """The pages of one open archive in the order in which they lie there; the account is complete when all are read."""
+    """The pages of one open archive in their order; the account is complete when all are read."""
 
     @property
     def account(self) -> Account: ...  # noqa: D102

@@ -1,1 +1,1 @@
-"""Work that spans jobs: a whole run, removals, compaction, an estimate."""
+"""Work over several jobs: a run, removals, compaction, an estimate."""

@@ -1,4 +1,4 @@
-"""The care of tables that are there: small files brought together, bytes that no version needs taken off the disk."""
+"""Maintenance of tables: compacts small files, deletes files that no version needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE_BYTES = 256 * 1024 * 1024
 
 
 class Maintained(NamedTuple):
-    """What was done to a table: its files, and the bytes of its folder but for the log, before and after."""
+    """A maintained table: its files, and the bytes of its folder without the log, before and after."""
 
     table: str
     files: tuple[int, int]
@@ -24,10 +24,10 @@ class Maintained(NamedTuple):
 
 
 def maintain_tables(spark: SparkSession, warehouse: str, retain_hours: float) -> Iterator[Maintained]:
-    """Compact and vacuum every table of a warehouse, one after another; rows stay as they are.
+    """Compact and vacuum all tables of a warehouse, one after another; no row changes.
 
-    A file that no version of the last `retain_hours` needs is deleted: who reads an older version then fails. A job
-    that replaces the same shards at the same time fails or makes this fail, whichever comes second; nothing is lost.
+    A file that no version of the last `retain_hours` needs is deleted; older versions cannot be read then. If a job
+    replaces the same shards at the same time, the one that commits second fails; nothing is lost.
     """
     settings = {
         "spark.databricks.delta.optimize.maxFileSize": str(FILE_BYTES),

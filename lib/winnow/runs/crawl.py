@@ -1,4 +1,4 @@
-"""Every job of a recipe over one crawl, in waves of shards: what `winnow run` does."""
+"""All jobs of a recipe over one crawl, in waves of shards: what `winnow run` does."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RUNS: dict[str, Callable[[Work, list[int]], int | None]] = {
 
 
 class Watching(Protocol):
-    """Is told when a job begins on a wave of shards, and when it has ended: rows written, the share of all done."""
+    """Called when a job starts on a wave of shards, and when it has ended: rows written, share of the run done."""
 
     def begin(self, job: str, shards: list[int]) -> None: ...  # noqa: D102
     def end(self, job: str, rows: int | None, share: float) -> None: ...  # noqa: D102
@@ -49,10 +49,10 @@ def run_crawl(
     work: Work, root: str, archives: list[Archive], progress: Watching, again: Collection[str] = (),
     allow_empty: bool = False,
 ) -> None:  # fmt: skip
-    """Bring every table of the crawl up to date; what is done already is not done again, but for the jobs `again`.
+    """Bring all tables of the crawl up to date; finished work is not repeated, except for the jobs `again`.
 
-    Orders to take pages down are carried out before, where that was interrupted, and after, where some came meanwhile.
-    Raises WinnowError after extract_pages where no archive that is named gave a page, unless that is allowed.
+    Orders to take pages down are carried out before, if that was interrupted, and after, if new ones came meanwhile.
+    Raises WinnowError after extract_pages if no named archive gave a page, unless `allow_empty`.
     """
     ordered = count_orders(work)
     if orders_pending(work):
@@ -64,7 +64,7 @@ def run_crawl(
     for name in again:
         commits.forget(work, JOBS[name].table, Todo(dict.fromkeys(shards, ""), noted=True))
     for name in JOBS.keys() - set(jobs_of(work.settings)):
-        commits.empty(work, JOBS[name].table)  # of a recipe that the crawl went through before
+        commits.empty(work, JOBS[name].table)  # left by a recipe that the crawl was run with before
     done, written = 0.0, False
     whole = sum(JOBS[name].share for name in jobs_of(work.settings))
     for names in legs(jobs_of(work.settings), work.settings):
@@ -77,7 +77,7 @@ def run_crawl(
                 written |= rows is not None
                 if name == "extract_pages" and wave[-1] == shards[-1] and not allow_empty:
                     _check_pages(work, as_listed(work, root, archives))
-    if count_orders(work) > ordered:  # this run may have written pages that were taken out meanwhile
+    if count_orders(work) > ordered:  # this run may have written pages that were removed meanwhile
         removals.carry_out(work)
     if written:
         commits.compact_notes(work)
@@ -87,6 +87,6 @@ def _check_pages(work: Work, named: list[Archive]) -> None:
     if not gave_pages(work, named):
         said = "\n".join(not_read_lines(look_at_archives(work)))
         raise WinnowError(
-            f"no archive that was named gave a page, which is an HTML response of status 200.\n{said}\nName archives "
-            "with HTTP responses (WARC or ARC), or go on with --allow-empty"
+            f"no archive that was named gave a page (an HTML response of status 200).\n{said}\nName archives with "
+            "HTTP responses (WARC or ARC), or add --allow-empty to continue"
         )

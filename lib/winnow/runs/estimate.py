@@ -1,7 +1,7 @@
-"""What a crawl will cost: a sample of its archives run for real, and its costs by job scaled up.
+"""What a crawl will cost: runs a sample of its archives, and scales up its costs by job.
 
-What a page costs is taken to be the same in the whole crawl as in the sample, and archives to hold pages by their
-bytes. Both near duplicates and the URL pass cost the same for each page at any size (README, What it costs).
+Assumes that a page costs the same in the whole crawl as in the sample, and that the number of pages in an archive is
+proportional to its size. Near duplicates and the URL pass cost the same for each page at any size (docs/costs.md).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WARM, _MEASURED = "PLAN-WARM", "PLAN"
 
 
 class Target(NamedTuple):
-    """What the plan is for: archives in all, cores, and the price of a core for an hour; None where there is none."""
+    """What the plan is for: number of archives and cores, and the price of a core for an hour, None if not given."""
 
     archives: int
     cores: int
@@ -39,12 +39,12 @@ class Target(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a job took in the sample, or will take of the whole crawl.
+    """The cost of a job in the sample, or in the whole crawl.
 
     cpu, wall   seconds; cpu of Python workers and of the JVM's tasks
     shuffled    bytes that Spark wrote for its shuffles
-    rows, bytes what its table holds, bytes as Parquet
-    waves       how often it was called
+    rows, bytes rows and bytes of its table, as Parquet
+    waves       number of calls
     """
 
     cpu: float
@@ -57,12 +57,12 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True)
 class Sample:
-    """What a sample took, as it was measured.
+    """The measured cost of a sample.
 
     costs       costs by job
     archives    archives of the sample
     cores       cores that it ran on
-    peak_bytes  the largest process of each kind, from /proc; 0 where a system has none
+    peak_bytes  the largest process of each kind, from /proc; 0 on systems without it
     """
 
     costs: Mapping[str, Cost]
@@ -78,7 +78,7 @@ class Sample:
 
 @dataclass
 class _Watch:
-    """Passes on what runs, and notes what each job took."""
+    """Passes progress on, and records the cost of each job."""
 
     work: Work
     shown: Watching
@@ -97,13 +97,13 @@ class _Watch:
 
 
 def choose(archives: Sequence[Archive], share: float) -> list[Archive]:
-    """A sample of this share of the archives, at least two, the same for every listing that holds them."""
+    """A sample of this share of the archives, at least two; independent of their order."""
     order = sorted(archives, key=lambda archive: hashlib.sha256(archive.archive_path.encode()).digest())
     return order[: max(2, math.ceil(share * len(archives)))]
 
 
 def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -> Sample:
-    """Run the sample, its first archive before the others so that Spark is warm; that one is not counted."""
+    """Run the sample; the first archive only warms Spark up, and is not counted."""
     with tempfile.TemporaryDirectory() as folder, Meter() as meter:
         here = replace(work, warehouse=folder)
         run_crawl(replace(here, crawl=_WARM, notes={}, crawls={}, kept={}), root, list(sample[:1]), shown)
@@ -116,10 +116,10 @@ def measure(work: Work, root: str, sample: Sequence[Archive], shown: Watching) -
 
 
 def scaled(sample: Sample, scale: float, target: Target, settings: Settings) -> dict[str, Cost]:
-    """The costs by job of a crawl that is so many times the sample, under the settings of its own run.
+    """The costs by job of a crawl that is `scale` times the sample, with the settings of its own run.
 
-    The wall time of a job is its CPU shared out to the cores, and for each wave what the sample's waves took beyond
-    that: planning, commits, tasks that wait for others.
+    The wall time of a job is its CPU time divided by the cores, plus, for each wave, the additional time of a wave in
+    the sample: planning, commits, tasks that wait for others.
     """
     at_once = max(settings.spark.wave_archives_per_core * target.cores, target.archives / settings.archives.num_shards)
     waves = math.ceil(target.archives / at_once)
@@ -139,7 +139,7 @@ def total(costs: Iterable[Cost]) -> Cost:
 
 
 def size_ratio(all_archives: Sequence[Archive], sample: Sequence[Archive], archives: int) -> float:
-    """How many times the sample the crawl is: by bytes where those of all are known, else by number."""
+    """The size of the crawl as a multiple of the sample: by bytes if all are known, else by number of archives."""
     known = [archive.bytes for archive in all_archives if archive.bytes is not None]
     if len(known) < len(all_archives):
         return archives / len(sample)

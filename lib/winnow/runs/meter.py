@@ -1,4 +1,4 @@
-"""CPU seconds and peak memory of this process and all below it, by what they do, from /proc (Linux)."""
+"""CPU seconds and peak memory of this process and its descendants, by kind, from /proc (Linux)."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ class _Process(NamedTuple):
 
 
 class Meter:
-    """A thread that watches the processes, since some end before the run does.
+    """A thread that watches the processes, since some end before the run.
 
         extractor   the children that extract
         workers     Python below the JVM without the extractor
         jvm         Spark
-        driver      this process, without what the watching costs
-    Of a process that ends, what it did since the thread last looked is missed, of one that waits for others nothing is
-    counted twice.
+        driver      this process, without the cost of watching
+    The last work of a process, between the thread's last look and its end, is missed; nothing is counted twice.
     """
 
     def __init__(self) -> None:
@@ -64,7 +63,7 @@ class Meter:
         return dict(self._peak_bytes)
 
     def forget_peaks(self) -> None:
-        """Peaks begin anew with what each process holds now."""
+        """Start peaks again, from the current size of each process."""
         with self._lock:
             for process in _tree(os.getpid()):
                 with suppress(OSError):  # it has just ended
@@ -87,7 +86,7 @@ class Meter:
 
 
 def _kind(pid: int) -> str:
-    """What a process does, '' where it has just ended."""
+    """The kind of a process, '' if it has just ended."""
     if pid == os.getpid():
         return "driver"
     command = _read(pid, "cmdline")
@@ -103,7 +102,7 @@ def _peak_bytes(pid: int) -> int:
 
 
 def _tree(root: int) -> list[_Process]:
-    """A process and all below it."""
+    """A process and all its descendants."""
     numbers = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]  # noqa: PTH208
     everything = [process for number in numbers if (process := _process(number))]
     children: dict[int, list[_Process]] = {}

@@ -1,8 +1,8 @@
-"""Orders to take pages down: written to the table `removals` first, then carried out in every table.
+"""Orders to take pages down: first written to the table `removals`, then carried out in all tables.
 
-An order is a selector, see `winnow.kernels.pages.selectors`. What was dropped as a copy of a removed
-page is ordered with it, so that it does not come back in its place. Carrying out is idempotent: killed anywhere, the
-next run or `winnow remove` does it again. A property of the table says how many orders are carried out.
+An order is a selector, see `winnow.kernels.pages.selectors`. It includes pages that were dropped as copies of a removed
+page, so that they do not take its place. Carrying out is idempotent: after a kill, the next run or `winnow remove`
+repeats it. A property of the table says how many orders are carried out.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _SHOWN_CHARS = 200  # of a text
 
 
 class Found(NamedTuple):
-    """What orders come to.
+    """What orders would remove.
 
-    pages       how many pages would be removed, copies among them
+    pages       how many pages would be removed, including copies
     documents   how many of these are documents
     copies      page_id of the copies that are removed with the pages that orders name
     named       page_id of the pages that orders name
@@ -60,11 +60,11 @@ class Found(NamedTuple):
 
 
 def find(work: Work, selectors: Sequence[str], with_copies: bool) -> Found:
-    """The pages that these selectors name now, with the copies that are removed with them; nothing is written.
+    """The pages that these selectors name now, with the copies that are removed with them; writes nothing.
 
-    Always: what was dropped as a near copy of such a page or because of its URL, and so on. with_copies: also the pages
-    that were kept in the place of one that is named, and every measured page with the very same text, which reads all
-    texts.
+    Copies are the pages that were dropped as near duplicates of such a page or because of its URL, their copies, and so
+    on. with_copies: also the pages that were kept in place of a named one, and all measured pages with the same text;
+    this reads all texts.
     """
     wanted = work.spark.createDataFrame([(selector,) for selector in selectors], "selector string")
     matches = named_pages(delta.read_all(work, "pages"), wanted, ["page_id"]).persist(StorageLevel.DISK_ONLY)
@@ -107,11 +107,11 @@ def order(work: Work, selectors: Sequence[str], reason: str, with_copies: bool, 
 
 
 def carry_over(work: Work, other: str) -> int:
-    """Add the orders of another warehouse that this one does not have yet; how many.
+    """Add the orders of another warehouse that this one does not have yet; returns their number.
 
-    Selectors name the same pages in both: a page_id is a hash of crawl, archive and offset, whatever the tables'
-    version. Beside `url:` orders without slashes, which named more there than they do here, every page that is removed
-    there is ordered by its page_id. Raises SettingsError where there is no warehouse.
+    Selectors name the same pages in both: a page_id is a hash of crawl, archive and offset in all versions. `url:`
+    orders without slashes named more pages there than here: all pages removed there are also ordered by page_id. Raises
+    SettingsError if there is no warehouse.
     """
     check_warehouse(work.spark, "--removals-from", other)
     folder = absolute_place(other).rstrip("/")
@@ -134,7 +134,7 @@ def carry_over(work: Work, other: str) -> int:
 
 
 def carry_out(work: Work) -> int:
-    """Take every page that some order names out of all tables, count the funnels again; how many pages."""
+    """Remove all ordered pages from all tables, and count the funnels again; returns the number of pages."""
     ordered = orders(work)
     if ordered is None:
         return 0
@@ -156,7 +156,7 @@ def carry_out(work: Work) -> int:
 
 
 def _count_again(work: Work, where: Sequence[tuple[str, int]]) -> None:
-    """The funnels of these shards, where they were counted, each by the jobs of the recipe that it was made with."""
+    """Count the funnels of these shards again, each with the jobs of the recipe that it was made with."""
     counted: dict[tuple[str, str], list[int]] = defaultdict(list)
     for crawl, shard in where:
         note = commits.notes(work).get((crawl, "funnel", shard))

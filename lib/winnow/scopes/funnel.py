@@ -13,7 +13,7 @@ from winnow.warehouse.work import Work
 
 
 def count_pages(work: Work, shards: list[int]) -> DataFrame:
-    """The funnel of these shards. Raises WinnowError where pages were lost or counted twice."""
+    """The funnel of these shards. Raises WinnowError if pages were lost or counted twice."""
     droppers = dropping_jobs(work.settings)
     tables = {name: delta.read(work, name, shards) for name in ("pages", "measures", "verdicts", "documents")}
     dropped = [
@@ -24,5 +24,5 @@ def count_pages(work: Work, shards: list[int]) -> DataFrame:
     rows = funnel.collect()  # some 40 a shard
     problems = imbalances(rows, ("extract_pages", "judge_pages", *droppers, "build_documents"))
     if problems:
-        raise WinnowError("the funnel does not add up; this is a fault of winnow:\n" + "\n".join(problems))
+        raise WinnowError("the sums of the funnel do not agree; this is an error in winnow:\n" + "\n".join(problems))
     return work.spark.createDataFrame(rows, funnel.schema)

@@ -1,4 +1,4 @@
-"""The pages of a crawl that are left when a job of its recipe begins."""
+"""The pages of a crawl that earlier jobs of its recipe keep."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ KEYS = ["crawl", "shard", "page_id"]
 
 
 def pages_left(work: Work, job: str, shards: list[int] | None = None, through: bool = False) -> DataFrame:
-    """crawl, shard and page_id of the pages that the rules kept and no job before this one dropped.
+    """crawl, shard and page_id of the pages that the rules keep and no job before this one drops.
 
-    through: and that this job did not drop either
+    through: and that this job does not drop either
     """
     kept = delta.read(work, "verdicts", shards).where(F.size("reasons") == 0).select(KEYS)
     for dropped in dropped_before(work, job, shards, through):
@@ -33,17 +33,17 @@ def measures_left(work: Work, job: str, shards: list[int], through: bool = False
 
 
 def kept_measures(work: Work, shards: list[int]) -> DataFrame:
-    """The `measures` rows that the rules of these settings keep: judged as they are read, no table is joined."""
+    """The `measures` rows that the rules of these settings keep, judged while reading, without a join."""
     return delta.read(work, "measures", shards).where(kept_expr(rules_of(work.settings)))
 
 
 def rows_of(work: Work, job: str, shards: list[int]) -> DataFrame:
-    """The rows of a job's table; none where the recipe does not run the job, whatever an earlier recipe left there."""
+    """The rows of a job's table; none if the recipe does not run the job, even if an earlier recipe did."""
     return delta.read(work, JOBS[job].table, shards if job in jobs_of(work.settings) else [])
 
 
 def dropped_before(work: Work, job: str, shards: list[int] | None = None, through: bool = False) -> list[DataFrame]:
-    """For each job before this one that drops pages, crawl, shard and page_id of what it dropped."""
+    """For each job before this one that drops pages: crawl, shard and page_id of the pages that it dropped."""
     names = set(jobs_before(work.settings, job)) | ({job} if through else set())
     return [
         delta.read(work, JOBS[name].table, shards).where(F.expr(str(JOBS[name].drops)).isNotNull()).select(KEYS)

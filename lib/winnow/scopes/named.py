@@ -15,13 +15,13 @@ from winnow.warehouse.work import Work
 def as_listed(work: Work, root: str, archives: list[Archive]) -> list[Archive]:
     """Archives found below `root`, with the keys that they have in the crawl.
 
-    Raises SettingsError where they lie below another root than the crawl was listed with, which the run does not name.
+    Raises SettingsError if they are below another root than that of the crawl, and no --root is given.
     """
     listed = crawl_row(work).root
     return archives if work.root is not None or listed == root else rebase(archives, root, listed)
 
 
 def gave_pages(work: Work, archives: Collection[Archive]) -> bool:
-    """Whether one of these archives, by the keys that they have in the crawl, gave a page."""
+    """Whether at least one of these archives, named by their keys in the crawl, gave a page."""
     rows = delta.read(work, "archives").where(F.col("pages") > 0).select("archive_path").collect()  # one row an archive
     return not {row.archive_path for row in rows}.isdisjoint(archive.archive_path for archive in archives)

@@ -1,4 +1,4 @@
-"""Which pages of which crawls are compared with one another, as `fuzzy.within` says."""
+"""The pages that are compared for near duplicates, by `fuzzy.within`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "prefer
 
 
 def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
-    """What the near duplicates of each shard depend on beside its own verdicts: other shards, earlier crawls.
+    """Other inputs of the near duplicates of each shard, beside its own verdicts: other shards, earlier crawls.
 
-    Raises SettingsError where the whole crawl is compared and a shard of it is not judged.
+    Raises SettingsError if the whole crawl is compared and a shard of it is not judged.
     """
     fuzzy = work.settings.fuzzy
     if fuzzy.within == "crawl_shard":
@@ -34,7 +34,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
 
 
 def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
-    """The kept pages of these shards with all that they are compared with, and the scopes that they fall into.
+    """The kept pages of these shards with all pages that they are compared with, and their scopes.
 
     Columns: scope, crawl, earlier, position, shard, page_id, preference, text.
     """
@@ -57,7 +57,7 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
 
 
 def sign_own(work: Work, ready: Todo, pages: DataFrame) -> None:
-    """Sign the pages of these shards and replace their rows of `signatures`, where a recipe stores signatures."""
+    """If the recipe stores signatures, sign the pages of these shards and replace their rows of `signatures`."""
     if not _stores_signatures(work.settings.fuzzy):
         return
     commits.forget(work, "near_duplicates", ready)
@@ -67,10 +67,10 @@ def sign_own(work: Work, ready: Todo, pages: DataFrame) -> None:
 
 
 def stored_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame) -> tuple[DataFrame, DataFrame | None]:
-    """The pages that have no stored signature yet, and the stored signatures of the others.
+    """The pages without a stored signature, and the stored signatures of the others.
 
-    All pages and None where a recipe stores none. A signature of an earlier crawl counts where it was made with the
-    same settings and of the same texts.
+    All pages and None if the recipe stores no signatures. A signature of an earlier crawl is used if it was made with
+    the same settings and from the same texts.
     """
     if not _stores_signatures(work.settings.fuzzy):
         return pages, None
@@ -110,5 +110,5 @@ def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
 
 
 def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
-    """The pages that an earlier crawl kept and did not drop as near duplicates, whatever came of them later."""
+    """The pages that an earlier crawl kept and did not drop as near duplicates, even if later jobs dropped them."""
     return _with_keys(work, measures_left(work, "find_near_duplicates", shards, through=True), around)

@@ -1,4 +1,4 @@
-"""Orders to take pages down, as the warehouse holds them."""
+"""The orders of a warehouse to take pages down."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ CARRIED_OUT = "winnow.carriedOut"
 
 
 def orders(work: Work) -> DataFrame | None:
-    """The selectors of all orders; None where there is none.
+    """The selectors of all orders; None if there are none.
 
-    Beside a `url:` order without slashes, which named more once than it does now, every page that is removed already is
-    ordered by its page_id: reading its archive again does not bring it back.
+    `url:` orders without slashes named more pages before than now. If there are any, all pages that are already removed
+    are ordered by page_id, so that reading their archives again does not bring them back.
     """
     ordered = _ordered(work)
     if ordered is None or without_slashes(ordered).isEmpty():
         return ordered
-    # Collected, as orders are broadcast: a plan that reads `pages` while it writes them conflicts with other writers.
+    # Collected: a plan that reads `pages` while it writes them conflicts with other writers.
     removed = [tuple(row) for row in removed_before(delta.read_all(work, "pages")).collect()]
     return ordered.unionByName(work.spark.createDataFrame(removed, "selector string"))
 
 
 def count_orders(work: Work) -> int:
-    """How many orders there are."""
+    """The number of orders."""
     ordered = _ordered(work)
     return ordered.count() if ordered is not None else 0
 
 
 def orders_pending(work: Work) -> bool:
-    """Whether some order is not carried out yet."""
+    """Whether an order is not carried out yet."""
     ordered = count_orders(work)
     return ordered > 0 and ordered > int(delta.get_property(work, "removals", CARRIED_OUT) or 0)
 

@@ -1,4 +1,4 @@
-"""Which pages of which crawls count as copies of one another's stretches, as `spans.within` says."""
+"""The pages that are compared for repeated spans, by `spans.within`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from winnow.warehouse.work import Work
 
 
 def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
-    """What the spans of each shard depend on beside its own near duplicates: other shards, earlier crawls.
+    """Other inputs of the spans of each shard, beside the job before: other shards, earlier crawls.
 
-    Raises SettingsError where the scope is the whole crawl and a shard of it is not through near duplicates.
+    Raises SettingsError if the scope is the whole crawl and the job before is not done in all its shards.
     """
     spans = work.settings.spans
     if spans.within == "crawl_shard":
@@ -29,10 +29,10 @@ def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obje
 
 
 def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
-    """The pages of these shards that earlier jobs left, and the pages of earlier crawls that count with them.
+    """The pages of these shards that earlier jobs keep, and the pages of earlier crawls that count with them.
 
-    An earlier crawl's pages count as the jobs before this one left them, with their text before anything was cut: a
-    stretch is repeated here even if all its copies were cut there. What later jobs dropped changes nothing.
+    Pages of an earlier crawl count if its jobs before this one kept them, with their text before cutting: a span is
+    repeated here even if all its copies were cut there. Pages that later jobs dropped count too.
     """
     within = work.settings.spans.within
     pages = measures_left(work, "find_repeated_spans", around.all_shards if within == "crawl" else shards)

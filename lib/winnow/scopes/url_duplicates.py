@@ -1,4 +1,4 @@
-"""Which pages the URL pass of a crawl looks at: all that it kept so far, and the documents of every crawl before it."""
+"""The pages that the URL pass of a crawl compares: those kept so far, and the documents of earlier crawls."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _BUCKET_PAGES = 1_000_000
 
 
 def url_inputs(work: Work, around: Around) -> dict[int, object]:
-    """What the URL duplicates of every shard depend on: all shards of the crawl, and the documents before it.
+    """The inputs of the URL duplicates of each shard: all shards of the crawl, and the documents of earlier crawls.
 
-    Raises SettingsError where a shard of the crawl is not through repeated spans.
+    Raises SettingsError if the job before is not done in all shards.
     """
     mine = sorted(commits.source_inputs(work, "url_duplicates", around.all_shards).items())
     before = sorted(
@@ -34,14 +34,14 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
 
 
 def kept_pages(work: Work) -> DataFrame:
-    """shard, page_id and url of the crawl's pages that every stage before the URL pass kept."""
+    """shard, page_id and url of the crawl's pages that all jobs before the URL pass keep."""
     kept = pages_left(work, "find_url_duplicates")
     pages = delta.read(work, "pages").where(F.col("gate").isNull())
     return pages.select(*_KEYS, "url").join(kept, _KEYS, "left_semi")
 
 
 def earlier_documents(work: Work, around: Around, url_key: Literal["exact", "canonical"]) -> DataFrame:
-    """position, shard, page_id and url_key of the documents of the crawls before this one."""
+    """position, shard, page_id and url_key of the documents of earlier crawls."""
     frames = [_documents(replace(work, crawl=crawl), place, url_key) for place, crawl in enumerate(around.crawls[:-1])]
     return reduce(DataFrame.unionByName, frames or [_documents(work, 0, url_key).limit(0)])
 

@@ -1,4 +1,4 @@
-"""Waves: which shards are worked on together, and the reading tasks of one wave."""
+"""Waves: shards that are worked on together, and the reading tasks of a wave."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _archives(archives_by_shard: Counter[int], shards: list[int]) -> int:
 
 
 def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
-    """The waves in which a job goes through these shards: one of all where it looks at the whole crawl."""
+    """The waves of a job over these shards: a single wave if the job looks at the whole crawl."""
     if JOBS[job].is_barrier(work.settings):
         yield shards
     else:
@@ -50,7 +50,7 @@ def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
 
 
 def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
-    """The jobs in order, cut where one is a barrier: waves go shard by shard through each leg."""
+    """The jobs in order, split at barriers; each wave goes through all jobs of a leg."""
     cut: list[list[str]] = [[]]
     for job in jobs:
         if JOBS[job].is_barrier(settings):
@@ -61,15 +61,15 @@ def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
 
 
 def wave_archives(work: Work) -> int:
-    """Archives that a wave holds at least."""
+    """The least number of archives in a wave."""
     return work.settings.spark.wave_archives_per_core * parallel_tasks(work.spark)
 
 
 def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     """One row and one partition for each task, the largest archive first.
 
-    Where there are fewer archives than cores, each is read by several tasks that share its pages out among them:
-    inflating twice is cheap beside extraction.
+    If there are fewer archives than cores, several tasks read each archive and share its pages: inflating twice is
+    cheap compared with extraction.
     """
     from winnow.stages.pages import ARCHIVE_SCHEMA  # parsers, for what is to be read alone
 

@@ -1,1 +1,1 @@
-"""Bytes of an archive in, pages out: WARC and ARC, their compressions, HTTP, digests."""
+"""From bytes of an archive to pages: WARC and ARC, compression, HTTP, digests."""

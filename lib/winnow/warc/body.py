@@ -1,4 +1,4 @@
-"""The bytes of an HTTP body, its transfer and content codings undone within a limit."""
+"""Decodes an HTTP body: removes its transfer and content codings within a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import brotli
 from fastwarc.stream_io import ZstdReader
 
-MAX_CODINGS = 4  # content codings of one body that are undone
+MAX_CODINGS = 4  # content codings of one body that are removed
 MAX_CHUNK_LINE_BYTES = 4096
 _TEXT_BYTES = 512
 _STEP_BYTES = 1024
@@ -23,8 +23,8 @@ class Body(NamedTuple):
     """A decoded body.
 
     data         at most limit bytes
-    truncated    there was more than limit
-    undecodable  a coding that is not known, or bytes that are not of their coding and no text either
+    truncated    the body is longer than limit
+    undecodable  an unknown coding, or bytes that do not fit their coding and are not text
     """
 
     data: bytes
@@ -33,15 +33,14 @@ class Body(NamedTuple):
 
 
 def decode_body(raw: bytes, content_encoding: str, transfer_encoding: str, limit: int) -> Body:
-    """A body without its transfer and content codings, at most limit bytes of it; total on any bytes.
+    """A body without its transfer and content codings, at most limit bytes; total on any bytes.
 
-    content_encoding, transfer_encoding: the header's value, codings in the order they were applied, '' for none.
-    Nothing is inflated beyond limit bytes, in any of at most MAX_CODINGS codings. A stream that ends early or breaks
-    gives what came before. A body that is not of its declared coding, but is text, was stored decoded: it is taken as
-    it is.
+    content_encoding, transfer_encoding: values of the header, codings in the order in which they were applied, '' for
+    none. At most limit bytes are inflated, in at most MAX_CODINGS codings. A stream that ends early or is broken gives
+    the bytes before. A body that does not fit its coding, but is text, was stored decoded, and is not changed.
     Source: RFC 9112, section 7.1; RFC 9110, section 8.4.
-    Differs: what follows a chunk whose size line is broken is kept as it is; unknown codings that no program
-    implements (`none`, `utf-8`) count as identity.
+    Differs: bytes after a broken chunk size are kept unchanged; codings that do not exist (`none`, `utf-8`) count as
+    identity.
     """
     if "chunked" in transfer_encoding.lower():
         raw = join_chunks(raw)
@@ -62,7 +61,7 @@ def decode_body(raw: bytes, content_encoding: str, transfer_encoding: str, limit
 
 
 def join_chunks(raw: bytes) -> bytes:
-    """A chunked body's data; the bytes as they are where no chunk starts them."""
+    """The data of a chunked body; the bytes unchanged if no chunk begins them."""
     pieces: list[bytes] = []
     place = 0
     while line := _CHUNK_LINE.match(raw, place, place + MAX_CHUNK_LINE_BYTES):
@@ -76,12 +75,12 @@ def join_chunks(raw: bytes) -> bytes:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether the first bytes hold no control characters that text has not."""
+    """Whether the first bytes contain no control characters that do not occur in text."""
     return _CONTROLS.search(data, 0, _TEXT_BYTES) is None
 
 
 def _inflate(data: bytes, limit: int, window_bits: int) -> bytes:
-    """What comes before the first error, the end or the limit; members of gzip follow each other."""
+    """The bytes before the first error, the end or the limit; gzip members are joined."""
     inflated = b""
     while data and len(inflated) < limit:
         inflater = zlib.decompressobj(window_bits)
@@ -114,7 +113,7 @@ def _inflate_gzip(data: bytes, limit: int) -> bytes:
 
 
 def _inflate_deflate(data: bytes, limit: int) -> bytes:
-    """Deflate with or without its zlib header: both are sent."""
+    """Deflate with or without zlib header: servers send both."""
     return _inflate(data, limit, zlib.MAX_WBITS) or _inflate(data, limit, -zlib.MAX_WBITS)
 
 

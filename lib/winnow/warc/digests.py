@@ -16,10 +16,9 @@ _BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcde
 
 
 def digest_matches(record: Record, response: Response | None) -> bool:
-    """Whether the record is as its digest says: of the block, or of the payload where no block digest is given.
+    """Whether the record matches its digest: of the block, or of the payload if there is no block digest.
 
-    True where there is nothing to compare: no digest, an unknown algorithm, a block that is not whole or not held
-    whole, a payload that stands in another record.
+    True if nothing can be compared: no digest, an unknown algorithm, an incomplete block, a payload in another record.
     Source: WARC 1.1, sections 5.8 and 5.9. Differs: a payload may be digested with or without its chunked coding.
     """
     if record.cut or len(record.block) != record.size or record.size != record.declared:

@@ -1,4 +1,4 @@
-"""Frames an archive, whole or damaged, into its records."""
+"""Splits an archive, whole or damaged, into its records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from winnow.warc.records import (
 )
 from winnow.warc.whole_members import whole_members
 
-SHORTCUT_BYTES = 1024 * 1024  # of compressed members that are looked at together
+SHORTCUT_BYTES = 1024 * 1024  # compressed members that are inflated together
 CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
 SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
 
@@ -90,9 +90,9 @@ class Framer:
             self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
 
     def _packed_after_junk(self) -> int:
-        """File offset of the first member or frame of a record where neither record nor gzip starts the file, else -1.
+        """File offset of the first member or frame of a record, if neither a record nor gzip starts the file; else -1.
 
-        -1 too where a record that is not compressed comes before it.
+        Also -1 if an uncompressed record comes before it.
         """
         file, start = self.file, self.place
         file.seek(start)
@@ -107,7 +107,7 @@ class Framer:
         return packed
 
     def _whole_members(self) -> Iterator[Record]:
-        """Members that hold exactly one whole record, up to the first other one."""
+        """Members of exactly one whole record, up to the first other one."""
         before = -1
         while self.place > before:
             before = self.place
@@ -119,21 +119,21 @@ class Framer:
                 self.inflated += size
 
     def _addressed(self, record: Record, inflated: int) -> Record:
-        """A member's record, at its inflated offset where another record has that of the member."""
+        """A member's record; at its inflated offset if another record has that of the member."""
         if self.inflated_offsets and _holds(self.inflated_offsets, record.offset):
             return record._replace(offset=self._free(inflated))
         self.member_offsets.append(record.offset)
         return record
 
     def _free(self, inflated: int) -> int:
-        """This inflated offset, or one inside the record that begins there, which no record has; now it is in use."""
+        """A free offset for the record that begins here: its inflated offset, or one inside it. Marks it as used."""
         while _holds(self.member_offsets, inflated) or _holds(self.inflated_offsets, inflated):
             inflated += 1
         self.inflated_offsets.append(inflated)
         return inflated
 
     def _segment(self) -> Iterator[Record | Damage]:
-        """Records of a stream up to its end or error, or to where the shortcut may be taken again."""
+        """Records of a stream up to its end or error, or until the shortcut can be used again."""
         self.window = open_window(self.file, self.place, self.inflated)
         calm, cut = 0, False
         while self._at_line() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
@@ -152,7 +152,7 @@ class Framer:
             yield Damage(member if member >= 0 else self.window.position, self.window.error)
 
     def _next_segment(self) -> int:
-        """File offset where reading goes on after a segment, -1 where nothing is left."""
+        """File offset where reading continues after a segment, -1 at the end."""
         self.inflated = self.window.position
         if not self.window.error:
             return self.window.member_here() if self.window.buffer else -1
@@ -166,12 +166,12 @@ class Framer:
         return self.window.error or "the archive ends inside a record"
 
     def _at_line(self) -> bool:
-        """Whether a line that is not blank follows; passes over those that are."""
+        """Skips blank lines; whether another line follows."""
         self.window.skip_blank_lines()
         return bool(self.window.buffer)
 
     def _at_record(self) -> bool:
-        """Whether a record's first line stands here."""
+        """Whether the first line of a record is here."""
         buffer = self.window.buffer
         while (end := buffer.find(b"\n", 0, MAX_HEADER_BYTES)) < 0 and len(buffer) < MAX_HEADER_BYTES:
             if not self.window.fill():
@@ -179,7 +179,7 @@ class Framer:
         return end >= 0 and starts_record(bytes(buffer[:end]))
 
     def _record(self) -> tuple[Record, bool]:
-        """The record that starts here, and whether its member holds nothing else; the window then stands after it."""
+        """The record that starts here, and whether it is alone in its member; moves the window behind it."""
         start, member = self.window.position, self.window.member_here()
         fields = self._fields()
         declared = declared_length(fields) if fields else -1
@@ -213,7 +213,7 @@ class Framer:
         return found is not None and found.start() < len(block)
 
     def _fields(self) -> Fields | None:
-        """The header fields of the record that starts here, None where its header has no end; passes over them."""
+        """Reads the header fields of the record that starts here; None if its header has no end."""
         window = self.window
         while (end := header_end(window.buffer)) < 0 and len(window.buffer) < MAX_HEADER_BYTES and window.fill():
             pass
@@ -221,7 +221,7 @@ class Framer:
         return parse_header(window.take(end)) if 0 <= end == limit - window.position else None
 
     def _block(self, declared: int, record_start: int) -> tuple[bytes, int, bool]:
-        """The block that starts here: bytes held, size, whether the stream ended before the declared end."""
+        """Reads the block that starts here: kept bytes, size, whether the stream ended before the declared end."""
         first = self.window.position
         if declared < 0 or 0 <= self.stream_end < first + declared:
             return self._block_to_next(self.held_bytes)
@@ -236,7 +236,7 @@ class Framer:
         return self._block_to_next(self.held_bytes)
 
     def _reopen(self, record_start: int, position: int) -> None:
-        """Stands at a place that was passed, now that the stream's end is known."""
+        """Moves the window back to a place, after the stream's end is known."""
         self.stream_end = self.window.position
         self.window = open_window(self.file, self.place, self.inflated)
         self.window.skip(record_start)
@@ -244,9 +244,9 @@ class Framer:
         self.window.skip(position)
 
     def _block_to_next(self, held_bytes: int, least: int = 0) -> tuple[bytes, int, bool]:
-        """Bytes up to the next record that can be found: those held, all, whether the stream ended without one.
+        """Reads up to the next record that can be found: kept bytes, size, whether the stream ended without one.
 
-        least: 1 where a record that is to be passed over begins here.
+        least: 1 if a record that is to be skipped begins here.
         """
         window, block, first = self.window, bytearray(), self.window.position
         while window.buffer or window.fill():
@@ -269,9 +269,9 @@ def _holds(ascending: array.array[int], number: int) -> bool:
 
 
 def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:
-    """The record with this offset and length, None where the archive has none.
+    """The record with this offset and length; None if the archive has none.
 
-    A member, and a record of a plain file, is read alone; any other costs the inflating of all that comes before it.
+    A member, or a record of a plain file, is read alone; for any other, everything before it is inflated.
     """
     file.seek(0)
     plain = not is_compressed(file.read(4))

@@ -1,4 +1,4 @@
-"""Inflated streams of archive files that keep where their members start and end."""
+"""Inflated streams of archive files that know where their members start and end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Edge(NamedTuple):
 
 
 class Window:
-    """The part of an inflated stream that is looked at: bytes, and the edges of members in and before them."""
+    """The current part of an inflated stream: bytes, and the edges of members in and before them."""
 
     def __init__(self, chunks: Iterator[Chunk], position: int) -> None:
         self.chunks = chunks
@@ -62,7 +62,7 @@ class Window:
         return self.position + len(self.buffer)
 
     def fill(self) -> bool:
-        """Whether there was more: a chunk more at hand."""
+        """Read one more chunk; False at the end."""
         chunk = None if self.ended else next(self.chunks, None)
         if chunk is None:
             self.ended = True
@@ -77,7 +77,7 @@ class Window:
         return True
 
     def take(self, count: int) -> bytes:
-        """The next bytes, which are at hand."""
+        """The next bytes, which were read already."""
         data = bytes(self.buffer[:count])
         self.drop(count)
         return data
@@ -88,17 +88,17 @@ class Window:
         self.position -= len(data)
 
     def drop(self, count: int) -> None:
-        """Passes over bytes that are at hand."""
+        """Skips bytes that were read already."""
         del self.buffer[:count]
         self.position += count
 
     def skip(self, position: int) -> None:
-        """Passes over the stream up to a place in it."""
+        """Skips the stream up to a place in it."""
         while self.position < position and (self.buffer or self.fill()):
             self.drop(min(len(self.buffer), position - self.position))
 
     def skip_blank_lines(self) -> bytes:
-        """Passes over CR and LF; the first of them, as many as end a line at most."""
+        """Skips CR and LF; returns the first of them, at most one line end."""
         first = b""
         while self.buffer or self.fill():
             blank = len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))
@@ -109,18 +109,18 @@ class Window:
         return first
 
     def member_here(self) -> int:
-        """File offset of the member that starts at the present place, -1 where none does; forgets those before."""
+        """File offset of the member that starts at the current place, -1 if none does; forgets earlier ones."""
         while self.starts and self.starts[0].inflated < self.position:
             self.starts.popleft()
         while self.ends and self.ends[0].inflated <= self.position:
             self.ends.popleft()
-        # an empty member starts where the next one does: the last one holds the bytes
+        # an empty member starts at the same place as the next one: the last has the bytes
         while len(self.starts) > 1 and self.starts[1].inflated == self.position:
             self.starts.popleft()
         return self.starts[0].file if self.starts and self.starts[0].inflated == self.position else -1
 
     def place(self) -> int:
-        """The offset of what starts here, as that of a record."""
+        """The offset of a record that starts here."""
         member = self.member_here()
         return member if member >= 0 else self.position
 
@@ -134,7 +134,7 @@ class Window:
         return end
 
     def read(self, count: int, held_bytes: int, signature: Pattern[bytes]) -> bytes:
-        """Passes over count bytes, or fewer up to a member that starts with the signature or to the end; holds some."""
+        """Reads count bytes, or fewer up to the end or to a member that starts with the signature; keeps some."""
         first, held = self.position, bytearray()
         end = first + count
         while self.position < end:
@@ -173,7 +173,7 @@ def _read_plain(file: BinaryIO) -> Iterator[Chunk]:
 def inflate_gzip(file: BinaryIO, start: int) -> Iterator[Chunk]:
     """The members of a gzip file from one of them on, up to the first error or the end.
 
-    Every byte that could be inflated comes before the error; zeros between and after members are passed over.
+    All bytes that can be inflated come before the error; zeros between and after members are skipped.
     """
     source = _Input(file, start)
     while source.has_data():
@@ -190,7 +190,7 @@ def inflate_gzip(file: BinaryIO, start: int) -> Iterator[Chunk]:
 
 
 class _Input:
-    """Compressed bytes at hand, and the file offset where they start."""
+    """Compressed bytes that were read, and their file offset."""
 
     def __init__(self, file: BinaryIO, position: int) -> None:
         self.file = file
@@ -213,7 +213,7 @@ class _Input:
 
 
 def _inflate_member(source: _Input) -> Iterator[Chunk]:
-    """One member, which starts where the input stands; its last chunk has its end, or the error."""
+    """The member that starts at the current input; its last chunk has its end, or the error."""
     start, waiting, error = source.position, b"", ""
     inflater = zlib.decompressobj(31)
     while not (inflater.eof or error):
@@ -231,7 +231,7 @@ def _inflate_member(source: _Input) -> Iterator[Chunk]:
 
 
 def _inflate_until_error(inflater: zlib._Decompress, data: bytes) -> bytes:
-    """What can be inflated before the error that these bytes hold."""
+    """The bytes that can be inflated before the error in these bytes."""
     inflated = b""
     for place in range(len(data)):
         try:

@@ -1,4 +1,4 @@
-"""The HTTP message that a response record holds."""
+"""The HTTP message in a response record."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Response(NamedTuple):
     """An HTTP response.
 
     status             three digits
-    content_type       media type, lower case, without parameters; '' where missing
-    charset            the first parameter of that name in the Content-Type, as served; None where missing
+    content_type       media type, lower case, without parameters; '' if missing
+    charset            the first parameter of that name in the Content-Type, as served; None if missing
     content_encoding   as served, lower case; '' where missing
     transfer_encoding  as served, lower case; '' where missing
     body_start         where the body begins in the block
@@ -43,9 +43,9 @@ class Response(NamedTuple):
 
 
 def parse_response(block: bytes | memoryview) -> Response | None:
-    """The head of the response that a block holds, None where no status line starts it.
+    """The head of the response in a block; None if no status line begins it.
 
-    Source: RFC 9112, sections 2 and 4. Differs: of a repeated field the last counts; bare LF ends a line.
+    Source: RFC 9112, sections 2 and 4. Differs: of a repeated field, the last counts; a bare LF ends a line.
     """
     head = bytes(block[:USUAL_HEADER_BYTES])
     line = _STATUS_LINE.match(head)
@@ -70,7 +70,7 @@ def parse_response(block: bytes | memoryview) -> Response | None:
 
 
 def is_html(content_type: str, body_head: bytes) -> bool:
-    """Whether a response is HTML: by its type, by the first bytes of its decoded body where it has none.
+    """Whether a response is HTML: by its type, or without one by the first bytes of its decoded body.
 
     Source: WHATWG MIME Sniffing, sections 5.1 and 7.1, the patterns for text/html.
     Differs: a byte order mark may come first; an XML declaration counts, as XHTML starts with one.

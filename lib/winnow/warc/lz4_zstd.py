@@ -1,4 +1,4 @@
-"""Frames of lz4 and zstd files, one after the other, so that one that is broken costs no other."""
+"""Frames of lz4 and zstd files, one after another, so that a broken frame costs only itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LZ4_MAGIC = b"\x04\x22\x4d\x18"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 OUTPUT_BYTES = 64 * 1024
 SCAN_BYTES = 64 * 1024
-SIGNATURE_BYTES = 16  # inflated bytes by which a record's start is told
+SIGNATURE_BYTES = 16  # inflated bytes that show whether a record starts
 MAX_ZSTD_BLOCK = 128 * 1024
 MAX_LZ4_BLOCK = 4 * 1024 * 1024 + 8
 _SKIPPED = b"\x2a\x4d\x18"  # after a first byte of 50 to 5F: not inflated
@@ -22,7 +22,7 @@ Take = Callable[[int], bytes]
 
 
 class Inflated(NamedTuple):
-    """Inflated bytes, or the error that ends them and the file offset of the frame that has it."""
+    """Inflated bytes, or the error that ends them with the file offset of its frame."""
 
     data: bytes
     error: str = ""
@@ -84,7 +84,7 @@ def _frame_start(file: BinaryIO, start: int, magic: bytes) -> bytes:
 
 
 class _Frame:
-    """One frame as a file that ends where it does; `place` is the file offset of what has not been read of it."""
+    """One frame as a file that ends with it; `place` is the file offset of its next unread byte."""
 
     def __init__(self, file: BinaryIO, start: int, magic: bytes) -> None:
         self.file = file
@@ -100,7 +100,7 @@ class _Frame:
         return self._given
 
     def inflate(self, most: int = OUTPUT_BYTES) -> Iterator[bytes]:
-        """What is in it, by pieces of at most so many bytes. Raises OSError where it breaks."""
+        """Its content, in pieces of limited size. Raises OSError if it is broken."""
         reader = _READERS[self.magic](cast(BinaryIO, self))
         while data := reader.read(most):
             yield data
@@ -119,7 +119,7 @@ class _Frame:
         return data
 
     def _take(self, size: int) -> bytes:
-        """Exactly so many bytes of the file. Raises EOFError."""
+        """Exactly this number of bytes of the file. Raises EOFError."""
         self.file.seek(self.place)
         data = self.file.read(size)
         if len(data) < size:
@@ -129,7 +129,7 @@ class _Frame:
 
 
 def _zstd_pieces(take: Take) -> Iterator[bytes]:
-    """Header, blocks and checksum of a frame. Raises EOFError where they cannot be told apart."""
+    """Header, blocks and checksum of a frame. Raises EOFError if the frame is incomplete."""
     head = take(5)
     flags = head[4]
     single = flags >> 5 & 1
@@ -148,7 +148,7 @@ def _zstd_pieces(take: Take) -> Iterator[bytes]:
 
 
 def _lz4_pieces(take: Take) -> Iterator[bytes]:
-    """As _zstd_pieces, of an lz4 frame."""
+    """Like _zstd_pieces, for an lz4 frame."""
     head = take(6)
     flags = head[4]
     if flags >> 6 != 1:

@@ -1,4 +1,4 @@
-"""Archives read into HTML pages, and the account of what else they held."""
+"""Reads archives into HTML pages, with an account of all their records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from winnow.warc.records import Record
 from winnow.warc.skipped import SKIPPED_KINDS, TEXT_KINDS
 
 SNIFFED_BYTES = 1024
-SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
+SPARE_BYTES = 1024 * 1024  # kept of a record in addition to twice the largest page: HTTP header, chunk lines
 
 _WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
 _USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
@@ -30,9 +30,9 @@ _ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")
 class ArchiveReader:
     """The HTML pages of an archive, read in one pass; `account` is complete when all are read.
 
-    archive: path, or a file that can seek; max_html_bytes: of a decoded body; stride (i, k): only the pages whose
-    ordinal leaves i when divided by k, so that k readers share an archive. The account is of all pages in each of them.
-    Raises OSError where the file cannot be opened or read, never for what is in it.
+    archive: a path, or a file that can seek; max_html_bytes: limit of a decoded body; stride (i, k): read only pages
+    whose ordinal modulo k is i, so that k readers share an archive. The account of each reader is that of all pages.
+    Raises OSError if the file cannot be opened or read, never because of its contents.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ArchiveReader:
         self.account.status = "damaged"
 
     def _count(self, record: Record) -> Response | None:
-        """Enters a record in the account; its response where it is a page."""
+        """Enters a record in the account; returns its response if it is a page."""
         kind, response = classify(record)
         self.account.records += 1
         self.account.length_mismatches += record.size != record.declared and not (record.cut or record.malformed)
@@ -81,12 +81,12 @@ class ArchiveReader:
 
 
 def held_bytes(max_html_bytes: int) -> int:
-    """Bytes of a record's block that are held: what is longer, before any decoding, is gated html_too_large."""
+    """The number of bytes of a record's block to keep: longer ones are gated html_too_large without decoding."""
     return 2 * max_html_bytes + SPARE_BYTES
 
 
 def read_record(path: str | PathLike[str], offset: int, length: int, max_html_bytes: int) -> Page | None:
-    """The page with this record_offset and record_length, None where the archive has none there."""
+    """The page with this record_offset and record_length; None if there is none."""
     with Path(path).open("rb") as file:
         record = record_at(file, offset, length, held_bytes(max_html_bytes))
     kind, response = classify(record) if record else ("", None)
@@ -94,7 +94,7 @@ def read_record(path: str | PathLike[str], offset: int, length: int, max_html_by
 
 
 def classify(record: Record) -> tuple[str, Response | None]:
-    """Why a record is no page (a key of SKIPPED_KINDS, '' for a page), and its response where it holds one."""
+    """Why a record is not a page (a key of SKIPPED_KINDS, '' for a page), and its response if it has one."""
     if record.malformed:
         return "malformed", None
     written = record.fields.get(b"\nwarc-type:").lower()
@@ -113,7 +113,7 @@ def classify(record: Record) -> tuple[str, Response | None]:
 
 
 def _or_text(kind: str, record: Record) -> str:
-    """The kind of a record, or that of such records with text or HTML, by their own media type or first bytes."""
+    """The kind of a record, or the kind for text or HTML if its media type or its first bytes show that."""
     media_type = record.fields.get(b"\ncontent-type:").decode("latin-1").split(";")[0].strip().lower()
     is_text = media_type.startswith("text/") and media_type != "text/dns"
     is_text = is_text or is_html(media_type, bytes(record.block[:SNIFFED_BYTES]))
@@ -121,7 +121,7 @@ def _or_text(kind: str, record: Record) -> str:
 
 
 def make_page(record: Record, response: Response, max_html_bytes: int) -> Page:
-    """The page that a record holds, its body decoded."""
+    """The page in a record, with its body decoded."""
     body = _decoded(record, response, max_html_bytes)
     block_bytes = record.size if record.declared < 0 else min(record.size, record.declared)
     too_large = body.truncated or len(record.block) < block_bytes
@@ -152,7 +152,7 @@ def _decoded(record: Record, response: Response, limit: int) -> Body:
 
 
 def parse_url(value: bytes) -> str:
-    """The URL of a record: UTF-8, else Latin-1; without blanks and the angle brackets that some writers set."""
+    """The URL of a record: UTF-8, else Latin-1; without blanks, and without angle brackets that some writers add."""
     value = value.strip().strip(b"<>")
     try:
         return value.decode("utf-8").replace("\0", "")
@@ -161,7 +161,7 @@ def parse_url(value: bytes) -> str:
 
 
 def parse_date(value: bytes) -> datetime | None:
-    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None where it is invalid.
+    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None if it is invalid.
 
     Source: WARC 1.1, section 5.4 (a W3C date); ARC, 14 digits. Differs: digits beyond microseconds are cut.
     """

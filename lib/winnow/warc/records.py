@@ -28,21 +28,21 @@ def starts_record(line: bytes) -> bool:
 
 
 def blank_line_end(data: bytes | bytearray, limit: int) -> int:
-    """The place after the first empty line, whose ends are CRLF or LF; -1 where the first bytes hold none."""
+    """The place after the first empty line (CRLF or LF); -1 if the first bytes have none."""
     place = data.find(b"\n\r\n", 0, limit)
     bare = data.find(b"\n\n", 0, place if place >= 0 else limit)
     return bare + 2 if bare >= 0 else place + 3 if place >= 0 else -1
 
 
 def header_end(data: bytes | bytearray) -> int:
-    """Where the block begins: after the blank line of a WARC header, after an ARC line; -1 where neither is there."""
+    """Where the block begins: after the blank line of a WARC header, or after an ARC line; -1 without either."""
     if data.startswith(b"WARC/"):
         return blank_line_end(data, MAX_HEADER_BYTES)
     return data.find(b"\n", 0, MAX_HEADER_BYTES) + 1 or -1
 
 
 class Fields:
-    """The fields of a header, found when asked for: of a name that comes twice the last counts, folds are joined."""
+    """The fields of a header, found on demand; of a repeated name, the last counts; folded lines are joined."""
 
     __slots__ = ("head", "lowered")
 
@@ -51,7 +51,7 @@ class Fields:
         self.lowered = head.lower()
 
     def get(self, name: bytes) -> bytes:
-        """The value after `name:`, b'' where it is missing; name in lower case, between a line's end and the colon."""
+        """The value after `name:`, b'' if it is missing; name in lower case, from the line's start to the colon."""
         start = self.lowered.rfind(name)
         if start < 0:
             return b""
@@ -69,12 +69,12 @@ class Fields:
 class Record(NamedTuple):
     """One record of an archive.
 
-    offset     file offset of the record's gzip member; offset in the inflated stream where it is no member of its own
+    offset     file offset of the record's gzip member; without one of its own, offset in the inflated stream
     length     bytes of that member in the file, or of the record with its blank lines in the inflated stream
     fields     of the header; those of an ARC line under their WARC names
-    block      the block's bytes, as many as are held at most
+    block      the block's bytes, up to the limit
     size       bytes from the block's start to its declared end, or to where the record ends otherwise
-    declared   bytes that the header declares, -1 where it declares none
+    declared   bytes that the header declares, -1 if it declares none
     malformed  the header could not be read
     cut        the stream ends or breaks inside the record, or its member fails its checksum
     """
@@ -98,7 +98,7 @@ def _as_warc(line: bytes) -> bytes:
     """An ARC record's line as a WARC header.
 
     Source: Internet Archive, ARC file format reference, versions 1 and 2.
-    Differs: a URL may hold blanks; the date is the first word of 14 digits, else the one where version 1 has it.
+    Differs: a URL may contain blanks; the date is the first word of 14 digits, else the word in the place of version 1.
     """
     words = line.rstrip().split(b" ")
     dates = [place for place, word in enumerate(words) if place > 1 and len(word) == 14 and word.isdigit()]
@@ -110,13 +110,13 @@ def _as_warc(line: bytes) -> bytes:
 
 
 def declared_length(fields: Fields) -> int:
-    """The Content-Length of a record, -1 where it is missing or no number."""
+    """The Content-Length of a record, -1 if it is missing or not a number."""
     value = fields.get(CONTENT_LENGTH)
     return int(value) if value.isdigit() and len(value) < 19 else -1
 
 
 def whole_record(data: bytes, offset: int, length: int) -> Record | None:
-    """The record of a member that holds exactly one whole record, else None."""
+    """The record of a member that is exactly one whole record, else None."""
     begin = header_end(data)
     if begin < 0 or not (data.startswith(_USUAL_LINES) or starts_record(data[: data.index(b"\n")])):
         return None

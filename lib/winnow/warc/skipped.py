@@ -1,4 +1,4 @@
-"""Records that are no pages, by kind; read by reports too, which need no parser."""
+"""Kinds of records that are not pages; a module without parsers, since reports use it too."""
 
 SKIPPED_KINDS = {
     "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
@@ -18,7 +18,7 @@ SKIPPED_KINDS = {
     "not_html": "A response of status 200 that is not HTML.",
     "plain_text": "A response of status 200 that is plain text.",
 }
-# Kinds that hold or may hold text or HTML, which a user would want to know to be passed over.
+# Kinds that contain or may contain text or HTML: the user is told that they are skipped.
 TEXT_KINDS = frozenset(
     {"resource_text", "conversion", "continuation", "unknown", "malformed", "not_http_text", "plain_text"}
 )

@@ -1,1 +1,1 @@
-"""What runs in a Python worker: kernels over Arrow batches, and the process that extracts."""
+"""What runs in a Python worker of Spark: kernels over Arrow batches, and the extractor."""

@@ -26,7 +26,7 @@ _cpu: dict[str, Accumulator[float]] = {}
 
 
 def python_cpu(spark: SparkSession) -> Accumulator[float]:
-    """CPU seconds of Python workers and their children in tasks that ended well: a cost, never a statistic of pages."""
+    """An accumulator of CPU seconds of Python workers and their children, from tasks that succeeded."""
     context = spark.sparkContext
     if context.applicationId not in _cpu:
         _cpu[context.applicationId] = context.accumulator(0.0)
@@ -34,13 +34,13 @@ def python_cpu(spark: SparkSession) -> Accumulator[float]:
 
 
 def no_others() -> float:
-    """The CPU seconds of a process that has no others work for it."""
+    """0 CPU seconds: for processes without others that work for them."""
     return 0.0
 
 
 @contextmanager
 def counting(cpu: Accumulator[float], others: Callable[[], float] = no_others) -> Iterator[None]:
-    """Adds the CPU seconds that this process and its `others` take inside to an accumulator, however it ends."""
+    """Adds the CPU seconds of this process and of `others` inside to an accumulator, also after an exception."""
     began = time.process_time() + others()
     try:
         yield
@@ -49,16 +49,16 @@ def counting(cpu: Accumulator[float], others: Callable[[], float] = no_others) -
 
 
 def settle(function: Callable[..., Any]) -> None:
-    """What a worker has loaded is left out of the collection of garbage that Spark makes after each of its tasks.
+    """Excludes what a worker has loaded from the garbage collection that Spark runs after each task.
 
-    Numba and its kernels are some hundred thousand objects: each task took .04 s of CPU to look at them.
+    Numba and its kernels are about a hundred thousand objects: looking at them took 0.04 CPU seconds for each task.
     """
     _settle(getattr(function, "func", function).__qualname__)
 
 
 @cache
 def _settle(_name: str) -> None:
-    """Once for each function, which loads what it needs in its first task."""
+    """Once for each function: it loads what it needs in its first task."""
     gc.collect()
     gc.freeze()
 
@@ -89,7 +89,7 @@ def batches_of(rows: Iterable[dict[str, Any]], schema: StructType, batch_bytes: 
 
 
 def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The UTF-8 of a string array without nulls, and n + 1 offsets into it, as kernels read them."""
+    """The UTF-8 of a string array without nulls, and n + 1 offsets into it, for kernels."""
     strings = texts.cast(pa.large_string())
     _, offsets, data = strings.buffers()
     bounds = np.frombuffer(offsets, np.int64)[strings.offset : strings.offset + len(strings) + 1]
@@ -101,7 +101,7 @@ def map_groups(
 ) -> DataFrame:
     """The rows of `left` and of `right` with one value of `key`, together, mapped by `function`; its CPU is counted.
 
-    A side that is partitioned and sorted by the key already is not shuffled.
+    A side that is already partitioned and sorted by the key is not shuffled.
     """
     cpu = python_cpu(left.sparkSession)
 

@@ -1,4 +1,4 @@
-"""The shingle sets of components, and the pages that go from each."""
+"""The shingle sets of components, and the pages that are dropped from each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE = (
     t.StructField("position", t.IntegerType()), t.StructField("shard", t.IntegerType()),
     t.StructField("page_id", t.LongType()), t.StructField("preference", t.DoubleType()),
 )  # fmt: skip
-# One page of a component, or one pair of pages where `b` is not null; `shingles` is null where another row has the set.
+# One page of a component, or one pair of pages if `b` is not null; `shingles` is null if another row has the set.
 MEMBER = t.StructType(
     [
         t.StructField("label", t.LongType()),
@@ -46,13 +46,13 @@ class Election(NamedTuple):
 
 
 def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
-    """Pages with label and text -> members; of a batch's pages with the same label and the same set one carries it."""
+    """Pages with label and text -> members; of pages with the same label and set in a batch, one has the set."""
     for batch in batches:
         if not batch.num_rows:
             continue
         shingles = page_shingles(batch.column("text"), settings)
         digests = [digest.tobytes() for digest in shingles.digests]
-        known: set[tuple[int, bytes]] = set()  # shards that are not compared may hold the same set
+        known: set[tuple[int, bytes]] = set()  # shards that are not compared may have the same set
         sets = []
         for page, one in enumerate(zip(batch.column("label").to_pylist(), digests, strict=True)):
             held = shingles.hashes[shingles.bounds[page] : shingles.bounds[page + 1]]
@@ -86,7 +86,7 @@ def elect_batches(batches: Batches, election: Election) -> Batches:
 def _elect(
     pages: pd.DataFrame, edges: NDArray[np.int64], hashes: NDArray[np.uint32], election: Election
 ) -> pa.RecordBatch:
-    """Pages with the same set are one node, in which the first stands for the others."""
+    """Pages with the same set are one node, represented by the first."""
     order = ["label", "position", "preference", "page_id"]
     pages = pages.sort_values(order, ignore_index=True, kind="stable")
     held = pages[pages["start"] >= 0].drop_duplicates(["label", "digest"])[["label", "digest", "start", "size"]]
@@ -95,7 +95,7 @@ def _elect(
     place = pages.merge(nodes[["label", "digest"]].reset_index(names="node"), on=["label", "digest"], how="left")
     node = place["node"].to_numpy(np.int32)
 
-    # astype raises where the set of a node is missing
+    # astype raises if the set of a node is missing
     start, size = (nodes[name].astype("int64").to_numpy() for name in ("start", "size"))
     sets = Sets(hashes, start, size)
     labels = nodes["label"].to_numpy().astype("int64")
@@ -122,7 +122,7 @@ def _rows(
     kept: NDArray[np.int32],
     via: NDArray[np.int32],
 ) -> pa.RecordBatch:
-    """A row for each page of this crawl that is not the one that stays."""
+    """A row for each page of this crawl that is dropped."""
     stays = firsts[kept[node]]
     goes = (stays != np.arange(len(pages))) & ~pages["earlier"].to_numpy(bool)
     page, stays, node = np.flatnonzero(goes), stays[goes], node[goes]

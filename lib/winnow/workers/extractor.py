@@ -1,12 +1,11 @@
-"""trafilatura in a process of its own, so that a page that hangs, swells or crashes the parser costs that page alone.
+"""Extraction in a child process, so that a page that hangs or crashes the parser, or fills memory, costs only itself.
 
     parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, marks, text-->
 
-With triage, the parent asks for the page's whole text first, looks at its language, and asks for the extraction of the
-page that the child has where it may be a wanted one: a page which triage stops meets no limit on depth or elements. The
-limits of the others, in the order in which they are met: depth and number of elements (kernels/extract), address space,
-CPU seconds, both of which count for the whole text too. A page on which the child dies is tried once more in a new
-child, and only then gated.
+With triage, the parent first asks for the whole text of the page, and checks its language. If it may be a wanted one,
+it asks for the extraction of that page: a page that triage stops meets no limit on depth or elements. The limits of
+others, in this order: depth and number of elements (kernels/extract), address space, CPU seconds; the last two also
+apply to the whole text. A page on which the child dies is tried once more in a new child, and only then gated.
 """
 
 from __future__ import annotations
@@ -51,15 +50,15 @@ __all__ = ["ExtractSettings", "Extractor", "Result", "shared_extractor"]
 
 CHILD_COMMAND = (sys.executable, "-P", "-m", "winnow.workers.extractor_child")
 PIPE_BYTES = 1 << 20
-START_SECONDS = 300.0  # wall clock; a child that needs more cannot be started here
+START_SECONDS = 300.0  # wall clock; after this, no child can be started
 WALL_SECONDS_PER_CPU_SECOND = 20.0  # a child that waits longer than this for its CPU seconds is stuck
-LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and its own
+LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and the end of the child
 
 
 class Result(NamedTuple):
-    """What became of one page: a gate of triage or of the extractor or None, text, title, marks of the text.
+    """The result for one page: a gate of triage or of the extractor or None, text, title, marks of the text.
 
-    error     the message of what went wrong; None where nothing did
+    error     the message of the error; None without one
     unwanted  the language of a page that triage stopped; None for others
     """
 
@@ -72,21 +71,21 @@ class Result(NamedTuple):
 
 
 class ChildDiedError(Exception):
-    """The child ended, or was ended, before it answered; the message says how."""
+    """The child ended, or was killed, before it answered; the message says how."""
 
     def __init__(self, gate: GateName, reason: str) -> None:
         super().__init__(reason)
         self.gate = gate
 
 
-Ask = Callable[["_Child", str], Result]  # what is asked of the child that has a page, with the page's content
+Ask = Callable[["_Child", str], Result]  # sends a task with the content of a page to the child
 
 
 class Extractor:
     """Extraction in a child process that starts with the first page and is replaced after `recycle_pages` pages.
 
-    triage: which pages triage_page stops before that; None: no page.
-    The result of a page depends on no other page. It belongs to the process that made it, and to one thread at a time.
+    triage: settings of triage_page, which stops pages before extraction; None: no triage. The result of a page does
+    not depend on other pages. An Extractor belongs to the process that made it, and to one thread at a time.
     """
 
     def __init__(
@@ -111,19 +110,19 @@ class Extractor:
         self.close()
 
     def extract(self, html: str) -> Result:
-        """Gate, text and title of one page, as extract_page gives them, or the gate of triage or of what hit the child.
+        """Gate, text and title of one page from extract_page, or the gate of triage or of a failure of the child.
 
-        extract_timeout and extract_crash are given only after a second try in a new child. Memory that runs out is
-        extract_crash. Raises SurroundingsError where no child can be started.
+        extract_timeout and extract_crash are given only after a second try in a new child. Out of memory is
+        extract_crash. Raises SurroundingsError if no child can be started.
         """
         return self._try_twice(html, self._of_html)
 
     def extract_text(self, text: str) -> Result:
-        """The same of a page that is a text; no triage, since nothing dear comes after."""
+        """The same for a page that is a text; no triage, since nothing expensive follows."""
         return self._try_twice(text, lambda child, _: child.extract_text())
 
     def close(self) -> None:
-        """Ends the child; the next page would start another."""
+        """Ends the child; the next page starts another one."""
         if self._child is not None:
             self._child.end()
         self._child = None
@@ -166,12 +165,12 @@ def _extractor_of(
 def shared_extractor(
     settings: ExtractSettings, normalization: Normalization, triage: TriageSettings | None = None
 ) -> Extractor:
-    """The one Extractor of this process for these settings, which outlives a task in a reused Spark worker."""
+    """The Extractor of this process for these settings; it is kept between tasks of a reused Spark worker."""
     return _extractor_of(os.getpid(), settings, normalization, triage)
 
 
 def child_cpu_seconds() -> float:
-    """CPU seconds so far of this process's children: those that ended, and on Linux the extractors that live."""
+    """CPU seconds so far of this process's children: those that ended, and on Linux the extractors that are alive."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = ended.ru_utime + ended.ru_stime
     for pid in _living if sys.platform == "linux" else ():
@@ -209,7 +208,7 @@ class _Child:
             raise SurroundingsError(problem + " ".join(command)) from death
 
     def begin(self, page: bytes, max_wall_seconds: float) -> None:
-        """The page that the next requests are for."""
+        """Sets the page that the next requests are for."""
         self.pages += 1
         self._deadline = time.monotonic() + max_wall_seconds
         self._page, self._shown = page, False
@@ -226,7 +225,7 @@ class _Child:
         return _result(self._ask(EXTRACT_TEXT, self._page))
 
     def _ask(self, task: int, page: bytes) -> Extracted:
-        """What answers a task; an error's message in place of the text."""
+        """The answer to a task; an error's message instead of the text."""
         self._send(REQUEST.pack(task, len(page)) + page)
         code, *sizes = ANSWER.unpack(self._receive(ANSWER.size))
         title, marks, text = (self._receive(size) for size in sizes)
@@ -285,5 +284,5 @@ def _result(made: Extracted) -> Result:
 def _prepare_pipe(pipe: int) -> None:
     os.set_blocking(pipe, False)
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):  # above the user's share of pipe memory: the pipe stays as it is
+        with suppress(OSError):  # above the user's share of pipe memory: the pipe keeps its size
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

@@ -1,4 +1,4 @@
-"""The child of workers.extractor: shows or extracts each page of a pipe under limits, writes what became of it."""
+"""The child of workers.extractor: shows or extracts each page from a pipe under limits, and writes the result."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ANSWER = struct.Struct("<BIII")  # gate, bytes of the title, of the marks, of th
 MARK = struct.Struct("<IIB")  # start, end, place of the kind among KINDS
 GATE_CODES = (None, *GATES)
 MAX_ERROR_CHARS = 300
-LEAST_SECONDS = 0.01  # of CPU for extraction after a whole text that took nearly all; none would be no limit
+LEAST_SECONDS = 0.01  # CPU seconds left for extraction if the whole text took nearly all; 0 would mean no limit
 OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
 PR_SET_PDEATHSIG = 1
 SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></html>"
 
 
 def serve() -> None:
-    """The child: answers one page after the other until its parent closes the pipe or dies."""
+    """The child: answers one page after another until its parent closes the pipe or dies."""
     arguments, normalization = json.loads(sys.argv[-1])
     settings = ExtractSettings(**arguments)
     requests, answers = _take_pipes()
@@ -79,7 +79,7 @@ def pack_marks(marks: Iterable[Mark]) -> bytes:
 
 
 def unpack_marks(packed: bytes) -> tuple[Mark, ...]:
-    """The marks that pack_marks packed."""
+    """The marks in bytes from pack_marks."""
     return tuple(Mark(start, end, KINDS[kind]) for start, end, kind in MARK.iter_unpack(packed))
 
 
@@ -91,7 +91,7 @@ def _requested_pages(requests: BinaryIO) -> Iterator[tuple[int, str]]:
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The two pipes under new numbers; what else is written to standard output goes to standard error."""
+    """The two pipes under new numbers; other writes to standard output go to standard error."""
     requests, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -109,10 +109,10 @@ def _prepare_process() -> None:
 
 
 def _limit_memory(added_bytes: int) -> int:
-    """Sets the limit where the system knows it (Linux), and gives the peak at which a page counts as over it.
+    """Sets the limit if the system supports it (Linux); returns the peak from which a page counts as over it.
 
-    A quarter is kept free: trafilatura goes on with another extractor after a MemoryError, and the text would then
-    depend on the memory; nothing that it asks for at once is that large.
+    A quarter is kept free: trafilatura continues with another extractor after a MemoryError, and the text would then
+    depend on memory. No single allocation is that large.
     """
     if sys.platform != "linux":
         return sys.maxsize

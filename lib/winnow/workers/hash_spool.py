@@ -1,4 +1,4 @@
-"""Sets of hashes one after another, in memory until they are too many, then in a file that the memory maps."""
+"""Sets of hashes one after another: in memory, or in a memory-mapped file if there are too many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class Spool:
-    """Where the sets of a task lie; a context, at whose end they are gone."""
+    """The sets of a task; a context manager, whose end deletes them."""
 
     def __init__(self, held_bytes: int) -> None:
         self._held_bytes = held_bytes

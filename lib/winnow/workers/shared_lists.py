@@ -1,4 +1,4 @@
-"""URL lists that a driver sends to every machine once, and that all workers of a machine map."""
+"""URL lists that the driver sends to each machine once, and that all workers of a machine map into memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from winnow.settings.url_list_file import open_list_file, write_list_file
 
 
 def share_lists(spark: SparkSession, lists: UrlLists) -> str:
-    """Have every machine of the session fetch the lists once; the name under which `shared_lists` finds them there."""
+    """Sends the lists to each machine of the session once; returns the name for `shared_lists`."""
     name = f"winnow-lists-{lists.checksum[:16]}.arrow"
-    folder = Path(SparkFiles.getRootDirectory(), "lists")  # workers import from here: no package's name
+    folder = Path(SparkFiles.getRootDirectory(), "lists")  # workers import from this folder: not the name of a package
     if not (folder / name).exists():
         folder.mkdir(exist_ok=True)
         write_list_file(lists, folder / name)
@@ -25,5 +25,5 @@ def share_lists(spark: SparkSession, lists: UrlLists) -> str:
 
 @cache
 def shared_lists(name: str) -> UrlLists:
-    """In a worker, the lists that `share_lists` sent: mapped, so that all workers of a machine share the memory."""
+    """In a worker: the lists of `share_lists`, mapped, so that all workers of a machine share the memory."""
     return open_list_file(Path(SparkFiles.get(name)), verify=False)

@@ -1,4 +1,4 @@
-"""Band hashes of pages packed into blobs, and the pairs of pages that blobs of one group of bands hold."""
+"""Band hashes of pages packed into blobs, and the pairs of pages in the blobs of one group of bands."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ SIGNATURE = t.StructType(
 )  # fmt: skip
 EDGE = t.StructType([t.StructField("a", t.LongType()), t.StructField("b", t.LongType())])
 
-_EVERY_PAIR = 32  # pages of a bucket up to which every two are paired, where bands are weak
+_EVERY_PAIR = 32  # with weak bands, buckets of up to this size give all pairs
 _SPLIT_SHIFT = np.uint64(40)  # the lower bits are the table's
 
 
 class Packing(NamedTuple):
-    """How band hashes are laid out for the shuffle: part = (place of the scope * groups + group) * splits + split.
+    """The layout of band hashes for the shuffle: part = (index of the scope * groups + group) * splits + split.
 
     A blob of one part is `ids`, int64, and `hashes`, uint64, band-major, of a group of bands; null hashes mean pairs of
-    pages with the same shingle set. With more splits than one a group is one band, cut by hash. Blobs are sent when
-    there are `block_pages` pages.
+    pages with the same shingle set. If there is more than one split, a group is one band, split by hash. Blobs are sent
+    when there are `block_pages` pages.
     """
 
     scopes: tuple[int, ...]
@@ -47,12 +47,12 @@ class Packing(NamedTuple):
     block_pages: int
 
 
-# Writes the band hashes of the pages at these places into the columns of `bands` from one on.
+# Writes the band hashes of the pages at these places into `bands`, starting at a column.
 Sign = Callable[[NDArray[np.int64], int, NDArray[np.uint64]], None]
 
 
 class Block:
-    """Pages of one scope whose band hashes are still to be sent."""
+    """Pages of one scope whose band hashes are not sent yet."""
 
     def __init__(self, settings: Fuzzy, packing: Packing) -> None:
         self.settings, self.packing = settings, packing
@@ -62,7 +62,7 @@ class Block:
         self._begin(NO_SCOPE)
 
     def add(self, scope: int, ids: NDArray[np.int64], digests: list[bytes], sign: Sign) -> Iterator[pa.RecordBatch]:
-        """Take these pages, of which an empty digest means no shingle, and have them signed; what is full is sent."""
+        """Add and sign these pages; an empty digest means no shingle. Sends full blocks."""
         if scope != self.scope:
             yield from self.send()
             self._begin(scope)
@@ -75,7 +75,7 @@ class Block:
                 yield from self.send()
 
     def send(self) -> Iterator[pa.RecordBatch]:
-        """Everything held, and an empty block after it."""
+        """Sends everything; the block is empty afterwards."""
         if self.pages:
             yield _blobs(self)
         self._begin(self.scope)
@@ -86,7 +86,7 @@ class Block:
         self.copies: list[tuple[int, int]] = []
 
     def _sign(self, ids: NDArray[np.int64], digests: list[bytes], sign: Sign, at: int, end: int) -> None:
-        """Pages [at, end): those with a set that the block knows only as a pair."""
+        """Signs pages [at, end); a page whose set is already in the block gives only a pair."""
         chosen = []
         for page in range(at, end):
             if not digests[page]:
@@ -116,7 +116,7 @@ def sign_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches
 
 
 def pack_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches:
-    """`scope, page_id, digest, bands`, as they were stored -> blobs."""
+    """Stored `scope, page_id, digest, bands` -> blobs."""
     block = Block(settings, packing)
     for scope, ids, rows in _by_scope(batches):
         held = np.frombuffer(b"".join(rows.column("bands").to_pylist()), np.uint64).reshape(len(ids), settings.bands)
@@ -157,13 +157,13 @@ def page_shingles(texts: pa.Array, settings: Fuzzy) -> Shingles:
 
 
 def set_digests(shingles: Shingles) -> list[bytes]:
-    """For each page the bytes that name its set; none where the set is empty."""
+    """For each page the digest of its set; empty for an empty set."""
     sizes = np.diff(shingles.bounds)
     return [digest.tobytes() if size else b"" for digest, size in zip(shingles.digests, sizes, strict=True)]
 
 
 def _by_scope(batches: Batches) -> Iterator[tuple[int, NDArray[np.int64], pa.RecordBatch]]:
-    """Rows that follow one another and have one scope: the scope, their page ids, the rows."""
+    """Runs of rows with the same scope: the scope, their page ids, the rows."""
     for batch in batches:
         if not batch.num_rows:
             continue

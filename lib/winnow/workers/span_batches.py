@@ -1,4 +1,4 @@
-"""The Arrow batches of each step to repeated spans: what a task reads, folds, and sends on."""
+"""The Arrow batches of each step of repeated spans: what a task reads, folds, and sends."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ SPAN = _schema(start=_BIGINT, end=_BIGINT, copies=_BIGINT)
 HELD = _schema(**_PAGE, spans=t.ArrayType(SPAN))
 JOINED = _schema(**_PAGE, spans=t.ArrayType(SPAN), cut_chars=_BIGINT, left_chars=_BIGINT)
 
-_FIRST = np.dtype([("is_new", "?"), ("page_id", "<i8")])  # the first page of a window; sorts as the order of pages
+_FIRST = np.dtype([("is_new", "?"), ("page_id", "<i8")])  # the first page of a window; sorts in the order of pages
 
 
 class Reading(NamedTuple):
-    """How pages are read as windows."""
+    """Settings for reading pages as windows."""
 
     tokens: TokenSettings
     length: int
@@ -86,7 +86,7 @@ def find(batches: Batches, reading: Reading, repeated: Broadcast[Filter]) -> Bat
 
 
 def ask(batches: Batches, buckets: int, keep_first: bool) -> Batches:
-    """The windows of a piece of the pages -> each once, with its copies there, by piece of the hashes."""
+    """The windows of a piece of the pages -> each once, with its number of copies there, by piece of the hashes."""
     for piece, rows in by_key(batches, "piece"):
         pages = in_order(rows)
         distinct = piece_windows(pages)
@@ -99,7 +99,7 @@ def ask(batches: Batches, buckets: int, keep_first: bool) -> Batches:
 
 
 def answer(batches: Batches) -> Batches:
-    """What pieces of the pages ask of a piece of the hashes -> what is repeated: its place among the asked, copies."""
+    """Windows that pieces of the pages ask for -> the repeated ones: index among those asked, copies."""
     for bucket, rows in by_key(batches, "bucket"):
         high, low = values(rows, "high", np.uint64), values(rows, "low", np.uint32)
         distinct = distinct_windows(high, low, values(rows, "copies", np.uint32))
@@ -115,7 +115,7 @@ def answer(batches: Batches) -> Batches:
 
 
 def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_seams: bool) -> pa.Table:
-    """The pages of a piece and the answers to it -> their spans."""
+    """The pages of a piece, and the answers for them -> their spans."""
     pages = in_order(found)
     copies = _copies(piece_windows(pages), answers, buckets)
     sizes = pages.column("size").to_numpy().astype(np.int64)
@@ -130,7 +130,7 @@ def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_sea
 
 
 def hold(batches: Batches, reading: Reading, stretch: str) -> Batches:
-    """(shard, page_id, text) -> the pages that hold windows of a stretch, with their spans."""
+    """(shard, page_id, text) -> the pages that contain windows of `stretch`, with their spans."""
     units, scope = _units(reading.tokens), np.zeros(1, np.int32)
     given = text_buffers(pa.array([stretch]))
     words = make_filter_piece(sample_minimizers(*given, scope, units, reading.length), 1 << 20)
@@ -164,7 +164,7 @@ def warm(reading: Reading) -> None:
 
 
 def in_order(rows: pa.Table) -> pa.Table:
-    """Pages in the order in which the first copy is looked for."""
+    """Pages in the order that decides which copy is the first."""
     return rows.sort_by([("is_earlier", "descending"), ("page_id", "ascending"), ("shard", "ascending")])
 
 
@@ -174,13 +174,13 @@ def piece_windows(pages: pa.Table) -> Distinct:
 
 
 def bucket_bounds(hashes: NDArray[np.uint64], buckets: int) -> NDArray[np.int64]:
-    """Where each of the buckets begins and the last one ends in ascending hashes; buckets are a power of two."""
+    """Bounds of the buckets in ascending hashes; the number of buckets is a power of two."""
     edges = np.arange(buckets, dtype=np.uint64) << np.uint64(65 - buckets.bit_length())
     return np.append(np.searchsorted(hashes, edges), len(hashes)).astype(np.int64)
 
 
 def by_key(batches: Batches, key: str) -> Iterator[tuple[int, pa.Table]]:
-    """The rows of each key in turn, of batches that are sorted by it."""
+    """The rows of each key, from batches that are sorted by it."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         keys = batch.column(key).to_numpy()
@@ -206,7 +206,7 @@ def lengths(rows: pa.Table, column: str) -> NDArray[np.int64]:
 
 
 def _first_pages(pages: pa.Table, distinct: Distinct) -> NDArray[Any]:
-    """For each distinct window the first page that holds it."""
+    """For each different window the first page with it."""
     page_of = np.repeat(np.arange(pages.num_rows), lengths(pages, "high") // 8)
     first = np.empty(len(distinct.high), np.int64)
     first[distinct.numbers[::-1]] = page_of[::-1]  # the last one written is the lowest
@@ -216,7 +216,7 @@ def _first_pages(pages: pa.Table, distinct: Distinct) -> NDArray[Any]:
 
 
 def _is_lowest(firsts: NDArray[Any], distinct: Distinct) -> NDArray[np.bool_]:
-    """Whether an entry has the first page of its window; none has where no pages are given: then all copies go."""
+    """Whether an entry is the first page of its window; False for all if no pages are given: then all are repeated."""
     lowest = np.zeros(len(distinct.numbers), np.bool_)
     if len(firsts):
         order = np.lexsort((firsts["page_id"], firsts["is_new"]))[::-1]
@@ -227,7 +227,7 @@ def _is_lowest(firsts: NDArray[Any], distinct: Distinct) -> NDArray[np.bool_]:
 
 
 def _copies(distinct: Distinct, answers: pa.Table, buckets: int) -> NDArray[np.int64]:
-    """For each window of a piece how often it occurs in its scope; 0 where it stays: once only, or as the first."""
+    """For each window of a piece, how often it occurs in its scope; 0 if it is not repeated or is the first."""
     starts = bucket_bounds(distinct.high, buckets)[answers.column("bucket").to_numpy()]
     asked = np.repeat(starts, lengths(answers, "is_first")) + values(answers, "places", np.uint32)
     copies, is_first = np.zeros(len(distinct.high), np.int64), np.zeros(len(distinct.high), np.bool_)
@@ -246,7 +246,7 @@ def _lists(spans: Spans) -> pa.ListArray:
 
 
 def _count(copies: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """Copies as they are sent; more than four billion count as that many."""
+    """Copies as uint32; larger numbers become the maximum."""
     return np.minimum(copies, np.iinfo(np.uint32).max).astype(np.uint32)
 
 

@@ -1,4 +1,4 @@
-"""Checks of the folders that a command is given: is it a warehouse, can it be written?"""
+"""Checks of the folders that a command is given: whether they are warehouses, and can be written."""
 
 from __future__ import annotations
 

@@ -20,7 +20,6 @@ def run(work: Work, shards: list[int]) -> int | None:
     from winnow.stages.pages import archives_of, pages_of, read_archives  # imports parsers: only if needed
 
     since = commits.begin(work)
-
     commits.forget(work, "pages", ready)
     lists = share_lists(work.spark, url_lists(work.settings.url))
     rows = read_archives(archive_tasks(work, list(ready.shards)), work.settings, lists)

@@ -1,4 +1,4 @@
-"""A warehouse as notebooks open it."""
+"""Opens a warehouse in a notebook."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from winnow.warehouse.work import Work
 def open_crawl(
     warehouse: str, crawl: str | None = None, recipe: str | None = None, changes: list[str] | None = None
 ) -> Work:
-    """A crawl of a warehouse whose run has ended, the newest where none is named, in a session on this machine.
+    """A finished crawl of a warehouse, the newest if none is named, in a session on this machine.
 
-    recipe, changes: other settings than those that it was run with, as `--recipe` and `--set` name them.
-    Raises SettingsError where the warehouse, the crawl or a setting is not there.
+    recipe, changes: other settings than those of its run, like `--recipe` and `--set`. Raises SettingsError if the
+    warehouse, the crawl or a setting does not exist.
     """
     work = prepare_maintenance(warehouse, "winnow notebook", recipe, None, changes, False, crawl, brief=False)
     chosen = look_at(work, crawl)

@@ -26,5 +26,5 @@ def test_each_kind_is_told_by_number_and_the_first_by_name() -> None:
         "Archives that gave no page: 2",
         "  x.wet.gz",
         "  y.wat.gz",
-        "Records passed over that hold or may hold text or HTML: 1,000 conversion, 2 resource_text",
+        "Skipped records that contain or may contain text or HTML: 1,000 conversion, 2 resource_text",
     ]

@@ -52,7 +52,7 @@ def test_a_run_without_a_page_ends_after_reading_unless_it_may_be_empty(
     assert first.startswith("no archive that was named gave a page")
     assert middle == [
         "Archives that gave no page: 3", "  a.warc.wet", "  b.warc.wat", "  c.warc",
-        "Records passed over that hold or may hold text or HTML: 3 conversion, 1 resource_text",
+        "Skipped records that contain or may contain text or HTML: 3 conversion, 1 resource_text",
     ]  # fmt: skip
     assert last.endswith("--allow-empty")
     assert not (tmp_path / "tables" / "measures").exists()

@@ -1,1 +1,1 @@
-"""The demo: crawls made at run time, with faults planted in them, and the truth to compare a run with."""
+"""The demo: generated crawls with planted faults, and the truth to compare a run with."""

@@ -1,4 +1,4 @@
-"""Packs responses into WARC files as Common Crawl packs them."""
+"""Packs responses into WARC files in the way of Common Crawl."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _REVISIT = {
 
 
 class Exchange(NamedTuple):
-    """One request and what came back; the body is as it was sent.
+    """One request and its answer; the body is as sent.
 
     record_type  response, revisit or resource
-    block_type   content type of what did not come by HTTP: it has no status, no headers and no request; else ''
+    block_type   content type of a record that is not HTTP: it has no status, headers or request; else ''
     altered      the last byte of the body was changed after its digests were taken
     """
 
@@ -48,7 +48,7 @@ class Exchange(NamedTuple):
 
 
 class ArchiveName(NamedTuple):
-    """Where an archive lies, when its first page was fetched, and the how manieth of its crawl it is, from 0."""
+    """The path of an archive, when its first page was fetched, and its number in the crawl, from 0."""
 
     crawl: str
     archive_path: str
@@ -57,14 +57,14 @@ class ArchiveName(NamedTuple):
 
 
 class Written(NamedTuple):
-    """Where the main record of each exchange starts, in bytes, and how many records of other types there are."""
+    """The offset of the main record of each exchange, in bytes, and the number of records of other types."""
 
     starts: list[int]
     others: Counter[str]
 
 
 def write_archive(root: Path, name: ArchiveName, exchanges: Sequence[Exchange], cut: bool) -> Written:
-    """The archive's file below root, a gzip member for each record.
+    """Write an archive below root, with a gzip member for each record.
 
     A warcinfo, then request, main record and metadata of each exchange. With `cut` the file ends in the middle of the
     last exchange's main record, as after a broken upload. No time and no id in it comes from the clock or from chance.
@@ -80,13 +80,13 @@ def write_archive(root: Path, name: ArchiveName, exchanges: Sequence[Exchange], 
 
 
 def write_manifest(path: Path, warc_paths: Sequence[str]) -> None:
-    """The archives of a crawl as Common Crawl lists them: one key a line, gzip."""
+    """Write the list of a crawl's archives in the way of Common Crawl: one key in each line, gzip."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress("".join(f"{key}\n" for key in warc_paths).encode(), mtime=0))
 
 
 class _Writer:
-    """One archive while it is written: its clock, and what its ids are made from."""
+    """An archive that is being written: its clock, and the source of its ids."""
 
     def __init__(self, file: BinaryIO, name: ArchiveName) -> None:
         self.file = file
@@ -100,7 +100,7 @@ class _Writer:
         self._write_other("warcinfo", "", about, _lines({"isPartOf": name.crawl, **_ABOUT}))
 
     def next_id(self) -> str:
-        """An id that only depends on the archive and the place in it."""
+        """An id that depends only on the archive and the position in it."""
         digest = hashlib.sha256(f"{self.name.archive_path} {self.count}".encode()).hexdigest()
         self.count += 1
         return "<urn:uuid:" + "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])) + ">"

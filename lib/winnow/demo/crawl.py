@@ -33,9 +33,9 @@ def make_crawl(folder: Path, pages: int, seed: int) -> Path:
         folder/crawl-data/<crawl>/segments/<number>/warc/*.warc.gz    12 archives of each crawl
         folder/<crawl>/warc.paths.gz                                  their keys below folder
         folder/truth.json                                             what `truth.compare` reads
-    `pages` is the number of HTML responses in each crawl. The same files, byte for byte, for the same Python version,
-    seed and size. Raises SettingsError where so few pages cannot hold every planted kind, or where the prose of this
-    Python installation does not suffice for so many.
+    `pages` is the number of HTML responses in each crawl. The same Python version, seed and size give the same bytes.
+    Raises SettingsError if there are too few pages for all planted kinds, or if the prose of this Python installation
+    is not enough for so many pages.
     """
     library = Library(Random(seed))
     placed: list[PageTruth] = []
@@ -73,7 +73,7 @@ def _archives(plan: Plan, pages: int) -> list[list[Draft]]:
 
 
 def _write(folder: Path, name: ArchiveName, drafts: Sequence[Draft]) -> tuple[list[PageTruth], ArchiveTruth]:
-    """One archive: what is no page first, then the pages."""
+    """One archive: first records that are not pages, then pages."""
     cut = name.number == CUT_ARCHIVE
     beside = noise(NOISE_HOST, name.number)
     exchanges = [send(draft.truth.url, draft.html, draft.wire) for draft in drafts]

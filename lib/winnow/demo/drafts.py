@@ -1,4 +1,4 @@
-"""The drafts of a generated crawl while they are made."""
+"""Drafts of pages of a generated crawl."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ARTICLE = "article"
 
 
 class Draft(NamedTuple):
-    """A page before it lies anywhere: its truth without a place, its HTML, and how it is sent."""
+    """A page that is not in an archive yet: its truth without a place, its HTML, and how it is sent."""
 
     truth: PageTruth
     html: str
@@ -21,7 +21,7 @@ class Draft(NamedTuple):
 
 
 class Plan:
-    """One crawl; `before` are the pages of earlier crawls by URL, `fetched` those and its own."""
+    """One crawl; `before` are the pages of earlier crawls by URL, `fetched` also its own."""
 
     def __init__(self, crawl: str, library: Library, before: dict[str, Draft]) -> None:
         self.crawl = crawl
@@ -35,7 +35,7 @@ class Plan:
     def draft(
         self, kind: str, url: str, html: str, wire: str = "utf8", article: Article | None = None, **facts: Any
     ) -> Draft:
-        """A page of this crawl; where an earlier crawl has its URL, its truth says so."""
+        """A page of this crawl; if an earlier crawl has its URL, its truth says so."""
         if earlier := self.before.get(url):
             facts["same_url_as"] = earlier.truth.name
             facts["exact_copy_of"] = earlier.truth.name if earlier.html == html else None

@@ -1,4 +1,4 @@
-"""What is planted in a generated crawl: every kind of page, how many, and what a run must make of it."""
+"""What is planted in a generated crawl: kinds of pages, their number, and the expected result of a run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Kind(NamedTuple):
 
 
 def plan_pages(plan: Plan, pages: int) -> Groups:
-    """Groups of `pages` drafts: every kind, then articles. Raises SettingsError where not every kind finds room."""
+    """Groups of `pages` drafts: every kind, then articles. Raises SettingsError if there are too few pages."""
     groups: Groups = []
     for kind in KINDS.values():
         count = max(LEAST, round(kind.share * pages))
@@ -145,7 +145,7 @@ def _broken_body(plan: Plan, number: int) -> Groups:
 
 
 def cut_record(plan: Plan) -> Draft:
-    """The page in which the file of its archive ends."""
+    """A page inside which its archive is cut off."""
     return plan.body("cut_record", _story(plan), gate="record_damaged")
 
 

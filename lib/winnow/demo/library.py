@@ -1,4 +1,4 @@
-"""What generated pages are made of: articles of local prose, each used once, on invented sites."""
+"""Articles for generated pages: local prose, each paragraph used once, on invented sites."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Article(NamedTuple):
 
 
 class Library:
-    """Articles on demand, no paragraph twice; `random` is the one source of chance of a run."""
+    """Articles on demand, no paragraph twice; `random` is the only source of randomness."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -42,7 +42,7 @@ class Library:
     def article(self) -> Article:
         """Local prose between three sentences of our own, which make it plain English to any language identifier.
 
-        No two articles share 40 words in a row. Raises SettingsError where no prose is left.
+        No two articles share 40 words in a row. Raises SettingsError if no prose is left.
         """
         bundle = next(self._bundles, None)
         if bundle is None:

@@ -1,4 +1,4 @@
-"""English prose that the user's own Python installation carries."""
+"""English prose from the user's Python installation."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _STOP_WORDS = {"the", "be", "to", "of", "and", "that", "have", "with"}
 def paragraphs() -> list[str]:
     """Distinct prose paragraphs of at least 20 words, one line each: the language reference, then the docstrings.
 
-    No two share a run of five words, so that whatever is made of them repeats itself only where it is meant to.
-    The same for one Python version, whatever the hash seed.
+    No two share a run of five words, so that pages made of them have only planted repetitions. The same for one Python
+    version, with any hash seed.
     """
     seen: set[tuple[str, ...]] = set()
     return [text for source in _sources() for text in _prose(source) if _is_new(text, seen)]

@@ -1,4 +1,4 @@
-"""The demonstration: generated crawls through the default recipe, compared with what was planted in them."""
+"""The demo: runs the default recipe over generated crawls, and compares the tables with what was planted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def demo_settings(changes: list[str] | None = None) -> Settings:
 
 
 def run_demo(folder: Path, pages: int, verbose: bool) -> None:
-    """Generate, run, compare, report. Raises WinnowError where a table disagrees with the truth."""
+    """Generate, run, compare, report. Raises WinnowError if a table disagrees with the truth."""
     archives, warehouse = folder / "archives", folder / "tables"
     _say(f"1. Two crawls of about {pages} pages are made, with copies, short pages and other faults: {archives}")
     truth = make_crawl(archives, pages, _SEED)
@@ -73,7 +73,7 @@ def _say(line: str) -> None:
 
 
 def _to_try(work: Work, folder: Path) -> list[str]:
-    """Three commands over the tables of the demonstration, as they are typed in the folder where it was started."""
+    """Three commands to try on the tables of the demo, as typed in the folder where it was started."""
     here = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     dropped = _dropped(work, "near_duplicates", "near").join(delta.read(work, "pages"), ["shard", "page_id"])
     command = ".venv/bin/winnow" if Path(".venv/bin/winnow").exists() else "winnow"
@@ -86,7 +86,7 @@ def _to_try(work: Work, folder: Path) -> list[str]:
 
 
 def disagreements(work: Work, truth: Path) -> list[str]:
-    """Where the tables of this crawl disagree with the truth, a sentence each."""
+    """Disagreements of this crawl's tables with the truth, one sentence each."""
     rows = _pages(work)
     before = [_pages(replace(work, crawl=row.crawl)) for row in crawls_until(work) if row.crawl != work.crawl]
     all_rows = [*rows, *chain.from_iterable(before)]
@@ -101,7 +101,7 @@ def disagreements(work: Work, truth: Path) -> list[str]:
 
 
 def _pages(work: Work) -> list[dict[str, Any]]:
-    """Every page of this crawl with what became of it."""
+    """All pages of this crawl with their results."""
     place = ("crawl", "archive_path", "record_offset", "url", "gate")
     pages = delta.read(work, "pages").select("shard", "page_id", *place)
     verdicts = delta.read(work, "verdicts").select("shard", "page_id", "reasons")
@@ -115,7 +115,7 @@ def _pages(work: Work) -> list[dict[str, Any]]:
 
 
 def _dropped(work: Work, table: str, name: str) -> DataFrame:
-    """The pages of this crawl that a table drops, each with the crawl, archive and place of the page that stays."""
+    """The pages of this crawl that a table drops, each with crawl, archive and place of the kept page."""
     dropped = delta.read(work, table).select("shard", "page_id", "kept_page_id")
     place = ("crawl", "archive_path", "record_offset")
     frames = [delta.read(replace(work, crawl=row.crawl), "pages") for row in listed_crawls(work)]

@@ -1,4 +1,4 @@
-"""The invented sites of the demo: what stands around a text."""
+"""The invented sites of the demo: templates around a text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Site(NamedTuple):
 
 
 class _Renderer(pydoc.HTMLDoc):
-    """pydoc's pages without what differs between two machines or two runs."""
+    """pydoc's pages without parts that differ between machines or runs."""
 
     def docother(self, object: object, name: str | None = None, mod: str | None = None, *ignored: object) -> str:
         """A value's name alone: its text may hold a path, or a set in the order of this run's hashes."""

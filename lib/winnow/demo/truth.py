@@ -1,4 +1,4 @@
-"""What was planted in a generated crawl, and where a run disagrees with it."""
+"""What was planted in a generated crawl, and the disagreements of a run with it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class PageTruth:
 
     name           the page among the pages of all crawls; what other pages refer to
     kind           what was planted: a kind of `demo.crawl.KINDS`
-    gate           the gate that stops it, null where none does
+    gate           the gate that stops it, null if none does
     reasons        reasons that must be among its reasons; none: a page without gate has no reason at all
-    checked        false: gate and reasons were not planted, whatever a run says of them is right
-    near_copy_of   page with the same text but a few words: a Jaccard of word 5-grams of at least .8
+    checked        false: gate and reasons were not planted, and any result is right
+    near_copy_of   page with the same text except for a few words: a Jaccard similarity of at least 0.8
     exact_copy_of  page with the same text
     same_url_as    page of an earlier crawl with the same URL
     repeated_span  the paragraph of more than 60 words that it shares with other pages, itself
@@ -43,7 +43,7 @@ class PageTruth:
 
     @property
     def key(self) -> Key:
-        """Where the page lies."""
+        """The place of the page."""
         return self.crawl, self.archive_path, self.record_offset
 
 
@@ -87,11 +87,9 @@ def read_truth(path: Path) -> Truth:
 def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
     """Disagreements of a run's pages with the truth, a sentence each; empty where there are none.
 
-    Each row is one page: `crawl, shard, archive_path, record_offset, url, gate`, `reasons`, null where it was not
-    judged, and `near`, the crawl, archive and place of the page for which it was dropped as a near duplicate, null
-    where it was not. Near duplicates are expected of recipes that look for them inside a shard, whatever else they
-    compare.
-    crawl: the one that the rows are of; None: all of the truth.
+    Each row is one page: `crawl, shard, archive_path, record_offset, url, gate`; `reasons`, null if it was not judged;
+    and `near`, crawl, archive and place of the page that it is a near duplicate of, null if it is none. Recipes are
+    expected to find near duplicates inside a shard. crawl: that of the rows; None: all of the truth.
     """
     planted = read_truth(truth_path).pages
     rows = list(rows)
@@ -120,7 +118,7 @@ def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: st
     """Disagreements of a crawl's documents with the paragraphs that were planted in several pages, a sentence each.
 
     Rows as for `compare`, of this crawl and those before it, with `text`, that of the document; null without one.
-    A paragraph goes where two pages of a shard hold it that are neither rejected nor near duplicates.
+    A paragraph is cut if two pages of a shard contain it that are neither dropped by rules nor near duplicates.
     """
     planted = {page.key: page for page in read_truth(truth_path).pages if page.repeated_span}
     held = [(planted[key], row) for row in rows if (key := key_of(row)) in planted and _stays(row)]
@@ -138,7 +136,7 @@ def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
     """What is wrong with the URLs of a crawl's documents, a sentence each.
 
     Rows as for `compare_spans`, with `same_url`, the crawl, archive and place of the page for whose URL it was dropped.
-    Every URL is that of one document at most, and a page is dropped only where another of its URL is a document.
+    Each URL has at most one document, and a page is dropped only if another page with its URL is a document.
     """
     rows = list(rows)
     documents = [row for row in rows if row["text"] is not None]
@@ -155,7 +153,7 @@ def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
 
 
 def key_of(row: Mapping[str, Any]) -> Key:
-    """Where a page lies."""
+    """The place of a page."""
     return row["crawl"], row["archive_path"], row["record_offset"]
 
 
@@ -197,7 +195,7 @@ def _disagreements(page: PageTruth, row: Mapping[str, Any]) -> list[str]:
 
 
 def _near_disagreements(planted: Iterable[PageTruth], rows: Mapping[Key, Mapping[str, Any]]) -> list[str]:
-    """Pages that stay beside their copy in the same shard, or go for a page that they were not made from."""
+    """Pages kept beside their copy in the same shard, and pages dropped for a page that they are not a copy of."""
     by_name = {page.name: page for page in planted}
     copied = {page.name: page.exact_copy_of or page.near_copy_of for page in by_name.values()}
 

@@ -1,1 +1,1 @@
-"""Pages and figures about a run, from committed tables."""
+"""Figures and pages about a run, from its tables."""

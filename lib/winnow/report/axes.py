@@ -13,13 +13,13 @@ _PER_DECADE, _DECADES = 6, 6
 
 
 def edges_of(metric: str) -> list[float]:
-    """Where the bins of a metric begin, and where the last ends; what lies beyond is counted in the last.
+    """Lower bounds of the bins of a metric, and the upper bound of the last; larger values count in the last.
 
     *_fraction, *_ratio      0 to 1 in 40 bins
     mean_word_chars          0 to 20 in 40 bins
-    stop_word_count          0 to 8, a bin each
+    stop_word_count          0 to 8, one bin each
     a value                  its own axis (settings.values)
-    every other count        0, then 6 bins for each power of ten up to a million
+    all other counts         0, then 6 bins for each power of ten up to a million
     """
     if is_value(metric):
         return list(axis_of(metric))
@@ -33,7 +33,7 @@ def edges_of(metric: str) -> list[float]:
 
 
 def ticks_of(metric: str) -> range:
-    """The bins whose beginnings are written below the axis."""
+    """The bins that are labelled below the axis."""
     if is_value(metric):
         return range(0, len(axis_of(metric)), max(1, len(axis_of(metric)) // 5))
     if metric.endswith(("_fraction", "_ratio")) or metric == "mean_word_chars":
@@ -42,14 +42,14 @@ def ticks_of(metric: str) -> range:
 
 
 def bin_expr(metric: str) -> Column:
-    """The bin of a `measures` row's metric, TINYINT from 0; null where it was not taken."""
+    """The bin of a `measures` row's metric, TINYINT from 0; null if it was not computed."""
     value, edges = F.expr(sql_of(metric)), edges_of(metric)
     if edges[1:2] == [1.0] and metric != "stop_word_count" and not is_value(metric):
         place = F.when(value < 1, 0).otherwise(F.floor(F.log10(value) * _PER_DECADE) + 1)
     else:
         place = F.floor(value * (1 / (edges[1] - edges[0])))
     within = F.least(F.lit(len(edges) - 2), F.greatest(F.lit(0), place)).cast("tinyint")
-    return F.when(value.isNotNull(), within)  # least and greatest pass over nulls
+    return F.when(value.isNotNull(), within)  # least and greatest ignore nulls
 
 
 def unit_of(metric: str) -> str:

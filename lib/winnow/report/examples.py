@@ -1,4 +1,4 @@
-"""Some pages for every reason, the same ones every time, with the part of each that the reason speaks of."""
+"""Example pages for each reason, the same in each report, with the part of each that causes the reason."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KEPT = ("kept_crawl", "kept_shard", "kept_page_id")
 
 
 class Change(NamedTuple):
-    """A place where a near copy differs from the page that stayed: words before it, its own words, the other's."""
+    """A difference of a near duplicate and its kept page: the words before, its own words, the other's words."""
 
     before: str
     mine: str
@@ -42,10 +42,10 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Example:
-    """A page that a reason took.
+    """An example of a page that a reason drops.
 
-    url         pieces, each with whether it is what the reason speaks of; so is `pieces`, of the text
-    facts       what was measured, in words
+    url         pieces, each with whether it causes the reason; `pieces` is the same for the text
+    facts       the measured values, in words
     """
 
     page_id: int
@@ -58,7 +58,7 @@ class Example:
 def sample_examples(work: Work, count: int, seed: int) -> dict[str, list[Example]]:
     """At most `count` random pages for each gate, each reason of the rules, and each table that drops pages.
 
-    The same pages for the same seed, whatever the order of the rows. The offending part is looked for in the first
+    The same pages for the same seed, for any order of rows. The part that causes the reason is sought in the first
     20,000 characters of a page's text.
     """
     sample = _Sample(work, count, seed)
@@ -95,7 +95,7 @@ class _Sample:
         """Random rows for each reason, `count` at most."""
         drawn = F.min_by(F.struct("shard", "page_id", *columns), seeded_expr(self.seed), self.count)
         groups = rows.groupBy(reason.alias("reason")).agg(drawn.alias("drawn"))
-        return {row.reason: list(row.drawn) for row in groups.orderBy("reason").collect()}  # count rows a reason
+        return {row.reason: list(row.drawn) for row in groups.orderBy("reason").collect()}  # `count` for each
 
 
 def _gated(sample: _Sample) -> dict[str, list[Example]]:
@@ -118,7 +118,7 @@ def _gated_example(work: Work, gate: str, row: Row) -> Example:
 
 
 def _matches(settings: Url, url: str) -> list[Match]:
-    """The entries that gate a URL; none where the lists are not where they were."""
+    """The entries that gate a URL; none if the lists are not in their place any more."""
     try:
         lists = url_lists(settings)
     except SettingsError:
@@ -178,7 +178,7 @@ def _kept_key(row: Row) -> Key:
 
 
 def _measured(work: Work, keys: Iterable[Key]) -> dict[Key, Row]:
-    """Rows of `measures` with their URL, and how their texts begin after and before line corrections."""
+    """Rows of `measures` with their URL, and the beginnings of their texts after and before line corrections."""
     found: dict[Key, Row] = {}
     wanted = sorted(set(keys))
     for crawl in sorted({crawl for crawl, _, _ in wanted}):
@@ -201,7 +201,7 @@ def _begin(column: str) -> Column:
 
 
 def _pieces_of_url(url: str, entries: Iterable[str]) -> list[tuple[str, bool]]:
-    """The URL in pieces, those marked that one of the entries names, in any case."""
+    """The URL in pieces; pieces that match one of the entries, in any case, are marked."""
     named = sorted({entry for entry in entries if entry}, key=len, reverse=True)
     if not named:
         return [(url, False)]

@@ -1,4 +1,4 @@
-"""What a report shows of one crawl, but its examples: aggregates of committed tables, small enough to hold."""
+"""The figures of a report about one crawl, without examples: small aggregates of its tables."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Group(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A cluster of near duplicates: its pages, the URL of the one that stayed, the least Jaccard to it."""
+    """A cluster of near duplicates: its pages, the URL of the kept page, the least Jaccard similarity to it."""
 
     size: int
     url: str
@@ -55,7 +55,7 @@ class Cluster(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A repeated span: its copies, its characters, and how it begins."""
+    """A repeated span: its copies, its characters, and its beginning."""
 
     copies: int
     chars: int
@@ -63,7 +63,7 @@ class Span(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What making one table took, from `commits`."""
+    """The cost of one table, from `commits`."""
 
     target: str
     shards: int
@@ -78,11 +78,11 @@ class Figures:
     """The figures of one crawl.
 
     rules_stand         whether the verdicts were made with `rules`
-    histograms          for each metric its bins: pages kept and pages rejected by rules; of the user's own those taken
-    cluster_sizes       least size, clusters, pages that went
-    jaccards            pages that went, in 20 bins of their Jaccard to the page that stayed
-    alarm               a cluster of so many pages or more is out of proportion
-    overlaps            pages dropped by the URL pass, by their shard and the crawl and shard of the page that stayed
+    histograms          for each metric its bins: pages kept and pages dropped by rules; own metrics if computed
+    cluster_sizes       least size, number of clusters, number of dropped pages
+    jaccards            dropped pages, in 20 bins of their Jaccard similarity to the kept page
+    alarm               number of pages from which a cluster is too large
+    overlaps            pages dropped by the URL pass, by their shard, and by crawl and shard of the kept page
     """
 
     crawl: str
@@ -109,17 +109,17 @@ class Figures:
         return self.taken("extract_pages", "").first
 
     def taken(self, stage: str, reason: str) -> Taken:
-        """What a stage's reason took, `''` for what entered, `kept` for what left; zeros where nothing did."""
+        """The counts of a stage's reason; `''`: pages that enter, `kept`: pages that it keeps; zeros without a row."""
         return self.funnel.get((stage, reason), Taken(0, 0, 0, 0, 0))
 
     @property
     def stages(self) -> list[str]:
-        """The jobs that counted pages, in the order in which pages went through them."""
+        """The jobs that counted pages, in the order of the flow."""
         return in_flow({stage: taken.first for (stage, reason), taken in self.funnel.items() if not reason})
 
 
 def gather(work: Work) -> Figures:
-    """The figures of a crawl: a dozen queries, none of which brings more than some thousand rows here."""
+    """The figures of a crawl: about a dozen queries, each with at most a few thousand rows."""
     row = crawl_row(work)
     near = delta.read(work, "near_duplicates")
     funnel = _funnel(work)
@@ -172,7 +172,7 @@ def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
 
 
 def _metrics(measures: DataFrame) -> list[str]:
-    """Every metric of the table, those of the user's own last, whichever run took them."""
+    """All metrics of the table; the user's own, of any run, come last."""
     names = [name for name in measures.select("metrics.*").columns if name.startswith(OWN_PREFIX)]
     return [*METRICS, *names]
 
@@ -238,7 +238,7 @@ def urls_of(work: Work, keys: list[tuple[str, int, int]]) -> dict[tuple[str, int
 
 
 def _spans(work: Work) -> list[Span]:
-    """The spans with most copies, one for each number of copies and length: its copies are equal in both."""
+    """The spans with most copies, one for each number of copies and length: copies of a span are equal in both."""
     spans = delta.read(work, "repeated_spans").select("shard", "page_id", F.explode("spans").alias("span"))
     length = (F.col("span.end") - F.col("span.start")).alias("chars")
     place = F.min(F.struct("shard", "page_id", "span.start")).alias("place")
@@ -262,5 +262,5 @@ def _costs(work: Work) -> list[Cost]:
 
 
 def seeded_expr(seed: int) -> Column:
-    """What pages are ordered by so that the first are a random sample, the same one every time."""
+    """A sort key for pages: the first ones are a random sample, the same each time."""
     return F.xxhash64(F.lit(seed), "page_id")

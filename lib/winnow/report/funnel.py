@@ -11,11 +11,11 @@ from pyspark.sql import Row
 from rich.box import ROUNDED
 from rich.table import Table
 
-from winnow.report.not_read import look_at_archives, not_read_lines
+from winnow.report.not_read import Damaged, look_at_archives, not_read_lines
 from winnow.report.tables import show_table
 from winnow.settings.jobs import JOBS
 from winnow.stages.funnel import in_flow
-from winnow.terminal.output import print_json
+from winnow.terminal.output import present
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
@@ -26,7 +26,7 @@ def show_funnel(rows: Iterable[Row], crawl: str) -> None:
 
 
 class Step(NamedTuple):
-    """What a reason took in a stage, over all shards: at all, first, only; `` is what entered, `kept` what stayed."""
+    """Pages with a reason in a stage, over all shards: any, first, only. `''`: pages that enter; `kept`: pages kept."""
 
     stage: str
     reason: str
@@ -36,32 +36,53 @@ class Step(NamedTuple):
     words: int
 
 
+class ShownNotRead(NamedTuple):
+    """`NotRead` with the records among `skipped` that contain or may contain text."""
+
+    archives: dict[str, int]
+    damaged: list[Damaged]
+    without_page: int
+    pageless: list[str]
+    skipped: dict[str, int]
+    passed_over: dict[str, int]
+
+
+class ShownCrawl(NamedTuple):
+    """What `winnow run` shows at its end."""
+
+    crawl: str
+    warehouse: str
+    funnel: list[Step]
+    not_read: ShownNotRead
+    few_kept: str | None
+
+
 class Line(NamedTuple):
-    """What entered a stage, what left it, or what a reason took: pages at all, first, only; words; share of all."""
+    """A line for people: pages that enter, are kept, or have a reason (any, first, only); words; share of all."""
 
     label: str
     figures: tuple[str, str, str, str, str]
     is_flow: bool
 
 
-_FEW = 0.01  # of the measured pages: fewer, and a setting is more likely at fault than the pages (choice)
+_FEW = 0.01  # share of measured pages below which a setting is probably wrong (choice)
 HEADINGS = ("stage, reason", "pages", "first", "only", "words", "of all")
 
 
 def sum_funnel(rows: Iterable[Row]) -> list[Step]:
-    """Rows of `funnel` summed over shards, in the order of a run, in each stage the reasons that took most first."""
+    """Rows of `funnel` summed over shards, in the order of the flow; in each stage, frequent reasons first."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in rows:
         counts = (row.pages_any, row.pages_first, row.pages_only, row.words or 0)
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
     entering = {stage: counts[1] for (stage, reason), counts in sums.items() if not reason}
-    stages = in_flow(entering or {"extract_pages": 0})  # a crawl without a page counts none
+    stages = in_flow(entering or {"extract_pages": 0})  # for a crawl without a page
     return [Step(stage, reason, *sums[(stage, reason)]) for stage in stages for reason in _in_order(stage, sums)]
 
 
 def funnel_lines(rows: Iterable[Row]) -> list[Line]:
-    """The same for people."""
+    """The rows of `funnel` as lines for people."""
     steps = sum_funnel(rows)
     everything = steps[0].pages_any
     lines = []
@@ -75,7 +96,7 @@ def funnel_lines(rows: Iterable[Row]) -> list[Line]:
 
 
 def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
-    """Stage by stage what entered, what each reason took, and what was kept, summed over shards."""
+    """For each stage: pages that enter, pages of each reason, and pages kept, summed over shards."""
     table = Table(title=f"Funnel of {crawl}", title_justify="left", box=ROUNDED)
     table.add_column(HEADINGS[0], no_wrap=True)
     for name in HEADINGS[1:]:
@@ -87,14 +108,14 @@ def funnel_table(rows: Iterable[Row], crawl: str) -> Table:
 
 
 def _in_order(stage: str, sums: dict[tuple[str, str], list[int]]) -> list[str]:
-    """What entered, then the reasons that took most, then what was kept."""
+    """First pages that enter, then reasons by frequency, then pages kept."""
     reasons = [reason for known, reason in sums if known == stage and reason not in ("", "kept")]
     taken = sorted(reasons, key=lambda reason: (-sums[(stage, reason)][1], reason))
     return ["", *taken, *(["kept"] if (stage, "kept") in sums else [])]
 
 
 def few_kept(steps: Sequence[Step]) -> str | None:
-    """Which reasons took most pages, where fewer than 1 % of the measured ones are left, or none was measured."""
+    """The most frequent reasons, if under 1 % of measured pages became documents, or none was measured; else None."""
     counts = {(step.stage, step.reason): step.pages_first for step in steps}
     pages, measured = counts.get(("extract_pages", ""), 0), counts.get(("judge_pages", ""), 0)
     documents = counts.get(("build_documents", "kept"), 0)
@@ -104,7 +125,7 @@ def few_kept(steps: Sequence[Step]) -> str | None:
     most = sorted(at_fault, key=lambda step: -step.pages_first)[:3]
     took = ", ".join(f"{step.reason} {step.pages_first:,}" for step in most)
     said = f"{documents:,} of {measured:,} measured pages became documents" if measured else "no page was measured"
-    return f"{said}; most were taken by {took} (of {measured or pages:,})"
+    return f"{said}; the most frequent reasons: {took} (of {measured or pages:,})"
 
 
 def _is_gate(step: Step) -> bool:
@@ -113,15 +134,15 @@ def _is_gate(step: Step) -> bool:
 
 def show_crawl(work: Work, as_json: bool = False) -> None:
     """The funnel of a crawl and what was not read, on standard output, for people or as JSON."""
-    rows = delta.read(work, "funnel").collect()  # some 40 rows a shard
+    rows = delta.read(work, "funnel").collect()  # about 40 rows for each shard
     found, steps = look_at_archives(work), sum_funnel(rows)
-    if as_json:
-        about = {"crawl": work.crawl, "warehouse": work.warehouse}
-        not_read = {**found._asdict(), "passed_over": found.passed_over}
-        print_json({**about, "funnel": steps, "not_read": not_read, "few_kept": few_kept(steps)})
-        return
-    show_funnel(rows, work.crawl)
-    for line in not_read_lines(found):
-        typer.echo(line)
-    if said := few_kept(steps):
-        typer.echo(f"winnow: {said}", err=True)
+    not_read, few = ShownNotRead(*found, found.passed_over), few_kept(steps)
+
+    def show(_: ShownCrawl) -> None:
+        show_funnel(rows, work.crawl)
+        for line in not_read_lines(found):
+            typer.echo(line)
+        if few:
+            typer.echo(f"winnow: {few}", err=True)
+
+    present(ShownCrawl(work.crawl, work.warehouse, steps, not_read, few), as_json, show)

@@ -1,4 +1,4 @@
-"""The funnel as steps from all pages to documents, beside the shares that RefinedWeb published."""
+"""The funnel as steps from all pages to documents, with the shares that RefinedWeb published."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _UNKNOWN = "gates that this version does not know"
 
 
 class Step(NamedTuple):
-    """What is left after a step of the pipeline.
+    """Pages that are left after a step.
 
     chars, words         None before measuring
-    published_pages      RefinedWeb's share of all documents; None: not told
-    published_words      RefinedWeb's share of the tokens that the language gate left; None: not told
+    published_pages      RefinedWeb's share of all documents; None: not published
+    published_words      RefinedWeb's share of tokens after the language gate; None: not published
     """
 
     name: str
@@ -52,9 +52,9 @@ def steps(figures: Figures) -> list[Step]:
 
 
 def _steps_of_jobs(figures: Figures) -> Iterator[Step]:
-    """What the rules, and each job after them that drops pages, left: what enters the next job."""
+    """Pages that the rules, and each later job that drops pages, keep: they enter the next job."""
     for job, following in pairwise(figures.stages[1:]):
-        if job != "find_url_duplicates":  # after it are the documents
+        if job != "find_url_duplicates":  # the documents come after it
             left, published = figures.taken(following, ""), _published(_LEFT.get(job))
             yield Step(_AFTER.get(job, f"after {job}"), left.first, left.chars, left.words, None, published)
 
@@ -64,7 +64,7 @@ def _published(share: float | None) -> float | None:
 
 
 def _gate_steps(figures: Figures, measured: Taken) -> list[Step]:
-    """One step for each of GateStep; one more where tables hold gates that are not declared, so that all add up."""
+    """One step for each GateStep; one more if tables have gates that are not declared, so that sums agree."""
     taken = _by_step(figures)
     names = [*GateStep, *([_UNKNOWN] if _UNKNOWN in taken else [])]
     found, left = [], figures.pages
@@ -75,7 +75,7 @@ def _gate_steps(figures: Figures, measured: Taken) -> list[Step]:
 
 
 def _by_step(figures: Figures) -> dict[str, int]:
-    """Pages that gates took, by their step."""
+    """Pages that gates stopped, by step."""
     taken: dict[str, int] = {}
     for (stage, reason), pages in figures.funnel.items():
         if stage == "extract_pages" and reason not in ("", "kept"):

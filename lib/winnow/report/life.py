@@ -1,4 +1,4 @@
-"""The life of one page, from its record in an archive to its document, as the tables tell it."""
+"""The life of one page, from its record in an archive to its document, from the tables."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.made_with import rules_at_hand
 from winnow.warehouse.work import Work
 
-SPANS_FOLLOWED = 3  # of a page, whose other holders are looked for
-HOLDERS = 5  # named of each
+SPANS_FOLLOWED = 3  # spans of a page for which other pages are sought
+HOLDERS = 5  # pages named for each span
 _DIFFED_WORDS = 5_000
 _MOST_PAGES = 100
 _KEYS = ["crawl", "shard", "page_id"]
 
 
 class Judged(NamedTuple):
-    """A rule, what the page measures, and whether it passes under the settings at hand."""
+    """A rule, the page's value, and whether the page passes with the current settings."""
 
     rule: Rule
     value: float
@@ -39,9 +39,9 @@ class Judged(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A repeated span of a page: characters [start, end), its text, its copies, and pages that hold it too.
+    """A repeated span of a page: characters [start, end), its text, its copies, and other pages with it.
 
-    holders: URLs, at most HOLDERS; None where they were not looked for
+    holders: URLs, at most HOLDERS; None if they were not sought
     """
 
     start: int
@@ -52,7 +52,7 @@ class Stretch(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """What a page was dropped for: the row of its table, the page that was kept, and that page's text where it is."""
+    """Why a page was dropped: the row of the table, the kept page, and its text if the warehouse has it."""
 
     row: Row
     kept: Row | None
@@ -61,9 +61,9 @@ class Copy(NamedTuple):
 
 @dataclass(frozen=True)
 class Life:
-    """Everything the tables know of a page; None for what it did not come to.
+    """Everything that the tables have about a page; None for tables that do not have it.
 
-    near, by_url      pages that were dropped in its favour
+    near, by_url      number of pages that were dropped because it was kept
     """
 
     page: Row
@@ -80,11 +80,10 @@ class Life:
 
 
 def find_pages(work: Work, named: str) -> list[Row]:
-    """The rows of `pages` that a page_id or a URL names: the URL as archived, else other spellings of it, else any
-    with its canonical form."""
+    """The rows of `pages` for a page_id or a URL: as archived, else in other spellings, else in canonical form."""
     pages = delta.read_all(work, "pages")
     if named.removeprefix("-").isdecimal():
-        found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # one, or one a crawl
+        found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # at most one for each crawl
     else:
         found = pages.where(F.col("url") == named).select(*_KEYS).limit(_MOST_PAGES).collect()
         for selector in (url_selector(named), canonical_selector(named)):
@@ -113,7 +112,7 @@ def _nearest(names: DataFrame, name: str) -> list[str]:
 
 
 def tell(work: Work, page: Row) -> Life:
-    """The life of a page, a row of `pages`; judged by the rules that its verdict was made with, where `work` has rules.
+    """The life of a page, a row of `pages`; judged by the rules of its verdict, if `work` has rules.
 
     Else by those of the settings.
     """
@@ -140,9 +139,9 @@ def _rules(work: Work, verdict: Row | None) -> Sequence[Rule]:
 
 
 def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
-    """What differs between two texts, word by word: the words before, ours, those of the kept text; both may be ''.
+    """The differences of two texts: the words before, the words of `mine`, the words of `kept`, which can be ''.
 
-    Looks at the first 5,000 words of each.
+    Compares the first 5,000 words of each.
     """
     ours, theirs = (text.split()[:_DIFFED_WORDS] for text in (mine, kept))
     return [
@@ -153,7 +152,7 @@ def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
 
 
 def _judged(rule: Rule, measures: Row) -> Judged:
-    """Raises WinnowError for a metric that was not taken of the page."""
+    """Raises WinnowError for a metric that was not computed for the page."""
     value = value_of(measures, rule.metric)
     if value is None:
         raise WinnowError(
@@ -189,7 +188,7 @@ def _dropped_for(work: Work, table: str, page: Row) -> int:
 def _stretches(work: Work, page: Row, measures: Row | None, repeats: Row | None) -> Iterator[Stretch]:
     if measures is None or repeats is None:
         return
-    from winnow.stages.duplicates.repeated_spans import pages_holding  # Numba, for pages with such spans alone
+    from winnow.stages.duplicates.repeated_spans import pages_holding  # imports Numba: only for pages with spans
 
     others = _scope(work, page)
     for number, span in enumerate(repeats.spans):
@@ -205,7 +204,7 @@ def _stretches(work: Work, page: Row, measures: Row | None, repeats: Row | None)
 
 
 def _scope(work: Work, page: Row) -> DataFrame:
-    """The other measured pages that this one's stretches may stand in: near copies too, whose text is not cut."""
+    """The other measured pages that may contain this one's spans: also near duplicates, whose text is not cut."""
     within, measures = work.settings.spans.within, delta.read_all(work, "measures")
     same = {"crawl": ["crawl"], "shard": ["shard"], "crawl_shard": ["crawl", "shard"]}[within]
     here = reduce(lambda one, other: one & other, (F.col(key) == page[key] for key in same))

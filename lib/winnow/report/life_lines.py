@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -11,15 +11,21 @@ from winnow.kernels.gates import GATES
 from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
 from winnow.report.quantities import html_size
 
-_DIFFERENCES = 12  # shown of a diff
+_DIFFERENCES = 12  # differences shown
 _SHOWN_CHARS = 160
 _LABEL_CHARS = 14
 
-Line = tuple[str, str, bool]  # label, sentence, whether it is what became of the page
+Line = tuple[str, str, bool]  # label, sentence, whether it ends the page's way
+
+
+def show_lives(lives: Sequence[Life]) -> None:
+    """Print the life of each page."""
+    for life in lives:
+        show_life(life)
 
 
 def show_life(life: Life) -> None:
-    """Print what became of a page and why, stage by stage; what dropped it in bold."""
+    """Print the life of a page, stage by stage; the line that drops it is bold."""
     console = Console()
     console.print(Text(plain(life.page.url), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
@@ -47,7 +53,7 @@ def _lines(life: Life) -> Iterator[Line]:
 
 
 def facts(life: Life) -> Iterator[Line]:
-    """Where the page lies, when it was fetched, and the gate that stopped it, or what was extracted from it."""
+    """The place of the page, when it was fetched, and its gate or its text."""
     page = life.page
     yield "page", f"{page.page_id} of {page.crawl}, shard {page.shard}", False
     yield "archive", f"{page.archive_path}, offset {page.record_offset:,}, {page.record_length:,} bytes", False
@@ -67,7 +73,7 @@ def facts(life: Life) -> Iterator[Line]:
 
 
 def verdict(life: Life) -> Iterator[Line]:
-    """What the rules said of a page that was judged."""
+    """The verdict of the rules, for a page that was judged."""
     if life.measures is None or life.reasons is None:
         return
     now = [one.rule.reason for one in life.judged if not one.passes]
@@ -79,7 +85,7 @@ def verdict(life: Life) -> Iterator[Line]:
 
 
 def near_copies(life: Life) -> Iterator[Line]:
-    """The near copies that went for this page, and the page that it went for."""
+    """Near duplicates that were dropped for this page, and the page that it was dropped for."""
     if life.near:
         yield "near copies", f"{life.near:,} pages were dropped as near copies of it", False
     if life.copy_of is None:
@@ -91,12 +97,12 @@ def near_copies(life: Life) -> Iterator[Line]:
 
 
 def differences_of(life: Life, copy: Copy) -> list[tuple[str, str, str]]:
-    """Where the page differs from the one that it went for; see `life.word_diff`."""
+    """The differences to the page that it was dropped for; see `life.word_diff`."""
     return word_diff(life.measures.text, copy.text) if copy.text is not None and life.measures is not None else []
 
 
 def ending(life: Life) -> Iterator[Line]:
-    """What came after the rules and near duplicates: repeats, the URL pass, the document."""
+    """The steps after near duplicates: repeated spans, the URL pass, the document."""
     if life.repeats is not None and life.repeats.reason:
         yield "repeated", f"dropped: {life.repeats.reason}, {life.repeats.left_chars:,} characters are left", True
     if life.by_url:
@@ -132,5 +138,5 @@ def _short(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """What a terminal may show of text that strangers wrote: no control characters, one line."""
+    """Text of strangers for a terminal: without control characters, in one line."""
     return "".join(char if char.isprintable() else " " for char in text)

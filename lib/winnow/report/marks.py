@@ -1,4 +1,4 @@
-"""The part of a page's text that a rule speaks of."""
+"""The parts of a page's text that make it fail a rule."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _ENDS = (".", "!", "?", "。", "！", "？", "…", '"', "”", "'")
 def offending(rule: Rule, value: float, text: str, corrected: str) -> tuple[str, list[Range]]:
     """The text that a rule's metric is measured on, and the ranges [start, end) of it that make it fail.
 
-    text, corrected: before and after line corrections. No range where all of the text is at fault, as with too few
-    words, or where no part is.
+    text, corrected: before and after line corrections. There is no range if the whole text is the cause, as with too
+    few words, or if no part is.
     """
     if rule.metric.startswith(("c4_", "fineweb_", "corrected_", OWN_PREFIX)):
         text = corrected
@@ -42,7 +42,7 @@ def offending(rule: Rule, value: float, text: str, corrected: str) -> tuple[str,
 
 
 def excerpt(text: str, ranges: Sequence[Range]) -> list[tuple[str, bool]]:
-    """The text around its first ranges as pieces, each with whether it is in one; dots stand for what is left out."""
+    """The text around its first ranges in pieces, each with whether it is in a range; dots replace omitted text."""
     pieces: list[tuple[str, bool]] = []
     at, room = 0, _EXCERPT
     for start, end in ranges:

@@ -1,4 +1,4 @@
-"""What near duplicates were found, as tables for the terminal, and the alarm where a component is out of proportion."""
+"""The near duplicates of a crawl, as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _UNLIKE = (0.8, 0.7, 0.5)
 
 
 def show_near_duplicates(near: DataFrame, pages: DataFrame, crawl: str) -> None:
-    """Sizes of clusters, the largest of them, what went by language and domain, how like what stayed it was.
+    """Sizes of clusters, the largest clusters, dropped pages by language and domain, and their similarity.
 
-    `near` and `pages` are the committed rows of one crawl. An exact Jaccard stands with every page that went, so that
-    the share of pages that went wrongly is counted and not estimated.
+    `near` and `pages` are rows of one crawl. Each dropped page has its exact Jaccard similarity, so that the share of
+    pages dropped by mistake is counted, not estimated.
     """
     console = Console(width=None if sys.stdout.isatty() else 1_000)
     for table in (_sizes(near, crawl), _likeness(near), _largest(near, pages), *_shares(near, pages)):
@@ -93,5 +93,5 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def show_crawl(work: Work) -> None:
-    """What near duplicates a crawl has, on standard output."""
+    """Print the near duplicates of a crawl."""
     show_near_duplicates(delta.read(work, "near_duplicates"), delta.read(work, "pages"), work.crawl)

@@ -1,4 +1,4 @@
-"""What a crawl's archives hold that no page was made of: damage, servers out of reach, records of other kinds."""
+"""What was not read of a crawl's archives: damage, unreachable servers, records of other kinds."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
 _MOST = 50
-_SHOWN = 5  # of them in a terminal
+_SHOWN = 5  # shown in a terminal
 
 
 class Damaged(NamedTuple):
-    """An archive that could not be read to its end: its status, the error, and where in the archive it stands."""
+    """An archive that could not be read to its end: its status, its first error, and where it is."""
 
     archive_path: str
     status: str
@@ -28,11 +28,11 @@ class Damaged(NamedTuple):
 class NotRead(NamedTuple):
     """What was not read of the archives of a crawl.
 
-    archives       archives by status
-    damaged        those that were not read to their end, the first 50
-    without_page   archives that were read, or damaged, and gave no page
+    archives       number of archives by status
+    damaged        archives that were not read to their end, the first 50
+    without_page   number of archives that were read, or damaged, and gave no page
     pageless       their keys, the first 50
-    skipped        records that are no pages, by kind, the most frequent kind first
+    skipped        number of records that are not pages, by kind, the most frequent kind first
     """
 
     archives: dict[str, int]
@@ -43,12 +43,12 @@ class NotRead(NamedTuple):
 
     @property
     def passed_over(self) -> dict[str, int]:
-        """Records that hold or may hold text or HTML, by kind."""
+        """Records with text or HTML, or with possible text or HTML, by kind."""
         return {kind: count for kind, count in self.skipped.items() if kind in TEXT_KINDS}
 
 
 def look_at_archives(work: Work) -> NotRead:
-    """What was not read of this crawl: two queries, each of which brings a few rows."""
+    """What was not read of this crawl: two queries, each with a few rows."""
     archives = delta.read(work, "archives")
     kinds = archives.select(F.explode("skipped").alias("kind", "records")).groupBy("kind").agg(F.sum("records"))
     found = kinds.collect()  # one row a kind
@@ -63,7 +63,7 @@ def look_at_archives(work: Work) -> NotRead:
 
 
 def not_read_lines(found: NotRead, most: int = _SHOWN) -> list[str]:
-    """The same in sentences, `most` archives of each kind named; none where all was read and every one has a page."""
+    """The same in sentences, with `most` archives of each kind; empty if all were read and gave pages."""
     bad = {status: count for status, count in found.archives.items() if status in ("damaged", "unreachable")}
     lines = []
     if bad:
@@ -73,7 +73,7 @@ def not_read_lines(found: NotRead, most: int = _SHOWN) -> list[str]:
         lines.append(f"Archives that gave no page: {found.without_page:,}")
         lines += [f"  {path}" for path in found.pageless[:most]] + _more(found.without_page, found.pageless[:most])
     if found.passed_over:
-        lines.append(f"Records passed over that hold or may hold text or HTML: {_counts(found.passed_over)}")
+        lines.append(f"Skipped records that contain or may contain text or HTML: {_counts(found.passed_over)}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Counts and shares as a report writes them."""
+"""Formats of counts and shares in reports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def large(count: int) -> str:
 
 
 def ratio(count: int, whole: int | None) -> float:
-    """A part of a whole, 0 where there is none."""
+    """A part divided by a whole, 0 if the whole is 0."""
     return count / whole if whole else 0.0
 
 
@@ -27,20 +27,20 @@ def share(count: int, whole: int | None) -> str:
 
 
 def percent_or_blank(share: float | None) -> str:
-    """A share in percent, empty where there is none."""
+    """A share in percent; empty for None."""
     return f"{share:.1%}" if share is not None else ""
 
 
 def count_or_blank(value: int | None) -> str:
-    """A count, empty where there is none."""
+    """A count; empty for None."""
     return f"{value:,}" if value is not None else ""
 
 
 def html_size(html_bytes: int | None) -> str:
-    """What a page was in its archive: HTML of so many bytes, or a text."""
+    """The size of a page's HTML in words, or that it is a text."""
     return f"{html_bytes:,} bytes of HTML" if html_bytes is not None else "a text"
 
 
 def rate(rows: int, seconds: float) -> str:
-    """Rows a second."""
+    """Rows per second."""
     return f"{rows / seconds:,.0f} rows/s" if seconds else "-"

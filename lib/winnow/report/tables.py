@@ -1,4 +1,4 @@
-"""Tables on standard output, in a terminal or a file, no figure cut."""
+"""Tables on standard output, in a terminal or a file, without cut figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.table import Table
 
 
 def show_table(table: Table) -> None:
-    """A table on standard output: framed in a terminal that is wide enough, else plain columns; no figure is cut."""
+    """Print a table: with a frame if the terminal is wide enough, else plain columns; no figure is cut."""
     console = Console()
     if not console.is_terminal or _width(console, table) > console.width:
         table.box = None

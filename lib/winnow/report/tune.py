@@ -1,8 +1,9 @@
-"""What other rules would keep and reject, as tables for the terminal."""
+"""What other rules would keep and drop, as tables for the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.box import ROUNDED
 from rich.console import Console
@@ -19,8 +20,30 @@ _CURVE_CHARS = 24
 _PARTS = " ▏▎▍▌▋▊▉█"
 
 
+class Swept(NamedTuple):
+    """A sweep, and its result for each value."""
+
+    sweep: Sweep
+    steps: list[Step]
+
+
+class Compared(NamedTuple):
+    """What `winnow tune` shows: the rules compared, and each sweep."""
+
+    tuned: Tuned
+    sweeps: list[Swept]
+
+
+def show_compared(compared: Compared, rules: Sequence[Rule]) -> None:
+    """What other rules change, then each sweep."""
+    show_tuned(compared.tuned, rules)
+    for swept, steps in compared.sweeps:
+        mine = next(rule for rule in rules if rule.reason == swept.reason)
+        show_sweep(swept, steps, compared.tuned.measured.pages, mine)
+
+
 def show_tuned(tuned: Tuned, rules: Sequence[Rule]) -> None:
-    """What changes: pages and words, reason by reason, and examples of pages gained and lost."""
+    """Print what changes: pages and words, by reason, with examples of gained and lost pages."""
     show_table(_totals(tuned))
     changed = {reason: hits for reason, hits in tuned.reasons.items() if hits[0] != hits[1]}
     if changed:
@@ -35,7 +58,7 @@ def show_tuned(tuned: Tuned, rules: Sequence[Rule]) -> None:
 
 
 def show_sweep(swept: Sweep, steps: Sequence[Step], pages: int, rule: Rule) -> None:
-    """The curve of pages kept of so many, a line for each value of the bound; the value in use is marked."""
+    """Print the curve of kept pages, a line for each value of the bound; the value in use is marked."""
     table = _table(f"Sweep of {swept.reason}: {rule.metric}, {'at least' if swept.bound == 'min' else 'at most'}")
     for name in (swept.bound, "pages kept", "of all", "gained", "lost", "words"):
         table.add_column(name, justify="right", no_wrap=True)

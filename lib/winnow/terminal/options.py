@@ -52,7 +52,7 @@ RemovalsFrom = Annotated[
 ]  # fmt: skip
 AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Continue even if none of the archives gives a page.")]
 Yes = Annotated[bool, typer.Option("--yes", help="If settings have changed, redo finished work without asking.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON; docs/json.md lists its fields.")]
 Environment = Annotated[
     str | None,
     typer.Option(

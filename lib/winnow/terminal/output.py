@@ -1,4 +1,4 @@
-"""Results for programs: what a command would show, as one JSON value on standard output."""
+"""Results on standard output: as text for people, or as one JSON value for programs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,37 @@ import datetime
 import json
 import math
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import typer
-from pyspark.sql import Row
+
+T = TypeVar("T")
+
+
+def present(result: T, as_json: bool, show: Callable[[T], object]) -> None:
+    """The whole result of a command: as JSON, or as `show` prints it. docs/json.md lists the fields."""
+    if as_json:
+        print_json(result)
+    else:
+        show(result)
+
+
+def tell(part: T, as_json: bool, show: Callable[[T], object]) -> T:
+    """A part of a result that people see while a command still works; JSON has it in the whole result."""
+    if not as_json:
+        show(part)
+    return part
 
 
 def print_json(value: Any) -> None:
-    """One JSON value; numbers of pages and clusters are strings, since many readers keep 53 bits of a number."""
-    is_unicode = sys.stdout.encoding.lower().replace("-", "") == "utf8"  # no other encoding has every letter
+    """One JSON value. Ids of pages and clusters are strings, since many readers keep only 53 bits of a number."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"  # others lack letters
     typer.echo(json.dumps(_plain(value), ensure_ascii=not is_unicode, allow_nan=False, indent=2))
 
 
 def _plain(value: Any) -> Any:
-    """Rows, named tuples and dataclasses as objects; times in ISO 8601; what is no finite number as null."""
+    """Rows, named tuples and dataclasses as objects; times in ISO 8601; infinite numbers and NaN as null."""
     fields = _fields(value)
     if fields is not None:
         return {str(key): _plain_id(str(key), item) for key, item in fields.items()}
@@ -34,8 +51,8 @@ def _plain(value: Any) -> Any:
 def _fields(value: Any) -> dict[Any, Any] | None:
     if isinstance(value, dict):
         return value
-    if isinstance(value, Row):
-        return value.asDict()
+    if hasattr(value, "asDict"):  # a row of Spark, whose packages are not imported for it
+        return dict(value.asDict())
     if hasattr(value, "_asdict"):
         return dict(value._asdict())
     if dataclasses.is_dataclass(value):

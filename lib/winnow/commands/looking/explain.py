@@ -36,7 +36,8 @@ def explain(
         check_output("--html", html)
     work = prepare_maintenance(warehouse, "winnow explain", recipe, config, changes, verbose)
     from winnow.report.life import find_pages, nearest_urls, tell
-    from winnow.report.life_lines import show_life
+    from winnow.report.life_lines import show_lives
+    from winnow.terminal.output import present
     from winnow.warehouse.made_with import as_made, is_as_made
 
     found = find_pages(work, page)
@@ -45,13 +46,8 @@ def explain(
         hint = f". The nearest URLs of its domain are:{near}" if near else ", and no page of its domain"
         raise WinnowError(f"{warehouse} has no page {page}{hint}")
     lives = [tell(as_made(replace(work, crawl=row.crawl)) if is_as_made(work) else work, row) for row in found]
-    if as_json:
-        from winnow.terminal.output import print_json
-
-        print_json(lives)
-    elif html is None:
-        for life in lives:
-            show_life(life)
+    if as_json or html is None:
+        present(lives, as_json, show_lives)
     if html is not None:
         from winnow.report.html.life_page import render_lives
 

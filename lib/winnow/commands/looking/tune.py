@@ -41,9 +41,9 @@ def tune(
     if save is not None:
         _check_save(save)
     work = prepare_maintenance(warehouse, "winnow tune", recipe, config, changes, verbose, crawl, compare=False)
-    from winnow.report.tune import show_sweep, show_tuned
+    from winnow.report.tune import Compared, Swept, show_compared
     from winnow.settings.kernel_settings import rules_of
-    from winnow.terminal.output import print_json
+    from winnow.terminal.output import present
     from winnow.tune import thresholds as tuning
     from winnow.warehouse.made_with import check_measured, rules_at_hand, rules_stand, settings_of_rows
 
@@ -56,16 +56,12 @@ def tune(
     check_measured(work)
     before = made.rules if made is not None else rules_of(base)
     if not rules_stand(work, before):
-        typer.echo("Some verdicts were made with other rules than those that are called `before` here.", err=True)
+        typer.echo(
+            "Note: some verdicts in the tables were made with other rules than those shown as `before`.", err=True
+        )
     tuned = tuning.tune(work, before, rules, examples)
-    swept = [(each, tuning.sweep(work, before, rules, each)) for each in wanted]
-    if as_json:
-        print_json({"tuned": tuned, "sweeps": [{"sweep": each, "steps": steps} for each, steps in swept]})
-    else:
-        show_tuned(tuned, rules)
-        for each, steps in swept:
-            mine = next(rule for rule in rules if rule.reason == each.reason)
-            show_sweep(each, steps, tuned.measured.pages, mine)
+    swept = [Swept(each, tuning.sweep(work, before, rules, each)) for each in wanted]
+    present(Compared(tuned, swept), as_json, lambda compared: show_compared(compared, rules))
     if save is not None:
         _save(save, as_recipe(begun_with, config, changes), work)
 

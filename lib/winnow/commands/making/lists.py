@@ -70,21 +70,15 @@ def check(
     Example: winnow lists check http://example.org/page --set url.built=lists.arrow
     """
     from winnow.kernels.pages.url import explain_url, gate_url
+    from winnow.report.lists import Checked, show_checked
     from winnow.settings.kernel_settings import url_lists
     from winnow.settings.load import DEFAULT_RECIPE, load_settings
+    from winnow.terminal.output import present
 
     settings = load_settings(recipe or DEFAULT_RECIPE, None, config, changes).url
     lists = url_lists(settings)
-    if as_json:
-        from winnow.terminal.output import print_json
-
-        told = [(url, gate_url(url, lists, settings), list(explain_url(url, lists, settings))) for url in urls]
-        print_json([dict(zip(("url", "gate", "matches"), each, strict=True)) for each in told])
-        return
-    for url in urls:
-        typer.echo(f"{gate_url(url, lists, settings) or 'not gated'}\t{url}")
-        for match in explain_url(url, lists, settings):
-            typer.echo(f"    {match.rule}: {match.entry} in {match.list}")
+    checked = [Checked(url, gate_url(url, lists, settings), explain_url(url, lists, settings)) for url in urls]
+    present(checked, as_json, show_checked)
 
 
 def try_lists(
@@ -98,9 +92,9 @@ def try_lists(
 
     Example: winnow lists try --crawl C --warehouse tables/ --set url.built=lists.arrow
     """
-    from winnow.report.lists import show_tried
+    from winnow.report.lists import Tried, show_tried
     from winnow.settings.kernel_settings import url_lists
-    from winnow.terminal.output import print_json
+    from winnow.terminal.output import present
     from winnow.terminal.start import Given, prepare
     from winnow.tune.url_lists import try_lists
     from winnow.warehouse import delta
@@ -112,11 +106,8 @@ def try_lists(
     shared = share_lists(work.spark, url_lists(work.settings.url))
     documents = delta.read(work, "documents").select("shard", "page_id")
     tried = try_lists(delta.read(work, "pages"), documents, work.settings.url, shared)
-    rows = tried.collect()  # one row for each pair of gates
-    if as_json:
-        print_json(rows)
-    else:
-        show_tried(rows, crawl)
+    rows = [Tried(**row.asDict()) for row in tried.collect()]  # one row for each pair of gates
+    present(rows, as_json, lambda found: show_tried(found, crawl))
 
 
 add_command(app, build)

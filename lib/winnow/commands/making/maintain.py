@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from winnow.terminal.options import Config, Json, Recipe, Set, Verbose, Warehouse
+
+if TYPE_CHECKING:
+    from winnow.runs.compaction import Maintained
 
 
 def maintain(
@@ -29,14 +32,14 @@ def maintain(
 
     work = prepare_maintenance(warehouse, "winnow maintain", recipe, config, changes, verbose, brief=False)
     from winnow.runs.compaction import maintain_tables
-    from winnow.terminal.output import print_json
+    from winnow.terminal.output import present, tell
     from winnow.warehouse.presence import at_work
 
     with at_work(work, "winnow maintain"):
         tables = maintain_tables(work.spark, work.warehouse, retain_hours)
-        if as_json:
-            print_json(list(tables))
-            return
-        for done in tables:
-            files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
-            typer.echo(f"{done.table:16} files {files}, bytes {size}")
+        present([tell(done, as_json, _show) for done in tables], as_json, lambda _: None)
+
+
+def _show(done: Maintained) -> None:
+    files, size = (f"{before:,} -> {after:,}" for before, after in (done.files, done.bytes))
+    typer.echo(f"{done.table:16} files {files}, bytes {size}")

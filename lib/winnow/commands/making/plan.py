@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from rich.filesize import decimal
@@ -12,6 +12,20 @@ from winnow.terminal.options import Archives, Config, Json, Recipe, Root, Set, V
 
 if TYPE_CHECKING:
     from winnow.runs.estimate import Cost, Sample, Target
+
+
+class Planned(NamedTuple):
+    """What `winnow plan` shows.
+
+    scale    the whole crawl, as a multiple of the sample
+    sample   what the sample cost
+    plan     by job what the whole crawl will cost
+    """
+
+    target: Target
+    scale: float
+    sample: Sample
+    plan: dict[str, Cost]
 
 
 def plan(
@@ -45,7 +59,7 @@ def plan(
         raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
     from winnow.runs.estimate import Target, choose, measure, scaled, size_ratio
     from winnow.settings.load import DEFAULT_RECIPE, load_settings
-    from winnow.terminal.output import print_json
+    from winnow.terminal.output import present
 
     if len(listed) < 2:
         raise SettingsError([f"{len(listed)} archive: a plan needs two at least, one to warm up and one to measure"])
@@ -57,10 +71,7 @@ def plan(
         raise SettingsError([f"the {measured.archives} archives of the sample hold no page; name a larger --sample"])
     scale = total_pages / measured.pages if total_pages else size_ratio(listed, chosen[1:], target.archives)
     whole = scaled(measured, scale, target, load_settings(recipe or DEFAULT_RECIPE, "cluster", config, changes))
-    if as_json:
-        print_json({"target": target, "scale": scale, "sample": measured, "plan": whole})
-    else:
-        _show(measured, whole, scale, target)
+    present(Planned(target, scale, measured, whole), as_json, _show)
 
 
 def _share(text: str) -> float:
@@ -74,7 +85,8 @@ def _share(text: str) -> float:
     return share
 
 
-def _show(sample: Sample, whole: dict[str, Cost], scale: float, target: Target) -> None:
+def _show(planned: Planned) -> None:
+    target, scale, sample, whole = planned
     from rich.table import Table
 
     from winnow.report.tables import show_table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,6 +16,41 @@ if TYPE_CHECKING:
     from winnow.runs.removals import Found
     from winnow.warehouse.work import Work
 
+
+class ShownPage(NamedTuple):
+    """A page that a command names.
+
+    title, gate   None without one
+    words         the first words of its text; None without text
+    """
+
+    crawl: str
+    page_id: int
+    url: str
+    title: str | None
+    gate: str | None
+    words: str | None
+
+
+class Removal(NamedTuple):
+    """What `winnow remove` shows.
+
+    named, copies      number of pages that orders name, and of copies that are removed with them
+    documents          how many of these pages are documents
+    pages              the named pages
+    pages_of_copies    the copies
+    removed            pages that orders take down in all, older orders too; None in a dry run
+    """
+
+    named: int
+    copies: int
+    documents: int
+    pages: list[ShownPage]
+    pages_of_copies: list[ShownPage]
+    removed: int | None
+
+
+_NOTHING = Removal(0, 0, 0, [], [], None)
 _SHOWN_WORDS = 12  # of a page's text
 _SHOWN_MISSING = 10  # selectors without a page, with the URLs that are nearest
 
@@ -62,27 +97,23 @@ def remove(
     work = prepare_maintenance(warehouse, "winnow remove", recipe, config, changes, verbose)
     from winnow.runs import removals
     from winnow.scopes.removals import orders_pending
-    from winnow.terminal.output import print_json
+    from winnow.terminal.output import present, tell
     from winnow.warehouse.presence import at_work
 
-    told: dict[str, Any] = {}
+    removal = _NOTHING
     if not asked and not orders_pending(work):
         raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
     if asked:
         found = removals.find(work, list(asked), with_copies)
         if found.missing:
             raise WinnowError(_no_match(work, [asked[selector] for selector in found.missing]))
-        told = _pages(work, found) if as_json else _tell(work, found, dry_run)
+        removal = tell(_removal(work, found, as_json), as_json, lambda counts: _show(work, found, counts, dry_run))
     if not dry_run:
         with at_work(work, "winnow remove"):
             if asked:
                 removals.order(work, list(asked), reason, with_copies, found)
-            told["removed"] = removals.carry_out(work)
-    if as_json:
-        print_json(told)
-    elif not dry_run:
-        typer.echo(f"{told['removed']:,} pages are removed in all. Older versions of the tables hold their text until "
-                   "`winnow maintain` deletes them: after a week, at once with --retain-hours 0.")  # fmt: skip
+            removal = removal._replace(removed=removals.carry_out(work))
+    present(removal, as_json, _show_end)
 
 
 def _selectors(
@@ -130,49 +161,49 @@ def _nearest(work: Work, asked: str) -> list[str]:
     return [f"no page matches {asked}; the nearest {kind} are:", *(f"  {one}" for one in near)]
 
 
-def _tell(work: Work, found: Found, dry_run: bool) -> dict[str, int]:
-    """Print what is to be removed: the pages that were named, then their copies; how many."""
-    told = _counts(found)
-    typer.echo(f"{_counted(told['named'], 'page matches', 'pages match')}:")
-    _show(work, found.named)
-    if told["copies"]:
-        copies, be = _counted(told["copies"], "copy", "copies"), "would" if dry_run else "will"
-        typer.echo(f"{copies} {be} be removed with {'it' if told['named'] == 1 else 'them'}:")
-        _show(work, found.copies)
-    typer.echo(f"{_counted(told['documents'], 'of these is a document', 'of these are documents')}.")
-    return told
+def _removal(work: Work, found: Found, with_pages: bool) -> Removal:
+    """What is to be removed, read before it is; the pages only if they are wanted, since there may be many."""
+    copies, wanted = found.copies.count(), (found.named, found.copies) if with_pages else ()
+    pages, of_copies = [list(_pages(work, ids)) for ids in wanted] or ([], [])
+    return Removal(found.pages - copies, copies, found.documents, pages, of_copies, None)
 
 
-def _pages(work: Work, found: Found) -> dict[str, Any]:
-    """The same for a program, each page among it."""
-    from winnow.runs.removals import shown
+def _show(work: Work, found: Found, removal: Removal, dry_run: bool) -> None:
+    """Print what is to be removed: the pages that were named, then their copies."""
+    typer.echo(f"{_counted(removal.named, 'page matches', 'pages match')}:")
+    _show_pages(_pages(work, found.named))
+    if removal.copies:
+        copies, be = _counted(removal.copies, "copy", "copies"), "would" if dry_run else "will"
+        typer.echo(f"{copies} {be} be removed with {'it' if removal.named == 1 else 'them'}:")
+        _show_pages(_pages(work, found.copies))
+    typer.echo(f"{_counted(removal.documents, 'of these is a document', 'of these are documents')}.")
 
-    listed = {"pages": found.named, "pages_of_copies": found.copies}
-    return {**_counts(found), **{key: [_page(row) for row in shown(work, ids)] for key, ids in listed.items()}}
 
-
-def _counts(found: Found) -> dict[str, int]:
-    copies = found.copies.count()
-    return {"named": found.pages - copies, "copies": copies, "documents": found.documents}
+def _show_end(removal: Removal) -> None:
+    if removal.removed is not None:
+        typer.echo(f"{removal.removed:,} pages are removed in all. Older versions of the tables contain their text "
+                   "until `winnow maintain` deletes them: after a week, or at once with --retain-hours 0.")  # fmt: skip
 
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"{count:,} {one if count == 1 else several}"
 
 
-def _show(work: Work, page_ids: DataFrame) -> None:
+def _show_pages(pages: Iterator[ShownPage]) -> None:
     from winnow.report.life_lines import plain
+
+    for page in pages:
+        typer.echo(f"  {plain(page.url)}")
+        typer.echo(f"      page {page.page_id} of {page.crawl}; title: {plain(page.title or 'none')}")
+        typer.echo(f"      {plain(page.words or f'no text; gate: {page.gate}')}")
+
+
+def _pages(work: Work, page_ids: DataFrame) -> Iterator[ShownPage]:
     from winnow.runs.removals import shown
 
-    for row in shown(work, page_ids):
-        page = _page(row)
-        typer.echo(f"  {plain(page['url'])}")
-        typer.echo(f"      page {page['page_id']} of {page['crawl']}; title: {plain(page['title'] or 'none')}")
-        typer.echo(f"      {plain(page['words'] or 'no text; gate: ' + str(page['gate']))}")
+    return map(_page, shown(work, page_ids))
 
 
-def _page(row: Row) -> dict[str, Any]:
-    """A page as it is shown: with the first words of its text, null where it has none."""
+def _page(row: Row) -> ShownPage:
     words = " ".join((row.text or "").split()[:_SHOWN_WORDS])
-    fields = {name: row[name] for name in ("crawl", "page_id", "url", "title", "gate")}
-    return {**fields, "words": words or None}
+    return ShownPage(row.crawl, row.page_id, row.url, row.title, row.gate, words or None)

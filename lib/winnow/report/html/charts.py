@@ -1,4 +1,4 @@
-"""Pictures of figures as inline SVG, which take their width from the page and their colours from the style sheet."""
+"""Charts as inline SVG, with the width of the page and colours of the style sheet."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 from winnow.report.html.markup import Html, tag
 
-_WIDTH = 360.0  # of a phone, where text then has its own size
+_WIDTH = 360.0  # width of a phone, where text then keeps its size
 _LEVELS = 6  # of a heat map
 
 
 class Bar(NamedTuple):
-    """One line of a bar chart: its label, the shares of the whole of its parts, what is written beside it.
+    """One line of a bar chart: its label, the shares of its parts, and the text beside it.
 
-    shares    of a whole of 1, drawn one after another, in the chart's classes
-    mark      a share that is marked with a line, as a published figure; None: no mark
-    href      where the label leads to within the page
+    shares    of a whole of 1, drawn one after another in the chart's classes
+    mark      a share to mark with a line, for example a published figure; None: no mark
+    href      link of the label in the page
     """
 
     label: str
@@ -29,7 +29,7 @@ class Bar(NamedTuple):
 
 
 def bars(lines: Sequence[Bar], classes: Sequence[str]) -> Html:
-    """Horizontal bars under their labels, which are text of the page and wrap where it is narrow."""
+    """Horizontal bars under their labels, which are text of the page and wrap on narrow screens."""
     rows = []
     for bar in lines:
         parts, left = [tag("rect", x=0, y=0, width=1000, height=10, class_="rail")], 0.0
@@ -52,10 +52,10 @@ def histogram(
     ticks: Sequence[int],
     bounds: Sequence[tuple[float, str]],
 ) -> Html:
-    """Kept and rejected pages by bin, one above the other, as columns; each threshold is a line with its name.
+    """Kept and dropped pages by bin, stacked, as columns; each threshold is a line with its name.
 
-    bins      pages kept and rejected, for each bin
-    edges     len(bins) + 1 values; a threshold stands where it falls between them
+    bins      pages kept and dropped, for each bin
+    edges     len(bins) + 1 values; they give the position of a threshold
     bounds    value and name of each threshold
     """
     top = 14.0 + 14 * len(bounds)
@@ -82,7 +82,7 @@ def histogram(
 
 
 def heat_map(title: str, cells: Sequence[tuple[int, int, int]], rows: int, columns: int) -> Html:
-    """Cells of a matrix in shades of their logarithm; `cells` holds row, column and count where there is one."""
+    """Cells of a matrix in shades of their logarithm; `cells` has row, column and count of each cell with pages."""
     left, top = 34.0, 20.0
     side = min((_WIDTH - left) / max(columns, 1), 32.0)
     most = math.log1p(max((count for _, _, count in cells), default=1))
@@ -120,7 +120,7 @@ def _svg(title: str, height: float, parts: Sequence[Html]) -> Html:
 
 
 def _position(value: float, edges: Sequence[float]) -> float:
-    """Where a value stands on an axis of equally wide bins, 0 to 1."""
+    """The position of a value on an axis of equally wide bins, 0 to 1."""
     for place in range(len(edges) - 1):
         low, high = edges[place], edges[place + 1]
         if value <= high:
@@ -129,7 +129,7 @@ def _position(value: float, edges: Sequence[float]) -> float:
 
 
 def _ticks(count: int) -> range:
-    """At most six places among so many, the first of them 0."""
+    """At most six of the places, the first of them 0."""
     return range(0, count, max(1, -(-(count - 1) // 5)))
 
 

@@ -1,4 +1,4 @@
-"""The life of a page as a page of its own, in the look of the report."""
+"""The life of a page as an HTML page, in the style of the report."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _TEXT_CHARS = 100_000
 
 
 def render_lives(named: str, lives: Sequence[Life]) -> Html:
-    """The whole page: every page that the URL or id names, from its record to its document."""
+    """The HTML page: all pages with this URL or id, from record to document."""
     count = "" if len(lives) == 1 else f": {len(lives):,} pages"
     heading = tag("header", tag("h1", f"What became of {shown(named)}{count}"))
     return document(f"winnow: {shown(named)}", heading, *map(life_section, lives))
 
 
 def life_section(life: Life) -> Html:
-    """One page: facts, rules, near copy, repeated spans, what came out, the text."""
+    """One page: facts, rules, near duplicate, repeated spans, result, text."""
     parts = [tag("h2", shown(life.page.url)), _list(facts(life))]
     if life.judged:
         parts += [tag("h3", "Rules"), _list(verdict(life)), _rules(life.judged)]

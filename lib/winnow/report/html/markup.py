@@ -1,4 +1,4 @@
-"""HTML in which what strangers wrote cannot become markup: only `tag` makes any, and it escapes all text."""
+"""HTML in which text of strangers cannot become markup: only `tag` makes markup, and it escapes all text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, TypeAlias
 
 _VOID = {"meta", "rect", "line", "path", "br"}
-_TOO_LONG = 2_000  # characters of one piece of text that strangers wrote
+_TOO_LONG = 2_000  # characters of one piece of text of strangers
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ Child: TypeAlias = "Html | str | int | float | Iterable[Child] | None"
 def tag(name: str, /, *children: Child, **attributes: str | int | float | bool | None) -> Html:
     """An element. Text among its children and in its attributes is escaped; None is left out.
 
-    An attribute's name is written with _ for -, and with one at its end where Python has the word for itself
-    (`class_`). True stands for an attribute without a value.
+    In names of attributes, _ means -, and Python's own words end in _ (`class_`). True means an attribute without a
+    value.
     """
     opening = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:
@@ -45,7 +45,7 @@ def join(*children: Child) -> Html:
 
 
 def document(title: str, *body: Child) -> Html:
-    """A whole page that loads nothing, runs nothing and sends nothing, whatever it holds."""
+    """A whole page, which loads nothing, runs nothing and sends nothing, with any content."""
     style = stylesheet()
     checksum = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{checksum}'; base-uri 'none'; form-action 'none'"
@@ -65,14 +65,14 @@ def document(title: str, *body: Child) -> Html:
 
 
 def stylesheet() -> str:
-    """The look of every page, from `report.css`."""
+    """The style of all pages, from `report.css`."""
     return importlib.resources.files("winnow.report.html").joinpath("report.css").read_text(encoding="utf-8")
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], text_columns: int = 1) -> Html:
-    """A table that can be scrolled where it is too wide; all but the first columns hold figures.
+    """A table that scrolls if it is too wide; all columns except the first ones contain figures.
 
-    The first cell of a row names the row; a cell is a Child, as `tag` takes them.
+    The first cell of a row is its head; a cell is a Child of `tag`.
     """
     kinds = [None if place < text_columns else "figure" for place in range(len(columns))]
     head = tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(columns, kinds, strict=True)))
@@ -89,24 +89,24 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], t
 
 
 def figure(title: str, unit: str, picture: Html, figures: Html) -> Html:
-    """A picture with its title, its unit, and a table of what it shows to open below it."""
+    """A chart with title and unit, and a table of its figures to open below."""
     caption = tag("figcaption", tag("span", title, class_="title"), " ", tag("span", unit, class_="unit"))
     return tag("figure", caption, picture, tag("details", tag("summary", f"Figures: {title}"), figures))
 
 
 def difference(before: str, mine: str, other: str) -> Html:
-    """A place where two texts differ: the words before it, those of the one, those of the other."""
+    """A difference of two texts: the words before, the words of one, the words of the other."""
     places = ("... ", shown(before), " ", tag("del", shown(mine)), " ", tag("ins", shown(other)))
     return tag("p", *places, class_="diff", dir="auto")
 
 
 def shown(text: str) -> str:
-    """Text that strangers wrote, as it may stand in a page: no control characters but newlines, of bounded length."""
+    """Text of strangers for a page: without control characters except newlines, of limited length."""
     return printable(text if len(text) <= _TOO_LONG else f"{text[:_TOO_LONG]} ...")
 
 
 def printable(text: str) -> str:
-    """The text with no control characters but newlines: none that turns the direction of what follows."""
+    """The text without control characters except newlines, also without marks of direction."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 

@@ -1,4 +1,4 @@
-"""The report of one run, or of two side by side, as one page that needs nothing else."""
+"""The report of one run, or of two side by side, as one self-contained page."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def beside(sides: Sequence[Side], part: Callable[[Side], Html], heading: str = "
 
 
 def funnel_section(sides: Sequence[Side]) -> Html:
-    """What is left after each step, beside what RefinedWeb published."""
+    """What is left after each step, with the shares that RefinedWeb published."""
     return join(beside(sides, funnel), tag("p", SOURCE, class_="source"))
 
 
 def reasons_section(sides: Sequence[Side]) -> Html:
-    """What each reason takes; two runs are compared reason by reason."""
+    """Pages of each reason; two runs are compared by reason."""
     shown = beside(sides, reasons)
     return shown if len(sides) == 1 else join(_compared(sides[0].figures, sides[1].figures), shown)
 
@@ -71,7 +71,7 @@ def examples_section(sides: Sequence[Side]) -> Html:
 
 
 def metrics_section(sides: Sequence[Side]) -> Html:
-    """A histogram of each metric; those that a rule looks at stand open."""
+    """A histogram of each metric; those that a rule uses are open."""
     looked_at = {rule.metric for side in sides for rule in side.figures.rules}
     metrics = list(dict.fromkeys(metric for side in sides for metric in side.figures.histograms))
     ordered = [metric for metric in metrics if metric in looked_at], [m for m in metrics if m not in looked_at]

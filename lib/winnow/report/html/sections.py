@@ -1,4 +1,4 @@
-"""The parts of a report that speak of one run: pictures, each with a table of its figures."""
+"""The parts of a report about one run: charts, each with a table of its figures."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def funnel(side: Side) -> Html:
 
 
 def reasons(side: Side) -> Html:
-    """What each reason takes first, and what it alone takes."""
+    """Pages for which each reason is the first, and pages for which it is the only one."""
     figures = side.figures
     taken = _taken(figures)
     if not taken:
@@ -102,13 +102,13 @@ def reasons(side: Side) -> Html:
 
 
 def _taken(figures: Figures) -> list[tuple[str, str, Taken]]:
-    """Stage, reason and what it took, stage by stage, the reasons that took most first."""
+    """Stage, reason and counts, by stage; frequent reasons first."""
     rows = [(stage, reason, taken) for (stage, reason), taken in figures.funnel.items() if reason not in ("", "kept")]
     return sorted(rows, key=lambda row: (figures.stages.index(row[0]), -row[2].first, row[1]))
 
 
 def metric_histogram(figures: Figures, metric: str, is_named: bool) -> Html:
-    """Kept and rejected pages by a metric, its thresholds drawn in; is_named: with the crawl's name."""
+    """Kept and dropped pages by a metric, with its thresholds; is_named: with the crawl's name."""
     bins, edges = figures.histograms[metric], edges_of(metric)
     bounds = [
         (value, f"{'at least' if kind == 'min' else 'at most'} {value:,g}")
@@ -159,7 +159,7 @@ def _groups(title: str, groups: Sequence[Group]) -> Html:
 
 
 def near_duplicates(side: Side) -> Html:
-    """Sizes of clusters, with an alarm where one is out of proportion, and how like pages were."""
+    """Sizes of clusters, with a warning if one is too large, and the similarity of pages."""
     figures = side.figures
     if not figures.largest:
         return tag("p", "No page went as a near duplicate.")
@@ -207,7 +207,7 @@ def repeated_spans(side: Side) -> Html:
 
 
 def url_pass(side: Side) -> Html:
-    """Pages dropped by the URL pass, by their shard and that of the page that stayed."""
+    """Pages dropped by the URL pass, by their shard and that of the kept page."""
     figures = side.figures
     if not figures.overlaps:
         return tag("p", "No page was dropped by the URL pass.")
@@ -226,7 +226,7 @@ def url_pass(side: Side) -> Html:
 
 
 def cost(side: Side) -> Html:
-    """What each table took to make."""
+    """The cost of each table."""
     figures = side.figures
     wall = sum(cost.wall_seconds for cost in figures.costs) or 1.0
     lines = [
@@ -247,7 +247,7 @@ def cost(side: Side) -> Html:
 
 
 def archives(side: Side) -> Html:
-    """How archives ended, what was passed over in them, and what could not be read."""
+    """Status of archives, skipped records, and what could not be read."""
     found = side.figures.not_read
     told = ", ".join(f"{count:,} {status}" for status, count in found.archives.items())
     parts = [tag("p", f"{sum(found.archives.values()):,} archives: {told}.")]
@@ -260,7 +260,7 @@ def archives(side: Side) -> Html:
         parts.append(table("Archives without a page, 50 at most", ["archive"], [[path] for path in found.pageless]))
     if found.passed_over:
         kinds = [[kind, SKIPPED_KINDS[kind], count] for kind, count in found.passed_over.items()]
-        title = "Records passed over that hold or may hold text or HTML"
+        title = "Skipped records that contain or may contain text or HTML"
         parts.append(table(title, ["kind", "meaning", "records"], kinds, text_columns=2))
     if found.skipped:
         rows_ = [[kind, count] for kind, count in found.skipped.items()]
@@ -288,7 +288,7 @@ def examples(side: Side) -> Html:
 
 
 def example_item(example: Example) -> Html:
-    """One page: its URL and id, what was measured, and the marked part of its text."""
+    """One page: its URL and id, its measured values, and the marked part of its text."""
     changes = [difference(*change) for change in example.changes]
     text = tag("p", marked(example.pieces), class_="text", dir="auto") if example.pieces else None
     facts = tag("p", "; ".join(map(shown, example.facts)), class_="facts")
@@ -296,7 +296,7 @@ def example_item(example: Example) -> Html:
 
 
 def marked(pieces: Sequence[tuple[str, bool]]) -> Html:
-    """Text with what is at fault in it marked."""
+    """Text with the parts that cause the reason marked."""
     return join(*(tag("mark", shown(text)) if at_fault else shown(text) for text, at_fault in pieces))
 
 

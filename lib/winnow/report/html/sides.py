@@ -1,4 +1,4 @@
-"""The runs that a report shows: a crawl of a warehouse, and what it is shown beside."""
+"""The runs that a report shows: a crawl of a warehouse, and the one beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from winnow.warehouse.work import Work
 
 
 def look_at(work: Work, crawl: str | None) -> Work:
-    """The named crawl of a warehouse, else its newest. Raises SettingsError where its run has not ended."""
+    """The named crawl of a warehouse, else its newest. Raises SettingsError if its run has not ended."""
     rows = {row.crawl: row for row in listed_crawls(work)}
     if not rows:
         raise SettingsError([f"{work.warehouse}: holds no crawl yet; start `winnow run` first"])
@@ -32,7 +32,7 @@ def look_at(work: Work, crawl: str | None) -> Work:
 
 
 def other_side(first: Work, against: str) -> Work:
-    """The crawl or the warehouse that this names, seen from a crawl; of a warehouse the same crawl, else its newest."""
+    """The other crawl, or another warehouse with the same crawl, else its newest one."""
     crawls = [row.crawl for row in listed_crawls(first)]
     if against in crawls:
         return look_at(first, against)

@@ -85,7 +85,7 @@ def test_what_matches_no_page_is_refused_with_what_is_near(sites: Path) -> None:
         "no page matches --page-id 7",
     ]
     assert said[8] == f"  {rows_of(sites, 'archives')[0]['archive_path']}"
-    assert said[-1] == "No order is written; correct or leave out what matches no page."
+    assert said[-1] == "Nothing was removed. Correct or leave out what matches no page."
     assert not (sites / "removals").exists()
 
 

@@ -54,7 +54,8 @@ def test_time_left_runs_down_while_a_job_runs(spark: SparkSession, monkeypatch: 
     progress.end("extract_pages", 600, 0.25)
     progress.begin("measure_pages", [0])
     now += 20
-    line = progress._line()
-    assert line == "measure_pages  0/0 tasks  25% done  12 pages/s  0:50 elapsed  1:10 left  shard 0"
+    line = progress._line(80)
+    assert line == "measure_pages  0/0 tasks  25% done  12 pages/s  0:50 spent  1:10 left  shard 0"
+    assert progress._line(len(line) - 1) == line.removesuffix("  shard 0")
     now += 100
-    assert "  0:00 left  " in progress._line()
+    assert "  0:00 left  " in progress._line(80)

@@ -1,11 +1,11 @@
-"""Spark's classes as a file that Java maps, so that a command starts in half the time.
+"""An archive of Spark's classes that Java maps into memory: commands start in half the time.
 
 Made at set-up, by
 
     python -m winnow.setup.class_archive
 
 Source: JDK 17, "Class Data Sharing": an archive of the classes that one run loaded (`-XX:ArchiveClassesAtExit`). Java
-takes it only where its own version and every jar are those of that run, and says nothing where they are not.
+uses it only if its version and all jars are the same as in that run, and ignores it silently if not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from winnow.spark.java import QUIET, class_archive
 
 
 def make_archive() -> bool:
-    """Make the archive anew from what writing and reading a few rows loads; False where this Java makes none."""
+    """Make the archive from the classes that a few rows need; False if this Java cannot make one."""
     archive = class_archive()
     part = archive.with_suffix(".part")
     archive.unlink(missing_ok=True)
@@ -37,7 +37,7 @@ def make_archive() -> bool:
 
 
 def _load_classes(warehouse: str) -> None:
-    """Write tables, read them, count in them: what every command does in its first seconds."""
+    """Write, read and count in tables: what all commands do in their first seconds."""
     from pyspark.sql import functions as F
 
     from winnow.settings.fingerprint import fingerprints
@@ -73,7 +73,7 @@ def _load_classes(warehouse: str) -> None:
     delta.read(work, "verdicts").join(delta.read(work, "measures"), ["shard", "page_id"]).collect()  # eight rows
     gateway = work.spark.sparkContext._gateway
     assert gateway is not None
-    gateway.proc.stdin.close()  # upon which Java writes the archive, and ends
+    gateway.proc.stdin.close()  # Java then writes the archive, and ends
     gateway.proc.wait()
 
 

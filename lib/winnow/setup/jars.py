@@ -1,4 +1,4 @@
-"""Delta's jars, laid beside Spark's own at set-up: `python -m winnow.setup.jars`."""
+"""Installs Delta's jars beside Spark's own: `python -m winnow.setup.jars`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from winnow.spark.java import check_java
 
 
 def install_jars() -> list[Path]:
-    """Delta's jars, fetched from Maven Central and laid beside Spark's own; done once, by `make setup`.
+    """Download Delta's jars from Maven Central and install them beside Spark's own; `make setup` does it once.
 
-    Raises SurroundingsError where they cannot be fetched.
+    Raises SurroundingsError if they cannot be downloaded.
     """
     check_java()
     home = spark_jars()

@@ -1,4 +1,4 @@
-"""Every kernel compiled onto Numba's cache on disk, so that no worker compiles: `python -m winnow.setup.kernels`."""
+"""Compiles all kernels into Numba's cache on disk, so that workers need not: `python -m winnow.setup.kernels`."""
 
 from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.measures import measure

@@ -1,8 +1,8 @@
-"""A whole Python with winnow in it, packed for executors that have neither: `python -m winnow.setup.pack FILE.tar.gz`.
+"""Packs Python and winnow for executors that have neither: `python -m winnow.setup.pack FILE.tar.gz`.
 
-The interpreter, its standard library and the packages that winnow needs, in folders that work wherever they are
-unpacked; Spark's jars are left out, which a cluster has. What is not in it comes from the machine: the C library and
-those that Python's own modules are linked with (OpenSSL, zlib, ...), so pack on the kind of system that executors have.
+The archive contains the interpreter, its standard library and the packages that winnow needs, in folders that work
+anywhere. It does not contain Spark's jars, which a cluster has, the C library, and libraries that Python's own modules
+are linked with (OpenSSL, zlib, ...): pack on the same kind of system as that of the executors.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from packaging.utils import canonicalize_name
 
 _VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _OWN = ("winnow", "winnow.jobs", "winnow.conf")
-_EXTRAS = ("", "s3", "hdfs", "chinese")  # those that are installed here go with it
+_EXTRAS = ("", "s3", "hdfs", "chinese")  # included if installed here
 _UNUSED = {
     "__pycache__", "site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip",
 }  # fmt: skip
 _SPARK_ITSELF = ("pyspark/jars/", "pyspark/examples/")
 
-# The interpreter finds its library beside it, wherever that is.
+# The interpreter finds its library in a folder beside it.
 _START = f"""#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 LD_LIBRARY_PATH="$here/lib${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" exec "$here/bin/{_VERSION}" "$@"
@@ -38,7 +38,7 @@ LD_LIBRARY_PATH="$here/lib${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" exec "$here/b
 
 
 def pack(archive: Path) -> None:
-    """Write the archive, its kernels compiled for this kind of processor; every other compiles them when it starts."""
+    """Write the archive, with kernels compiled for this kind of processor; others compile them when they start."""
     archive = archive.absolute()
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
@@ -59,7 +59,7 @@ def pack(archive: Path) -> None:
 
 
 def _lay_interpreter(root: Path) -> None:
-    """The interpreter that this one's environment was made with, its shared library and its standard library."""
+    """Copy the interpreter of this environment, its shared library and its standard library."""
     program = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     shutil.copytree(sysconfig.get_path("stdlib"), root / "lib" / _VERSION, ignore=_without_unused)
     (root / "bin").mkdir()
@@ -78,7 +78,7 @@ def _without_unused(folder: str, names: list[str]) -> set[str]:
 
 
 def _needed(name: str) -> Iterator[Distribution]:
-    """A distribution's requirements that are installed, and theirs."""
+    """The installed requirements of a distribution, and theirs."""
     known, ahead = {name}, [distribution(name)]
     while ahead:
         current = ahead.pop()
@@ -104,7 +104,7 @@ def _lay_distribution(found: Distribution, packages: Path) -> None:
 
 
 def _lay_own(name: str, packages: Path) -> None:
-    """A package of winnow, from wherever it is imported here."""
+    """Copy a package of winnow from the place that it is imported from here."""
     target = packages.joinpath(*name.split("."))
     shutil.copytree(str(files(name)), target, ignore=_without_unused, dirs_exist_ok=True)
 

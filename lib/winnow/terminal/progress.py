@@ -68,17 +68,21 @@ class Progress:
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
             if self._live is not None:
-                self._live.update(Text(self._line(), no_wrap=True, overflow="ellipsis"), refresh=True)
+                line = self._line(self._console.width)
+                self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
 
-    def _line(self) -> str:
+    def _line(self, width: int) -> str:
+        """The live line; without the shards if they do not fit into this width."""
         elapsed = time.monotonic() - self._began
         rate = _rate(self._pages / elapsed) if self._pages else "- pages/s"
         done, total = self._tasks()
         parts = (
-            self._job, f"{done}/{total} tasks", f"{self._share:.0%} done", rate, f"{clock(elapsed)} elapsed",
+            self._job, f"{done}/{total} tasks", f"{self._share:.0%} done", rate, f"{clock(elapsed)} spent",
             self._time_left(), self._shards,
         )  # fmt: skip
-        return "  ".join(part for part in parts if part)
+        said = [part for part in parts if part]
+        line = "  ".join(said)
+        return line if len(line) <= width or not self._shards else "  ".join(said[:-1])
 
     def _time_left(self) -> str:
         if self._left is None:

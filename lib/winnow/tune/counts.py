@@ -1,6 +1,6 @@
-"""Measured pages counted by what two sets of rules make of them, with neither verdicts nor texts read.
+"""Counts of measured pages by the rules that they fail, for two sets of rules; reads neither verdicts nor texts.
 
-Which rules a page fails is a number of up to 62 bits, and more than one where there are more rules: Spark
+The rules that a page fails are the bits of a number, or of several numbers if there are more than 62 rules: Spark
 groups by numbers far faster than by lists of reasons.
 """
 
@@ -29,15 +29,15 @@ def count_failures(
     measures: DataFrame, crawls: Sequence[str], rules: Sequence[Rule], before: Collection[Rule],
     after: Collection[Rule], examples: int,
 ) -> DataFrame:  # fmt: skip
-    """One row for each set of rules that some page fails.
+    """One row for each set of rules that pages fail.
 
-        failed0, failed1, ...    BIGINT: bit i of failed<k> stands for rule 62 k + i of `rules`
+        failed0, failed1, ...    BIGINT: bit i of failed<k> is rule 62 k + i of `rules`
         pages, words             BIGINT: how many pages, and their words after line corrections
-        examples                 ARRAY<STRUCT<page_id, place>>, both BIGINT: some of the pages where `before` keeps and
-                                 `after` does not, or the other way round; so many at most, and the same every time
+        examples                 ARRAY<STRUCT<page_id, place>>, both BIGINT: some of the pages that only `before` or
+                                 only `after` keeps, at most `examples`, the same each time
 
-    crawls: those of `measures`; a place is a crawl's number among them and a shard, as `crawl_and_shard` has it. rules:
-    those of `before` and `after`.
+    crawls: those of `measures`; a place is the number of a crawl and a shard, see `crawl_and_shard`. rules: those of
+    `before` and `after`.
     """
     number = F.array_position(F.lit(list(crawls)), F.col("crawl")) - 1 if len(crawls) > 1 else F.lit(0)
     place = F.shiftleft(number.cast("bigint"), _SHARD_BITS) + F.col("shard")
@@ -69,10 +69,10 @@ def crawl_and_shard(crawls: Sequence[str], place: int) -> tuple[str, int]:
 def count_steps(
     measures: DataFrame, steps: Sequence[Rule], before: Sequence[Rule], others: Sequence[Rule]
 ) -> DataFrame:
-    """One row for each way in which pages fare with the steps of one rule; pages that none of them keeps are left out.
+    """One row for each set of steps of one rule that pages fail; pages that no step keeps are left out.
 
     before                   BOOLEAN: kept by the rules before
-    others                   BOOLEAN: kept by every rule but the one that is tried
+    others                   BOOLEAN: kept by all rules except the one with steps
     failed0, failed1, ...    BIGINT: the steps that a page fails, as in `count_failures`
     pages, words             BIGINT
     """
@@ -84,25 +84,25 @@ def count_steps(
 
 
 def failed_numbers(counted: pa.Table) -> list[Numbers]:
-    """The columns failed0, failed1, ... of what is counted here."""
+    """The columns failed0, failed1, ... of the counts."""
     names = [name for name in counted.column_names if re.fullmatch(r"failed\d+", name)]
     return [counted.column(name).to_numpy() for name in names]
 
 
 def fails(numbers: Sequence[Numbers], place: int) -> Chosen:
-    """Of each row, whether its pages fail the rule or step at this place."""
+    """For each row, whether its pages fail the rule or step at this place."""
     failing: Chosen = (numbers[place // _MASK_RULES] >> place % _MASK_RULES & 1).astype(bool)
     return failing
 
 
 def pages_and_words(counted: pa.Table) -> tuple[Numbers, Numbers]:
-    """Those two columns of what is counted here."""
+    """The columns pages and words of the counts."""
     pages, words = (counted.column(name).to_numpy() for name in ("pages", "words"))
     return pages, words
 
 
 def _numbers(rules: int) -> int:
-    """How many numbers stand for so many rules."""
+    """The number of columns failed<k> for this number of rules."""
     return -(-rules // _MASK_RULES)
 
 

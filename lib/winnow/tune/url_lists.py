@@ -1,4 +1,4 @@
-"""What other URL lists would do to pages that were read before."""
+"""What other URL lists would gate of the pages that were read before."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _SCHEMA = t.StructType(
 
 
 def try_lists(pages: DataFrame, documents: DataFrame, settings: Url, lists: str) -> DataFrame:
-    """One row for each pair of gates, the URL gate that the page has and the one that `lists` would give it.
+    """One row for each pair of gates: the URL gate that pages have, and the one that `lists` would give them.
 
-        gate, tried        one of the URL gates, or null where none stops the page
+        gate, tried        one of the URL gates, or null if none stops the page
         pages, documents   how many pages, and how many of them are documents now
         example            the first of their URLs
 
-    `lists` is the name that `share_lists` gave them. Pages that another gate stopped count as not gated.
+    `lists` is the name from `share_lists`. Pages that another kind of gate stopped count as not gated.
     """
     has = F.when(F.col("gate").isin(*gates_of("url")), F.col("gate")).alias("gate")
     tried = map_batches(

@@ -97,7 +97,7 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"domains": ["example.org"], "widen": True},
-        ["--widen: widens --url, and none is given; name a URL, or leave --widen out"],
+        ["--widen: needs --url; name a URL, or leave --widen out"],
     ),
 ]
 

@@ -75,7 +75,7 @@ def plan(
 
 
 def _share(text: str) -> float:
-    """Raises SettingsError where this is no share."""
+    """The share, from 0 to 1. Raises SettingsError for any other text."""
     try:
         share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
@@ -102,16 +102,16 @@ def _show(planned: Planned) -> None:
     table.add_row("all", *_figures(total(whole.values()), target), "", style="bold")
     show_table(table)
     typer.echo(
-        f"From {sample.pages:,} pages of {sample.archives} archives, run here on {sample.cores} cores; the crawl is "
-        f"{scale:,.1f} times that: {sample.pages * scale:,.0f} pages. Hours are CPU hours over cores, and what "
-        "each wave of the sample took beyond its CPU."
+        f"Measured on {sample.pages:,} pages ({sample.archives} archives, {sample.cores} cores). The whole crawl is "
+        f"{scale:,.1f} times that: {sample.pages * scale:,.0f} pages. Hours are CPU hours divided by cores, plus the "
+        "waiting time of each wave."
     )
     if any(sample.peak_bytes.values()):
         worker, child, jvm = (sample.peak_bytes[kind] / 2**20 for kind in ("workers", "extractor", "jvm"))
         typer.echo(
-            f"Memory: a Python worker {worker:,.0f} MB and its extractor {child:,.0f} MB at most, for each core; "
-            f"the JVM here {jvm:,.0f} MB. An executor of 4 cores: {4 * (worker + child) / 1024:.1f} GB of "
-            "spark.executor.memoryOverhead beside its heap."
+            f"Memory for each core: at most {worker:,.0f} MB for a Python worker, {child:,.0f} MB for its extractor. "
+            f"The JVM here: {jvm:,.0f} MB. An executor with 4 cores needs {4 * (worker + child) / 1024:.1f} GB of "
+            "spark.executor.memoryOverhead, in addition to its heap."
         )
 
 

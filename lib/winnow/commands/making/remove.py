@@ -102,7 +102,9 @@ def remove(
 
     removal = _NOTHING
     if not asked and not orders_pending(work):
-        raise WinnowError("no page is named and no order is left to carry out; see winnow remove --help")
+        raise WinnowError(
+            "name a page to remove (see winnow remove --help); there is no interrupted removal to complete"
+        )
     if asked:
         found = removals.find(work, list(asked), with_copies)
         if found.missing:
@@ -119,7 +121,7 @@ def remove(
 def _selectors(
     urls: list[str], domains: list[str], page_ids: list[int], archives: list[str], widen: bool
 ) -> dict[str, str]:
-    """What was asked for, by selector. Raises SettingsError where something is of another kind than its option."""
+    """The options that were given, by selector. Raises SettingsError for values that do not fit their option."""
     from winnow.kernels.pages import selectors
 
     checks: list[tuple[list[str], Callable[[str], str | None]]] = [
@@ -127,7 +129,7 @@ def _selectors(
     ]  # fmt: skip
     problems = [problem for values, check in checks for value in values if (problem := check(value))]
     if widen and not urls:
-        problems.append("--widen: widens --url, and none is given; name a URL, or leave --widen out")
+        problems.append("--widen: needs --url; name a URL, or leave --widen out")
     if problems:
         raise SettingsError(problems)
     url_selector = selectors.canonical_selector if widen else selectors.url_selector
@@ -140,11 +142,11 @@ def _selectors(
 
 
 def _no_match(work: Work, missing: list[str]) -> str:
-    """That these name no page, each with what is nearest to it."""
+    """A message that these match no page, with the nearest names for each."""
     said = [line for asked in missing[:_SHOWN_MISSING] for line in _nearest(work, asked)]
     if len(missing) > _SHOWN_MISSING:
         said.append(f"no page matches {len(missing) - _SHOWN_MISSING:,} more")
-    return "\n".join([*said, "No order is written; correct or leave out what matches no page."])
+    return "\n".join([*said, "Nothing was removed. Correct or leave out what matches no page."])
 
 
 def _nearest(work: Work, asked: str) -> list[str]:

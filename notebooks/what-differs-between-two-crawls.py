@@ -43,7 +43,7 @@ beside(sides, places)
 # %% [markdown]
 # ## How much of the newer crawl was there already?
 #
-# Near copies and equal URLs, by the crawl of the page that stayed.
+# Near copies and equal URLs, by the crawl of the kept page.
 
 # %%
 kept = [

@@ -2,7 +2,7 @@
 # # What is near-duplicated?
 #
 # Pages that went because a page that stays is so like them: how large their clusters are, how like they were, and what
-# differs between one of them and the page that stayed.
+# differs between one of them and the kept page.
 
 # %%
 import os
@@ -44,7 +44,7 @@ counts.orderBy(F.desc("went"), "domain").limit(10).toPandas()
 # %% [markdown]
 # ## What differs?
 #
-# Some random pages that went, with the words that only they have, and those that only the page that stayed has.
+# Some random dropped pages, with the words that only they have, and those that only the kept page has.
 
 # %%
 examples_section([side])

@@ -106,7 +106,7 @@ class _Writer:
         return "<urn:uuid:" + "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])) + ">"
 
     def write_exchange(self, exchange: Exchange, last: bool) -> tuple[int, int]:
-        """Request, main record and metadata, nothing after the main record where it is the last; its start and end."""
+        """Write request, main record and metadata, nothing after a last main record; returns its start and end."""
         self.now += _TIME_BETWEEN_FETCHES
         request = {"WARC-Record-ID": self.next_id()}
         main = {"WARC-Record-ID": self.next_id(), "WARC-IP-Address": "192.0.2.7"}

@@ -85,7 +85,7 @@ def read_truth(path: Path) -> Truth:
 
 
 def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | None = None) -> list[str]:
-    """Disagreements of a run's pages with the truth, a sentence each; empty where there are none.
+    """Disagreements of a run's pages with the truth, a sentence each; empty if there are none.
 
     Each row is one page: `crawl, shard, archive_path, record_offset, url, gate`; `reasons`, null if it was not judged;
     and `near`, crawl, archive and place of the page that it is a near duplicate of, null if it is none. Recipes are

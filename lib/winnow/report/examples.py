@@ -139,7 +139,7 @@ def _rejected(rule: Rule | None, row: Row) -> Example:
 
 def _near(row: Row, copy: Row, stays: Row | None) -> Example:
     facts = [f"Jaccard {row.jaccard:.4f}, cluster of {row.cluster_size:,} pages"]
-    facts += [f"stays: {stays.url}"] if stays else []
+    facts += [f"kept page: {stays.url}"] if stays else []
     changes = [Change(*one) for one in word_diff(copy.text, stays.text)[:_DIFFERENCES]] if stays else []
     return Example(row.page_id, [(copy.url, False)], facts, [] if changes else excerpt(copy.text, []), changes)
 

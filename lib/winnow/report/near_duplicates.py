@@ -34,7 +34,7 @@ def _sizes(near: DataFrame, crawl: str) -> Table:
     rows = near.groupBy(bucket.alias("least")).agg(
         F.countDistinct("kept_page_id").alias("clusters"), F.count("*").alias("pages")
     )
-    table = _table(f"Near duplicates of {crawl}", "pages of a cluster", "clusters", "pages that went")
+    table = _table(f"Near duplicates of {crawl}", "pages of a cluster", "clusters", "dropped pages")
     for row in rows.orderBy("least").collect():  # one row a bucket
         table.add_row(f"{row.least:,} or more", f"{row.clusters:,}", f"{row.pages:,}")
     return table
@@ -48,7 +48,7 @@ def _likeness(near: DataFrame) -> Table:
     below = [F.count_if(F.col("jaccard") < least) for least in _UNLIKE]
     row: Row | None = near.agg(F.count("*"), *below).first()
     assert row is not None
-    table = _table("How like the page that stayed", "Jaccard below", "pages", "of those that went")
+    table = _table("Similarity to the kept page", "Jaccard below", "pages", "of dropped pages")
     for least, count in zip(_UNLIKE, row[1:], strict=True):
         table.add_row(f"{least}", f"{count:,}", f"{count / row[0]:.1%}" if row[0] else "-")
     return table
@@ -60,7 +60,7 @@ def _largest(near: DataFrame, pages: DataFrame) -> Table:
     )
     top = clusters.orderBy(F.desc("cluster_size"), "kept_page_id").limit(_MOST)
     rows = top.join(pages.select("page_id", "url"), "page_id", "left").orderBy(F.desc("cluster_size"), "kept_page_id")
-    table = _table("The largest clusters", "pages", "page that stayed", "of crawl", "least Jaccard", "one that went")
+    table = _table("The largest clusters", "pages", "kept page", "of crawl", "least Jaccard", "a dropped page")
     for row in rows.collect():  # at most _MOST
         table.add_row(
             f"{row.cluster_size:,}", str(row.kept_page_id), row.kept_crawl, f"{row.jaccard:.2f}", row.url or ""
@@ -78,7 +78,7 @@ def _shares(near: DataFrame, pages: DataFrame) -> list[Table]:
     tables = []
     for column in ("language", "domain"):
         counts = marked.groupBy(column).agg(F.count("*").alias("pages"), F.count("went").alias("went"))
-        table = _table(f"What went by {column}", column, "extracted pages", "went", "share")
+        table = _table(f"Dropped pages by {column}", column, "extracted pages", "dropped", "share")
         for row in counts.where("went > 0").orderBy(F.desc("went"), column).limit(_MOST).collect():
             table.add_row(row[0] or "", f"{row.pages:,}", f"{row.went:,}", f"{row.went / row.pages:.1%}")
         tables.append(table)

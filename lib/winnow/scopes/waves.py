@@ -20,8 +20,7 @@ from winnow.warehouse.work import Work
 def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> list[list[int]]:
     """Runs of shards that hold at least this many archives together.
 
-    What is left at the end joins the last wave where it is less than half a wave, since a wave costs seconds however
-    little it holds.
+    A rest of less than half a wave joins the last wave, since each wave costs some seconds at any size.
     """
     cut: list[list[int]] = []
     wave: list[int] = []

@@ -43,7 +43,7 @@ def pack(archive: Path) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         root = Path(folder)
-        root.chmod(0o755)  # as it will be where it is unpacked
+        root.chmod(0o755)  # as after unpacking
         _lay_interpreter(root)
         packages = root / "lib" / _VERSION / "site-packages"
         for found in _needed("winnow"):

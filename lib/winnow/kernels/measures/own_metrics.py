@@ -37,7 +37,7 @@ class OwnMetrics:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The metrics, as `measures.metrics` and rules name them."""
+        """The names of the metrics in `measures.metrics` and in rules."""
         return tuple(f"{OWN_PREFIX}{name}" for name in self.functions)
 
     @property
@@ -56,7 +56,7 @@ class OwnFunction:
 
 
 def parse_own(file: str, source: str) -> OwnMetrics:
-    """The metrics of a file, by its syntax alone: nothing of it runs.
+    """The metrics of a file, found by its syntax: its code does not run.
 
     Every function at the top level is one, but for those whose names begin with an underscore. Raises SettingsError
     with all problems: a name that is no lower-case word or stands twice, another signature, a missing docstring.
@@ -79,7 +79,7 @@ def parse_own(file: str, source: str) -> OwnMetrics:
 
 @cache
 def load_own(own: OwnMetrics) -> tuple[OwnFunction, ...]:
-    """The functions, once for each process. Raises OwnMetricError, with the line, where the file does not run."""
+    """The functions, once for each process. Raises OwnMetricError, with the line, if the file does not run."""
     module = ModuleType(f"winnow_own_metrics_{own.checksum[:16]}")
     sys.modules[module.__name__] = module  # where a dataclass of the file looks for its names
     try:
@@ -143,7 +143,7 @@ def _is(annotation: ast.expr | None, name: str) -> bool:
 
 
 def _line(error: BaseException, file: str) -> int:
-    """The line of the file that an exception comes from, the innermost; 0 where it comes from none."""
+    """The line of the file that an exception comes from, the innermost; 0 if there is none."""
     if isinstance(error, SyntaxError) and error.filename == file:
         return error.lineno or 0
     frames = traceback.extract_tb(error.__traceback__)

@@ -114,7 +114,7 @@ def settled(marked: Marked) -> Marked:
 
 
 def _whole_lines(text: str, start: int, end: int) -> Range:
-    """The lines that a range fills; nothing where it shares one with other text."""
+    """The whole lines of a range; empty if it shares a line with other text."""
     begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     last = len(text) if stop < 0 else stop
     return (begin, last) if not (text[begin:start].strip() or text[end:last].strip()) else (start, start)

@@ -56,7 +56,7 @@ def _differences(life: Life, copy: Copy) -> Html:
     differences = differences_of(life, copy)
     lines = [difference(*one) for one in differences[:_DIFFERENCES]]
     kept_url = shown(copy.kept.url) if copy.kept is not None else "a page whose text is gone"
-    legend = tag("p", tag("del", "only here"), ", ", tag("ins", "only in the page that stayed"), f": {kept_url}")
+    legend = tag("p", tag("del", "only here"), ", ", tag("ins", "only in the kept page"), f": {kept_url}")
     more = len(differences) - len(lines)
     summary = tag("summary", f"{len(differences):,} differences in words")
     return tag("details", summary, legend, lines, f"and {more:,} more" if more else None, open=True)

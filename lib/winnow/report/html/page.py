@@ -46,7 +46,7 @@ def render(sides: Sequence[Side]) -> Html:
 
 
 def beside(sides: Sequence[Side], part: Callable[[Side], Html], heading: str = "h3") -> Html:
-    """A part of the report for each run, under its name where there are two."""
+    """A part of the report for each run, under its name if there are two."""
     if len(sides) == 1:
         return part(sides[0])
     columns = [tag("div", tag(heading, side.figures.crawl), part(side)) for side in sides]
@@ -77,12 +77,12 @@ def metrics_section(sides: Sequence[Side]) -> Html:
     ordered = [metric for metric in metrics if metric in looked_at], [m for m in metrics if m not in looked_at]
     warnings = [
         tag("p", f"The verdicts of {side.figures.crawl} were made with other rules than the thresholds drawn here. "
-            "Leave out --recipe and --set; where the warehouse keeps no settings, name those of its run.",
+            "Leave out --recipe and --set. If the warehouse keeps no settings, name those of its run.",
             class_="alarm")
         for side in sides if not side.figures.rules_stand
     ]  # fmt: skip
     legend = tag(
-        "p", legend_key("kept", "kept by all rules"), legend_key("rejected", "rejected by some rule"), class_="legend"
+        "p", legend_key("kept", "kept by all rules"), legend_key("rejected", "dropped by a rule"), class_="legend"
     )
     with_rules, others = (_histograms(sides, names) for names in ordered)
     more = tag("details", tag("summary", f"{len(ordered[1])} metrics that no rule looks at"), others)
@@ -129,4 +129,4 @@ def _compared(one: Figures, other: Figures) -> Html:
         for key, (mine, theirs) in zip(keys, shares, strict=True)
     ]  # fmt: skip
     columns = ["reason", one.crawl, "of all", other.crawl, "of all", "difference, points"]
-    return table("Pages that each reason takes first, in both runs", columns, rows)
+    return table("Pages for which each reason is the first, in both runs", columns, rows)

@@ -79,11 +79,11 @@ def reasons(side: Side) -> Html:
         for _, reason, one in taken
     ]  # fmt: skip
     legend = tag(
-        "p", legend_key("only", "taken by this reason only"), legend_key("first", "first by this one"),
-        legend_key("any", "hit, but taken by an earlier one"), class_="legend",
+        "p", legend_key("only", "this reason only"), legend_key("first", "this reason first"),
+        legend_key("any", "an earlier reason first"), class_="legend",
     )  # fmt: skip
     figures_of = table(
-        f"Reasons of {figures.crawl}: pages that each hits, takes first, takes alone",
+        f"Reasons of {figures.crawl}: pages with each; as first reason; as only reason",
         ["reason", "stage", "hit", "first", "of all", "only", "characters", "words"],
         [
             [reason, stage, one.any, one.first, share(one.first, figures.pages), one.only,
@@ -94,7 +94,7 @@ def reasons(side: Side) -> Html:
     )  # fmt: skip
     unit = f"pages; the longest bar is {most:,}"
     return figure(
-        "What each reason takes",
+        "Pages of each reason",
         unit,
         join(legend, tag("div", bars(lines, ["only", "first", "any"]), class_="columns")),
         figures_of,
@@ -123,7 +123,7 @@ def metric_histogram(figures: Figures, metric: str, is_named: bool) -> Html:
         for place, (kept, rejected) in enumerate(bins)
         if kept or rejected
     ]
-    figures_of = table(f"{title}: pages by value", ["from, to below", "kept", "rejected"], rows)
+    figures_of = table(f"{title}: pages by value", ["from, to below", "kept", "dropped"], rows)
     thresholds = "; ".join(name for _, name in bounds)
     picture = histogram(
         f"Histogram of {title}{', thresholds ' + thresholds if bounds else ''}", bins, edges, ticks_of(metric), bounds
@@ -153,7 +153,7 @@ def _groups(title: str, groups: Sequence[Group]) -> Html:
         [shown(one.name), one.pages, one.documents, one.pages - one.documents, share(one.documents, one.pages)]
         for one in groups
     ]
-    figures_of = table(title, [title.lower(), "pages", "documents", "rejected", "kept"], rows)
+    figures_of = table(title, [title.lower(), "pages", "documents", "dropped", "kept"], rows)
     unit = f"documents of pages, the {len(groups)} with most pages"
     return figure(title, unit, bars(lines, ["kept", "rejected"]), figures_of)
 
@@ -162,9 +162,9 @@ def near_duplicates(side: Side) -> Html:
     """Sizes of clusters, with a warning if one is too large, and the similarity of pages."""
     figures = side.figures
     if not figures.largest:
-        return tag("p", "No page went as a near duplicate.")
+        return tag("p", "No page was dropped as a near duplicate.")
     largest = figures.largest[0].size
-    said = f"The largest cluster has {largest:,} pages; more than {figures.alarm:,.0f} would be out of proportion."
+    said = f"The largest cluster has {largest:,} pages; more than {figures.alarm:,.0f} would be too many."
     alarm = f"Alarm: a cluster has {largest:,} pages, more than {figures.alarm:,.0f}. Look at it first."
     told = tag("p", alarm, class_="alarm", role="alert") if largest > figures.alarm else tag("p", said)
     most = max(pages for _, _, pages in figures.cluster_sizes)
@@ -173,17 +173,17 @@ def near_duplicates(side: Side) -> Html:
         Bar(name, [pages / most], f"{pages:,} pages of {clusters:,} clusters")
         for name, (_, clusters, pages) in zip(names, figures.cluster_sizes, strict=True)
     ]
-    sizes = table("Clusters by size", ["pages of a cluster", "clusters", "pages that went"], [
+    sizes = table("Clusters by size", ["pages of a cluster", "clusters", "dropped pages"], [
         [name, clusters, pages] for name, (_, clusters, pages) in zip(names, figures.cluster_sizes, strict=True)
     ])  # fmt: skip
     edges = [place / len(figures.jaccards) for place in range(len(figures.jaccards) + 1)]
-    likeness = table("Pages that went, by Jaccard to the page that stayed", ["from, to below", "pages"], [
+    likeness = table("Dropped pages by Jaccard similarity to their kept page", ["from, to below", "pages"], [
         [f"{edges[place]:g} to {edges[place + 1]:g}", count] for place, count in enumerate(figures.jaccards) if count
     ])  # fmt: skip
-    went = figure("Sizes of clusters", "pages that went, by pages of their cluster", bars(lines, ["rejected"]), sizes)
+    went = figure("Sizes of clusters", "dropped pages, by pages of their cluster", bars(lines, ["rejected"]), sizes)
     picture = histogram("Histogram of Jaccards", [(0, count) for count in figures.jaccards], edges, range(0, 21, 4), [])
-    alike = figure("Likeness", "Jaccard to the page that stayed; height: square root of pages", picture, likeness)
-    clusters = table("The largest clusters", ["page that stayed", "pages", "least Jaccard"], [
+    alike = figure("Similarity", "Jaccard similarity to the kept page; height: square root of pages", picture, likeness)
+    clusters = table("The largest clusters", ["kept page", "pages", "least Jaccard"], [
         [shown(cluster.url), cluster.size, f"{cluster.least_jaccard:.3f}"] for cluster in figures.largest
     ])  # fmt: skip
     return join(told, tag("div", went, alike, class_="grid"), clusters)
@@ -220,7 +220,7 @@ def url_pass(side: Side) -> Html:
         rows = [[f"{mine} to {shard}", count] for mine, shard, count in sorted(cells, key=lambda cell: -cell[2])[:100]]
         figures_of = table(f"{title}: pairs of shards with most pages, 100 at most", ["shard to shard", "pages"], rows)
         total = sum(count for _, _, count in cells)
-        unit = f"{total:,} pages dropped; down: their shard, across: the shard of the page that stayed"
+        unit = f"{total:,} pages dropped; down: their shard, across: the shard of the kept page"
         parts.append(figure(title, unit, picture, figures_of))
     return tag("div", *parts, class_="grid")
 
@@ -234,7 +234,7 @@ def cost(side: Side) -> Html:
         for one in figures.costs
     ]
     figures_of = table(
-        f"What each table of {figures.crawl} took",
+        f"Cost of each table of {figures.crawl}",
         ["table", "shards", "rows", "bytes", "seconds", "rows per second", "CPU seconds", "CPU ms per row"],
         [
             [cost.target, cost.shards, cost.rows, decimal(cost.bytes), f"{cost.wall_seconds:,.1f}",

@@ -67,7 +67,9 @@ def run_until(arguments: list[object], seconds: float | None, random: Random) ->
             log.seek(0)
             said = log.read()
             assert code in (0, 1, -signal.SIGKILL), said[-3000:]
-            assert code != 1 or (said.splitlines()[-1].startswith("winnow: ") and "Traceback" not in said), said[-3000:]
+            assert "Traceback" not in said, said[-3000:]
+            assert "\n\tat " not in said, said[-3000:]
+            assert code != 1 or said.splitlines()[-1].startswith("winnow: "), said[-3000:]
             return killed
         log.seek(0)
         assert run.wait() == 0, log.read()[-3000:]

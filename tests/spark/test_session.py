@@ -51,11 +51,11 @@ def divide(row: int) -> float:
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        (fill_a_disk, "the disk is full: OSError: [Errno 28] No space left on device. Make room and start the same "
-                      "command again to go on; nothing is half written"),
-        (fill_the_memory, "a Python worker ran out of memory: MemoryError. Raise spark.executor.pyspark.memory where "
-                          "it is set, or run fewer tasks at once, as with --set spark.master=local[2], and start the "
-                          "same command again to go on"),
+        (fill_a_disk, "the disk is full: OSError: [Errno 28] No space left on device. Free some space and run the "
+                      "same command again to resume; nothing is half written"),
+        (fill_the_memory, "a Python worker ran out of memory: MemoryError. Raise spark.executor.pyspark.memory if "
+                          "it is set, or run fewer tasks at once, for example with --set spark.master=local[2], and "
+                          "run the same command again to resume"),
         (refuse, "the extractor's process does not start: gone"),
         (divide, None),
     ],
@@ -100,7 +100,7 @@ def test_a_jvm_that_ends_while_a_connection_is_made() -> None:
     """Met by random kills: Py4J's error for this moment has no word of a connection."""
     said = explain_failure(Py4JNetworkError("Error while sending or receiving"))
     assert said is not None
-    assert said.startswith("Spark ended early: Py4JNetworkError: Error while sending or receiving. Start the same")
+    assert said.startswith("Spark ended early: Py4JNetworkError: Error while sending or receiving. What is finished is")
 
 
 def test_a_heap_that_is_too_small(spark: SparkSession) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ _ALWAYS = {
     "spark.databricks.delta.optimizeWrite.binSize": "512m",  # of shuffled rows, about half of that as Parquet
 }
 _WORTH_COMPILING = 100_000  # rows (choice)
+_LOCAL = re.compile(r"local(?:\[([^,\]]+)\])?")
+_TRIES = "4"  # of a task, Spark's default on a cluster
 _NO_NEWS = (
     "WARNING: Using incubator modules: jdk.incubator.vector",  # printed at each start
     'Setting default log level to "',
@@ -81,6 +84,7 @@ def open_session(
             conf["spark.jars.packages"] = ",".join(filter(None, (DELTA, conf.get("spark.jars.packages"))))
         _start_java(conf, verbose)
     SparkContext._ensure_initialized()  # connects to the JVM of spark-submit, if there is one
+    conf.update(_tried_again({**dict(SparkConf().getAll()), **conf}))
     java: Any = SparkContext._jvm
     check_names(java.System.getProperty("sun.jnu.encoding"), [*folders, conf.get("spark.local.dir", "")])
     if not verbose:
@@ -175,6 +179,13 @@ def _news(lines: Iterable[str]) -> Iterator[str]:
         elif not line.startswith(_NO_NEWS):
             yield line
     yield from trace
+
+
+def _tried_again(conf: Mapping[str, str]) -> dict[str, str]:
+    """A local master that tries a task again if its worker is lost; there, Spark ignores spark.task.maxFailures."""
+    local = _LOCAL.fullmatch(conf.get("spark.master", ""))
+    tries = conf.get("spark.task.maxFailures", _TRIES)
+    return {"spark.master": f"local[{local[1] or 1},{tries}]"} if local else {}
 
 
 def _launch_settings(settings: Spark, verbose: bool, brief: bool) -> dict[str, str]:

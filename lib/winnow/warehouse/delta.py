@@ -6,6 +6,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from delta.exceptions import (
+    ConcurrentAppendException,
+    ConcurrentDeleteReadException,
+    ConcurrentTransactionException,
+    ConcurrentWriteException,
+    MetadataChangedException,
+    ProtocolChangedException,
+)
 from delta.tables import DeltaMergeBuilder, DeltaTable
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
@@ -13,6 +21,12 @@ from pyspark.sql import functions as F
 from winnow.spark.session import file_system, jvm
 from winnow.tables import TABLES, Table, written_type
 from winnow.warehouse.work import Work
+
+# What Delta raises if another writer was faster.
+CONFLICTS = (
+    ConcurrentAppendException, ConcurrentDeleteReadException, ConcurrentTransactionException, ConcurrentWriteException,
+    MetadataChangedException, ProtocolChangedException,
+)  # fmt: skip
 
 
 class Size(NamedTuple):
@@ -65,8 +79,7 @@ def replace(work: Work, target: str, rows: DataFrame, shards: list[int]) -> dict
 
 def append(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
     """Add these rows to a table that is written row by row: crawls, archives as they are listed, commits."""
-    schema = TABLES[table].columns
-    add(work, table, work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema))
+    add(work, table, _frame(work, table, rows))
 
 
 def add(work: Work, table: str, rows: DataFrame) -> None:
@@ -92,6 +105,12 @@ def upsert(work: Work, target: str, rows: DataFrame, keys: list[str]) -> None:
     condition = " AND ".join(f"old.{key} <=> new.{key}" for key in keys)
     merge = _open(work, table).alias("old").merge(complete.alias("new"), condition)
     merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+
+def add_new(work: Work, table: str, rows: list[dict[str, Any]], keys: list[str]) -> None:
+    """Add the rows whose keys the table does not have. Raises one of CONFLICTS if another writer was faster."""
+    new, condition = _frame(work, table, rows), " AND ".join(f"old.{key} = new.{key}" for key in keys)
+    _open(work, TABLES[table]).alias("old").merge(new.alias("new"), condition).whenNotMatchedInsertAll().execute()
 
 
 def delete_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> None:
@@ -167,6 +186,12 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
         finally:
             stream.close()
         yield [json.loads(line) for line in text.splitlines() if line]
+
+
+def _frame(work: Work, table: str, rows: list[dict[str, Any]]) -> DataFrame:
+    """Rows as a frame with the columns of this table, null if a row has none."""
+    schema = TABLES[table].columns
+    return work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema)
 
 
 def _open(work: Work, table: Table) -> DeltaTable:

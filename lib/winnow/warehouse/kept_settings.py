@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from winnow.settings.kept import Kept, from_yaml, kept_of, to_yaml
-from winnow.warehouse.delta import append, exists, read_all
+from winnow.warehouse.delta import CONFLICTS, add_new, exists, read_all
 from winnow.warehouse.work import Work
+
+_KEYS = ["target", "fingerprint"]
+_TRIES = 10  # for runs that start at the same moment
 
 
 def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
@@ -17,11 +20,21 @@ def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
 
 
 def keep_settings(work: Work) -> None:
-    """Add the current settings for each table that has no rows made with them yet."""
-    known, now = kept_settings(work), kept_of(work.settings, work.recipe)
+    """Add the current settings for each table that has no rows made with them yet.
+
+    If another run adds the same ones at the same moment, they are still added only once.
+    """
+    now = kept_of(work.settings, work.recipe)
     made = {**work.fingerprints, "crawls": work.fingerprints["funnel"]}
-    fresh = [key for key in made.items() if key not in known]
-    if fresh:
-        columns = {"settings": to_yaml(now), "recipe": now.recipe}
-        append(work, "settings", [{"target": target, "fingerprint": mark, **columns} for target, mark in fresh])
-        work.kept.update(dict.fromkeys(fresh, now))
+    columns = {"settings": to_yaml(now), "recipe": now.recipe}
+    for left in reversed(range(_TRIES)):
+        fresh = [key for key in made.items() if key not in kept_settings(work)]
+        if not fresh:
+            return
+        try:
+            add_new(work, "settings", [{"target": key[0], "fingerprint": key[1], **columns} for key in fresh], _KEYS)
+            work.kept.update(dict.fromkeys(fresh, now))
+        except CONFLICTS:
+            if not left:
+                raise
+            work.kept.clear()  # read them again

@@ -8,17 +8,20 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyspark import Accumulator
+from pyspark import Accumulator, SparkFiles, TaskContext
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
+
+from winnow.errors import OwnMetricError
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -46,6 +49,28 @@ def counting(cpu: Accumulator[float], others: Callable[[], float] = no_others) -
         yield
     finally:
         cpu.add(time.process_time() + others() - began)
+
+
+@contextmanager
+def failing_once() -> Iterator[None]:
+    """If a user's own metric fails, further tries of this task on this machine fail at once.
+
+    Spark tries each task a few times, because its worker may be lost; the metric would fail again.
+    """
+    context = TaskContext.get()
+    if context is None:  # no task
+        yield
+        return
+    told = Path(SparkFiles.getRootDirectory(), "failed", f"{context.stageId()}-{context.partitionId()}")
+    if context.attemptNumber() and told.exists():
+        raise OwnMetricError(told.read_text(encoding="utf-8"))
+    try:
+        yield
+    except OwnMetricError as error:
+        with suppress(OSError):  # the next try fails by itself
+            told.parent.mkdir(exist_ok=True)
+            told.write_text(str(error), encoding="utf-8")
+        raise
 
 
 def settle(function: Callable[..., Any]) -> None:
@@ -123,6 +148,6 @@ class _Counted:
         self.function, self.cpu, self.others = function, cpu, others
 
     def __call__(self, batches: Batches) -> Batches:
-        with counting(self.cpu, self.others):
+        with counting(self.cpu, self.others), failing_once():
             yield from self.function(batches)
         settle(self.function)

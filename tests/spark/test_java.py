@@ -33,9 +33,17 @@ def test_a_name_that_java_cannot_encode_is_refused(encoding: str, folder: str) -
         check_names(encoding, ["/plain", folder])
 
 
+def test_what_spark_submit_has_already_replaced_is_refused() -> None:
+    """As LC_ALL=C spark-submit jobs/list_archives.py --warehouse tabellen-ü hands it over."""
+    with pytest.raises(
+        SurroundingsError, match=r"^tabellen-\?\?: Java encodes file names in .* which lacks letters of it;"
+    ):
+        check_names(ASCII, ["tabellen-??"])
+
+
 def test_other_names_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of a store are no names of files."""
-    check_names("UTF-8", ["/data/tabellen-ü/表"])
+    check_names("UTF-8", ["/data/tabellen-ü/表", "/data/what?"])
     check_names("ISO-8859-1", ["/data/tabellen-ü"])
     check_names(ASCII, ["/data/tables", "", "s3a://bucket/tabellen-ü"])
     check_names("unheard-of", ["/data/tables"])

@@ -25,6 +25,8 @@ OPTIMISE_LATE = (
 
 # Java takes the encoding of file names from the locale, and ASCII without one: in containers, services, LC_ALL=C.
 UTF8_LOCALE = "C.UTF-8"
+_REPLACED = "?\ufffd"  # what Java puts in place of a letter
+_ANY_LETTER = "表"  # that only encodings of Unicode, or of Chinese, have
 
 
 def check_java() -> None:
@@ -72,15 +74,21 @@ def _has_locale(name: str) -> bool:
 def check_names(encoding: str, folders: Iterable[str]) -> None:
     """Raises SurroundingsError if Java cannot encode the name of one of these folders.
 
-    encoding: Java's property sun.jnu.encoding
+    encoding: Java's property sun.jnu.encoding. spark-submit itself is Java: letters that it cannot encode have become
+    question marks here.
     """
+    replaced = _REPLACED if not _is_encodable(_ANY_LETTER, encoding) else ""
     for folder in folders:
-        lacking = sorted({char for char in folder if not _is_encodable(char, encoding)})
+        lacking = sorted({char for char in folder if char in replaced or not _is_encodable(char, encoding)})
         if lacking and "://" not in folder.removeprefix("file://"):
             raise SurroundingsError(
-                f"{folder}: Java encodes file names in {encoding} here, which lacks {', '.join(lacking[:5])}; set "
+                f"{folder}: Java encodes file names in {encoding} here, which lacks {_shown(lacking)}; set "
                 f"LC_ALL to a UTF-8 locale, for example LC_ALL={UTF8_LOCALE} spark-submit ..., or name another folder"
             )
+
+
+def _shown(lacking: list[str]) -> str:
+    return "letters of it" if set(lacking) <= set(_REPLACED) else ", ".join(lacking[:5])
 
 
 def _is_encodable(char: str, encoding: str) -> bool:

@@ -38,11 +38,11 @@ def test_plain_lines_where_there_is_no_terminal(spark: SparkSession, capfd: pyte
     out, err = capfd.readouterr()
     listed, extracted, judged = err.splitlines()
     assert out == ""
-    assert re.fullmatch(r"\d\d:\d\d:\d\d  list_archives    12 rows in \d+\.\d s  \(0% done, \? left\)", listed)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  list_archives         12 rows in \d+\.\d s  \(0% done, \? left\)", listed)
     assert re.search(
-        r"  extract_pages    shards 0-2  1,234,567 rows in \d+\.\d s, [\d,]+ pages/s  \(50% done, ", extracted
+        r"  extract_pages         shards 0-2  1,234,567 rows in \d+\.\d s, [\d,]+ pages/s  \(50% done, ", extracted
     )
-    assert judged.endswith("  judge_pages      shards 0-2  up to date  (100% done, 0:00 left)")
+    assert judged.endswith("  judge_pages           shards 0-2  up to date  (100% done, 0:00 left)")
 
 
 def test_time_left_runs_down_while_a_job_runs(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ class Progress:
             self._pages += rows
             said += f", {_rate(rows / seconds)}"
         where = f"  {self._shards}" if self._shards else ""
-        line = f"{time.strftime('%H:%M:%S')}  {job:<15}{where}  {said}  ({share:.0%} done, {self._time_left()})"
+        line = f"{time.strftime('%H:%M:%S')}  {job:<20}{where}  {said}  ({share:.0%} done, {self._time_left()})"
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _watch(self) -> None:

@@ -121,4 +121,5 @@ def _figures(cost: Cost, target: Target) -> list[str]:
 
 
 def _source(cost: Cost, pages: int) -> str:
-    return f"{cost.cpu / pages * 1e3:,.2f} CPU ms a page, {cost.wall:,.1f} s in {cost.waves} waves"
+    waves = "wave" if cost.waves == 1 else "waves"
+    return f"{cost.cpu / pages * 1e3:,.2f} CPU ms a page, {cost.wall:,.1f} s in {cost.waves} {waves}"

@@ -125,7 +125,7 @@ def share(part: int, whole: int) -> str:
 
 
 def rejected_by(text: str, settings: Settings) -> list[str]:
-    _, metrics = measure_text(text, compile_settings(measure_settings(settings.measure)))
+    _, metrics = measure_text(text, compile_settings(measure_settings(settings)))
     return [rule.reason for rule in rules_of(settings) if not rule.passes(metrics[rule.metric])]
 
 

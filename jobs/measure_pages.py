@@ -13,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since = commits.begin(work)
     pages = delta.read(work, "pages", list(ready.shards))
-    measures = measure_pages(pages, measure_settings(work.settings.measure))
+    measures = measure_pages(pages, measure_settings(work.settings))
     return commits.commit(work, "measures", measures, ready, since)
 
 

@@ -22,7 +22,7 @@ from winnow.report.not_read import Damaged
 from winnow.report.tune import Compared, Swept
 from winnow.runs.compaction import Maintained
 from winnow.runs.estimate import Cost, Sample, Target
-from winnow.settings.rules import Rule
+from winnow.settings.rules import LanguageBounds, Rule
 from winnow.tune.thresholds import Example, Hits, Step, Sweep, Total, Tuned
 
 _INTRO = """\
@@ -42,7 +42,9 @@ ROWS = {
     (Life, "page"): "pages", (Life, "measures"): "measures", (Life, "repeats"): "repeated_spans",
     (Life, "document"): "documents", (Copy, "row"): None, (Copy, "kept"): "pages",
 }  # fmt: skip
-_UNBOUNDED = {(Rule, "min"), (Rule, "max")}  # infinite, and so null, if a rule has no such bound
+_UNBOUNDED = {
+    (one, side) for one in (Rule, LanguageBounds) for side in ("min", "max")
+}  # infinite, and so null, if a rule has no such bound
 
 MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
     ShownCrawl: ("run", {
@@ -98,7 +100,14 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "min": "least value that passes; null if there is none",
         "max": "greatest value that passes; null if there is none",
         "means": "what is wrong with a page that fails",
-        "languages": "languages that it is made for, `spaced` for all that separate words; null: any",
+        "languages": "languages whose pages it judges, `spaced` for all that separate words; null: any",
+        "by_language": "other bounds for single languages; empty in `explain`, whose rules are those of the page",
+    }),
+    LanguageBounds: ("bounds of a language", {
+        "label": "label of the language",
+        "metric": "the metric that the rule judges in its pages",
+        "min": "least value that passes; null if there is none",
+        "max": "greatest value that passes; null if there is none",
     }),
     Copy: ("copy", {
         "row": "its row of `near_duplicates` (in copy_of) or `url_duplicates` (in url_copy)",
@@ -135,6 +144,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "page_id": "the page",
         "crawl": "its crawl",
         "url": "its URL",
+        "language": "its language",
         "before": "its reasons before",
         "after": "its reasons after",
         "metrics": "its metrics by name",

@@ -23,10 +23,12 @@ In the order in which they are asked; `removed` takes the place of whatever was 
 status 200: its URL where that matters, a header field, its body."""
 _RULES = """\
 A page passes a rule while its [metric](metrics.md) is within the bounds, which count as within. *Made for* names the
-languages that a rule suits: `spaced` are all but bo, ja, km, lo, my, th, wuu, yue and zh, which are written without
-white space between words. A run that wants another language is refused, unless `rules_for_any_language: true`. A recipe
-may change metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named
-like the file of rules; no rule of any recipe rejects this one:"""
+languages whose pages a rule judges: `spaced` are all but bo, ja, km, lo, my, th, wuu, yue and zh, which are written
+without white space between words. Pages of other languages pass, which a run tells before it starts; with
+`rules_for_any_language: true` every rule judges every page. The recipe `winnow` judges other languages than English by
+bounds of their own ([choosing-a-recipe.md](choosing-a-recipe.md#other-languages-than-english)). A recipe may change
+metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named like the file
+of rules; no rule of any recipe rejects this one:"""
 _COPIES = """\
 [deduplication.md](deduplication.md) says how these decide, with an example that runs. `repeated_spans.reason` holds the
 middle three; the first and the last stand in `funnel` alone, since their tables hold nothing but pages that they

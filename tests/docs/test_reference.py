@@ -118,7 +118,7 @@ def rejected(text: str, recipe: str, tmp_path: Path) -> list[str]:
     """Reasons of a text under a recipe, with a file of bad words where that has line rules of C4."""
     (tmp_path / "bad.txt").write_text(examples.BAD_WORD)
     settings: Settings = load_settings(recipe, changes=[f"measure.c4.bad_words={tmp_path / 'bad.txt'}"])
-    metrics = measure_text(text, compile_settings(measure_settings(settings.measure)))[1]
+    metrics = measure_text(text, compile_settings(measure_settings(settings)))[1]
     rules: dict[str, Rule] = recipe_rules()[recipe]
     return [rule.reason for rule in rules.values() if not rule.passes(metrics[rule.metric])]
 

@@ -30,6 +30,24 @@ def test_what_is_kept_makes_the_same_rows(recipe: str) -> None:
     assert differences(kept, kept_of(back, recipe)) == []
 
 
+def test_rules_of_many_languages_come_back() -> None:
+    made = load_settings(changes=["language.wanted=[en, de, zh, sh]"])
+    kept = kept_of(made, "winnow")
+    assert any(rule.by_language for rule in kept.rules)
+    assert any(rule.languages for rule in kept.rules)
+    assert from_yaml("winnow", to_yaml(kept)) == kept
+
+
+def test_a_bound_of_one_language_differs_alone() -> None:
+    one, other = (
+        kept_of(load_settings(changes=["language.wanted=[en, de, fr]", *changes]), "winnow")
+        for changes in ([], ["rules.gopher_long_words.by_language.de.max=16"])
+    )
+    assert differences(one, other) == [
+        "rules.gopher_long_words.by_language.de: mean_word_chars at most 15 -> mean_word_chars at most 16"
+    ]
+
+
 def test_no_secret_is_kept() -> None:
     secrets = ["sources.options.s3.secret=HUSH-1", "spark.config.spark.hadoop.fs.s3a.secret.key=HUSH-2"]
     text = to_yaml(kept_of(load_settings(changes=secrets), "winnow"))

@@ -71,7 +71,7 @@ def test_the_text_of_the_file_and_nothing_else_of_it_makes_the_fingerprint(place
 
 
 def test_workers_get_the_text_of_the_file_and_not_its_place(place: Path) -> None:
-    settings = measure_settings(given(place).measure)
+    settings = measure_settings(given(place))
     (place / "mine.py").unlink()
     assert settings.own is not None
     assert settings.own.source == GOOD

@@ -78,7 +78,7 @@ def used(settings: Settings) -> None:
     lists, rules = url_lists(settings.url), rules_of(settings)
     assert gate_url("http://a.example/x", lists, settings.url) is None
     assert set(fingerprints(settings)) > {"pages", "documents"}
-    text, measured = measure_text(TEXT, compile_settings(measure_settings(settings.measure)))
+    text, measured = measure_text(TEXT, compile_settings(measure_settings(settings)))
     assert "Boats" in text
     assert len(measured) == len(METRICS)
     assert all(rule.metric in METRICS for rule in rules)

@@ -108,7 +108,7 @@ def test_every_list_that_is_read_finds_all_of_its_entries(place: Path, writer: s
     config = write("own.yaml", f"measure: {{own: '{own}', c4: {{bad_words: '{bad}'}}}}\nrule_files: ['{rules}']\n")
     settings = load_settings(config=config)
     assert [rule.metric for rule in rules_of(settings)] == ["own_twice"]
-    assert measure_settings(settings.measure).c4.bad_words == ("one", "two")
+    assert measure_settings(settings).c4.bad_words == ("one", "two")
 
 
 def test_a_list_without_a_mark_is_refused_with_its_encoding(place: Path) -> None:

@@ -30,7 +30,7 @@ TEXTS = ["", "one two\n3 likes\nthree", "naïve 文字 🙂 text", "a b c d e f 
 
 @pytest.fixture
 def expected(settings: Settings) -> list[tuple[str, dict[str, float]]]:
-    compiled = compile_settings(measure_settings(settings.measure))
+    compiled = compile_settings(measure_settings(settings))
     return [measure_text(text, compiled) for text in TEXTS]
 
 
@@ -40,14 +40,14 @@ def test_a_column_gives_what_each_text_gives(
     settings: Settings, expected: list[tuple[str, dict[str, float]]], kind: pa.DataType, start: int
 ) -> None:
     column = pa.array(TEXTS, kind)[start:]
-    texts, metrics = measure_array(column, compile_settings(measure_settings(settings.measure)))
+    texts, metrics = measure_array(column, compile_settings(measure_settings(settings)))
     assert texts.to_pylist() == [text for text, _ in expected[start:]]
     assert metrics.to_pylist() == [values for _, values in expected[start:]]
     texts.validate(full=True)
 
 
 def test_marks_of_a_column_are_those_of_its_texts(settings: Settings) -> None:
-    compiled = compile_settings(measure_settings(settings.measure))
+    compiled = compile_settings(measure_settings(settings))
     marks = [Mark(0, 2, "list_mark"), Mark(12, 14, "list_mark")]
     texts, none = ["one two\n3 likes", "- one pear\n\n- two plums", "a"], None
     column = pa.array([none, [mark._asdict() for mark in marks], []], to_arrow_type(MARKS_TYPE))
@@ -60,7 +60,7 @@ def test_marks_of_a_column_are_those_of_its_texts(settings: Settings) -> None:
 
 
 def test_no_metric_is_null_or_infinite(settings: Settings) -> None:
-    _, metrics = measure_array(pa.array(TEXTS), compile_settings(measure_settings(settings.measure)))
+    _, metrics = measure_array(pa.array(TEXTS), compile_settings(measure_settings(settings)))
     assert metrics.type.num_fields == len(METRICS)
     assert all(np.isfinite(field.to_numpy()).all() for field in metrics.flatten())
 
@@ -71,7 +71,7 @@ def test_ungated_pages_are_measured_whatever_the_partitions(
 ) -> None:
     rows = [{"shard": i % 2, "page_id": i, "text": text} for i, text in enumerate(TEXTS)]
     pages = frame(spark, "pages", [*rows, {"shard": 0, "page_id": 99, "gate": "empty_text"}]).repartition(partitions)
-    measures = measure_pages(pages, measure_settings(settings.measure))
+    measures = measure_pages(pages, measure_settings(settings))
     found = [(page_id, text, metrics.asDict()) for _, page_id, text, *_, metrics in rows_of(measures)]
     assert sorted(found, key=lambda row: row[0]) == [(i, *pair) for i, pair in enumerate(expected)]
 
@@ -79,7 +79,7 @@ def test_ungated_pages_are_measured_whatever_the_partitions(
 def test_one_python_node_that_reads_what_it_needs(spark: SparkSession, settings: Settings, tmp_path: object) -> None:
     frame(spark, "pages", [{"shard": 0, "page_id": 1, "text": "x"}]).write.parquet(f"{tmp_path}/pages")
     pages = spark.read.parquet(f"{tmp_path}/pages")
-    plan = measure_pages(pages, measure_settings(settings.measure))._jdf.queryExecution().executedPlan().toString()
+    plan = measure_pages(pages, measure_settings(settings))._jdf.queryExecution().executedPlan().toString()
     assert plan.count("MapInArrow") == 1
     assert "Exchange" not in plan
     schema = plan[plan.index("ReadSchema:") :].splitlines()[0]
@@ -109,7 +109,7 @@ def test_own_metrics_are_taken_of_the_corrected_text_whatever_the_partitions(
     rows = [
         {"shard": i % 2, "page_id": i, "url": f"http://a.example/{i}", "text": text} for i, text in enumerate(TEXTS)
     ]
-    mine = replace(measure_settings(settings.measure), own=parse_own("mine.py", OWN))
+    mine = replace(measure_settings(settings), own=parse_own("mine.py", OWN))
     measures = measure_pages(frame(spark, "pages", rows).repartition(partitions), mine)
     found = {page_id: (text, metrics.asDict()) for _, page_id, text, *_, metrics in rows_of(measures)}
     assert found == {
@@ -135,7 +135,7 @@ def test_a_failing_own_metric_ends_the_run_with_its_line_and_the_page(
     spark: SparkSession, settings: Settings, body: str, said: str
 ) -> None:
     source = f'def broken(text: str) -> float:\n    """A metric."""\n    {body}\n'
-    mine = replace(measure_settings(settings.measure), own=parse_own("mine.py", source))
+    mine = replace(measure_settings(settings), own=parse_own("mine.py", source))
     rows = [{"shard": 0, "page_id": i, "url": f"http://a.example/{i}", "text": text} for i, text in enumerate(TEXTS)]
     with pytest.raises(PySparkException) as failed:
         measure_pages(frame(spark, "pages", rows), mine).collect()
@@ -147,7 +147,7 @@ def test_a_table_takes_metrics_of_several_files_and_none_is_judged_where_it_is_n
 ) -> None:
     """Three runs into one table, the second with a file of metrics, the third without: fields stay, null elsewhere."""
     own = parse_own("mine.py", OWN)
-    plain = measure_settings(settings.measure)
+    plain = measure_settings(settings)
     work = Work(spark, settings, {"measures": "f"}, str(tmp_path), "C")
     for page, mine in enumerate((plain, replace(plain, own=own), plain)):
         row = {"shard": page, "page_id": page, "url": "http://a.example/", "text": "one two three"}

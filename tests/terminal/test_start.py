@@ -25,18 +25,21 @@ def start(archive: Path, recipe: str, *changes: str) -> None:
     prepare(Given("C", tables, recipe, None, list(changes), None, None, [str(archive)]), "test", verbose=False)
 
 
-def test_rules_for_another_language_are_refused_unless_they_are_wanted(
+def test_rules_that_judge_no_page_of_a_wanted_language_are_told_once(
     archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     german = ("language.wanted=[de]", "rules.gopher_too_few_words.min=30")
-    with pytest.raises(SettingsError, match="not made for this language: gopher_no_stop_words"):
+    with pytest.raises(SurroundingsError, match="Java"):
         start(archive, "fineweb", *german)
+    assert capsys.readouterr().err.count("gopher_no_stop_words") == 1
     with pytest.raises(SurroundingsError, match="Java"):
         start(archive, "fineweb", *german, "rules_for_any_language=true")
     assert capsys.readouterr().err == ""
 
 
-def test_every_language_is_warned_of_once(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_line_rules_that_drop_a_wanted_language_are_refused(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SettingsError, match=r"not made for this language: measure\.c4\.terminal_punctuation"):
+        start(archive, "c4", "language.wanted=[hi]")
     with pytest.raises(SurroundingsError, match="Java"):
-        start(archive, "winnow", "language.wanted=[]")
-    assert capsys.readouterr().err.count("gopher_no_stop_words") == 1
+        start(archive, "c4", "language.wanted=[]")
+    assert capsys.readouterr().err.count("measure.c4.terminal_punctuation") == 1

@@ -162,8 +162,15 @@ def _made(card: Card) -> Iterable[str]:
     settings = yaml.safe_dump(told_settings(card.recipe.settings), sort_keys=False, allow_unicode=True, width=100)
     yield f"```yaml\n{settings}```"
     yield "A page was kept if it passed all of these rules:"
-    rules = [(f"`{rule.reason}`", f"`{rule.metric}`", rule.bounds, rule.means) for rule in card.recipe.rules]
+    rules = [(f"`{rule.reason}`", f"`{rule.metric}`", _bounds(rule), rule.means) for rule in card.recipe.rules]
     yield table(("reason", "metric", "must be", "what is wrong with a dropped page"), rows=rules)
+
+
+def _bounds(rule: Rule) -> str:
+    """The bounds of a rule, and how many languages it judges otherwise."""
+    only = f"; of {_plural(len(rule.languages), 'language')} alone" if rule.languages else ""
+    others = f"; other bounds for {_plural(len(rule.by_language), 'language')}" if rule.by_language else ""
+    return f"{rule.bounds}{only}{others}"
 
 
 def _type(kind: pa.DataType) -> str:

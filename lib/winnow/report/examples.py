@@ -129,6 +129,7 @@ def _matches(settings: Url, url: str) -> list[Match]:
 def _rejected(rule: Rule | None, row: Row) -> Example:
     if rule is None:
         return Example(row.page_id, [(row.url, False)], ["by a rule that is not in these settings"])
+    rule = rule.for_language(row.language) or rule
     value = value_of(row, rule.metric)
     if value is None:
         return Example(row.page_id, [(row.url, False)], [f"{rule.metric} was not measured"])

@@ -122,7 +122,8 @@ def tell(work: Work, page: Row) -> Life:
     rules = _rules(work, verdict)
     judged = []
     if measures is not None:
-        judged = [_judged(rule, measures) for rule in rules]
+        mine = (rule.for_language(measures.language) for rule in rules)
+        judged = [_judged(rule, measures) for rule in mine if rule is not None]
     return Life(
         page, measures, list(verdict.reasons) if verdict else None, judged,
         _copy(work, "near_duplicates", page), _dropped_for(work, "near_duplicates", page),

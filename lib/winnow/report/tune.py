@@ -113,7 +113,7 @@ def _show_examples(kind: str, total: Total, examples: Sequence[Example], rules: 
 
 def _judgements(reasons: Iterable[str], example: Example, rules: dict[str, Rule]) -> Iterable[str]:
     for reason in reasons:
-        rule = rules.get(reason)
+        rule = rules[reason].for_language(example.language) if reason in rules else None
         measured = f": {rule.metric} is {example.metrics[rule.metric]:.4g}, {rule.bounds}" if rule else ""
         yield f"{reason}{measured}"
 

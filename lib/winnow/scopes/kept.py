@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of
 from winnow.settings.kernel_settings import rules_of
-from winnow.stages.verdicts import kept_expr
+from winnow.stages.verdicts import kept_rows
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
@@ -33,8 +33,8 @@ def measures_left(work: Work, job: str, shards: list[int], through: bool = False
 
 
 def kept_measures(work: Work, shards: list[int]) -> DataFrame:
-    """The `measures` rows that the rules of these settings keep, judged while reading, without a join."""
-    return delta.read(work, "measures", shards).where(kept_expr(rules_of(work.settings)))
+    """The `measures` rows that the rules of these settings keep, judged while reading, without a join of tables."""
+    return kept_rows(delta.read(work, "measures", shards), rules_of(work.settings))
 
 
 def rows_of(work: Work, job: str, shards: list[int]) -> DataFrame:

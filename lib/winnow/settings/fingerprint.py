@@ -92,8 +92,8 @@ def _triage(settings: Settings) -> dict[str, Any] | None:
 
 
 def _measures(settings: Settings) -> dict[str, Any]:
-    """Settings of line rules only if they are used; bad words and own metrics always, by content."""
-    lines, read = settings.measure.lines, measure_settings(settings.measure)
+    """Line rules count only where they are used; bad words and own metrics by content, in every mode."""
+    lines, read = settings.measure.lines, measure_settings(settings)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
     return {
         "lines": lines,
@@ -102,6 +102,7 @@ def _measures(settings: Settings) -> dict[str, Any]:
         "own_text": read.own_text,
         "whole_code": read.whole_code and used is not None,
         "own": read.own.checksum if read.own else None,
+        "stop_words": read.stop_words,
         "kernels": versions.MEASURES,
     }
 
@@ -111,8 +112,8 @@ def _verdicts(settings: Settings) -> list[Any]:
 
 
 def _bounds(rules: Sequence[Rule]) -> list[Any]:
-    """Rules without their sentences and languages."""
-    return [rule[:4] for rule in rules]
+    """Without the sentence that says what a rule means; languages where not all are judged alike."""
+    return [[*rule[:4], *([rule.languages, rule.by_language] if rule[5:] != (None, ()) else [])] for rule in rules]
 
 
 def _near_duplicates(settings: Settings) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.load import load_settings
-from winnow.settings.rules import Rule
+from winnow.settings.rules import LanguageBounds, Rule
 from winnow.settings.schema import Settings
 
 _LEFT_OUT: dict[str, Any] = {"spark": True, "sources": True, "archives": {"num_shards"}}
@@ -24,6 +25,7 @@ _FILES = (
 _RULES = "rules_in_use"
 _OPEN = {"min": -math.inf, "max": math.inf}
 _NOTHING = "(not set)"
+_OF_LANGUAGES = re.compile(r"^rules\.\w+\.(languages$|by_language\.)")
 
 
 class Kept(NamedTuple):
@@ -48,8 +50,8 @@ def kept_of(settings: Settings, recipe: str) -> Kept:
         for section in sections:
             inner = inner[section]
         inner[name] = _full_path(inner[name])
-    files = [_full_path(name) if name.endswith((".yaml", ".yml")) else name for name in settings.rule_files]
-    return Kept(recipe, {**values, "rule_files": files}, rules_of(settings))
+    named = {"rule_files": [_named(name) for name in settings.rule_files], "by_language": _named(settings.by_language)}
+    return Kept(recipe, {**values, **named}, rules_of(settings))
 
 
 def to_yaml(kept: Kept) -> str:
@@ -73,12 +75,15 @@ def settings_from(kept: Kept, now: Settings) -> Settings:
 
 
 def differences(old: Kept, new: Kept) -> list[str]:
-    """`key: old -> new` for each setting and rule that differs, with dotted keys."""
+    """`key: old -> new` for every setting and rule that differs, keys dotted.
+
+    What a rule says of a language that is wanted on one side alone is not told: `language.wanted` is.
+    """
     before, after = _flat(old), _flat(new)
     return [
         f"{key}: {before.get(key, _NOTHING)} -> {after.get(key, _NOTHING)}"
         for key in dict.fromkeys((*before, *after))
-        if before.get(key) != after.get(key)
+        if before.get(key) != after.get(key) and (key in before.keys() & after.keys() or not _OF_LANGUAGES.search(key))
     ]
 
 
@@ -86,14 +91,28 @@ def _full_path(name: str | None) -> str | None:
     return None if name is None else str(Path(name).absolute())
 
 
+def _named(name: str | None) -> str | None:
+    """A name of a file in `conf`, or the full path of another."""
+    return _full_path(name) if name is not None and name.endswith((".yaml", ".yml")) else name
+
+
 def _finite(rule: Rule) -> dict[str, Any]:
-    """A rule as in its file: without open bounds."""
-    return {name: value for name, value in rule._asdict().items() if value not in (None, -math.inf, math.inf)}
+    """A rule as its file would have it: what is open is not named; languages are one line each, there may be many."""
+    fields = {
+        **rule._asdict(),
+        "languages": " ".join(rule.languages) if rule.languages else None,
+        "by_language": "; ".join(" ".join(map(str, bounds)) for bounds in rule.by_language) or None,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, -math.inf, math.inf)}
 
 
 def _fields(rule: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in rule.items() if name in Rule._fields}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+    languages, by_language = known.get("languages"), known.pop("by_language", "")
+    if languages is not None:
+        known["languages"] = tuple(languages.split() if isinstance(languages, str) else languages)
+    parts = (bounds.split() for bounds in by_language.split("; ") if bounds)
+    return {**known, "by_language": tuple(LanguageBounds(*part[:2], *map(float, part[2:])) for part in parts)}
 
 
 def _known(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
@@ -110,8 +129,16 @@ def _known(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
 def _flat(kept: Kept) -> dict[str, str]:
     """Settings by dotted name, then rules by reason; changes of rules appear as the rules that they result in."""
     settings = {name: value for name, value in kept.settings.items() if name != "rules"}
-    rules = {f"rules.{rule.reason}": f"{rule.metric} {rule.bounds}" for rule in kept.rules}
-    return {**dict(_leaves(settings, "")), **rules}
+    return {**dict(_leaves(settings, "")), **{key: told for rule in kept.rules for key, told in _told(rule)}}
+
+
+def _told(rule: Rule) -> Iterator[tuple[str, str]]:
+    """A rule as it judges all languages that are not told of, then each of those."""
+    if rule.languages is not None:
+        yield f"rules.{rule.reason}.languages", " ".join(rule.languages)
+    yield f"rules.{rule.reason}", f"{rule.metric} {rule.bounds}"
+    for own in rule.by_language:
+        yield f"rules.{rule.reason}.by_language.{own.label}", f"{own.metric} {rule.judging(*own[1:]).bounds}"
 
 
 def _leaves(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

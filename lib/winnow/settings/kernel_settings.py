@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from winnow.kernels.measures.own_metrics import OWN_PREFIX, OwnMetrics, parse_ow
 from winnow.kernels.pages.url import CURATED_SOURCES
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.kernels.repeated_spans.token_settings import TokenSettings
+from winnow.settings.by_language import Judging, judged_by, known_languages, language_labels
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
 from winnow.settings.text_lists import decode_text, lines_of
@@ -35,7 +37,21 @@ def url_lists(settings: Url) -> UrlLists:
 
 
 def rules_of(settings: Settings) -> tuple[Rule, ...]:
-    """The rules of these settings. Raises SettingsError with all problems."""
+    """The rules that these settings judge by, each with its bounds for the languages that are wanted.
+
+    Raises SettingsError with everything that is wrong with them.
+    """
+    labels, is_all = sorted(labels_in_question(settings)), not settings.language.wanted
+    return judged_by(declared_rules(settings), judging(settings), labels, is_all)
+
+
+def judging(settings: Settings) -> Judging:
+    """How rules are applied to languages. Raises SettingsError where the file `by_language` is wrong."""
+    return Judging(known_languages(settings.by_language), settings.rules_for_any_language)
+
+
+def declared_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules as their files and the user's changes have them. Raises SettingsError as `rules_of` does."""
     try:
         metrics = metrics_of(settings.measure)
     except SettingsError as error:
@@ -70,16 +86,37 @@ def own_metrics(settings: Measure) -> OwnMetrics | None:
     return _own(settings.own) if settings.own is not None else None
 
 
-def measure_settings(settings: Measure) -> MeasureSettings:
-    """The settings of the measuring kernel. Raises SettingsError if a file that they name cannot be read."""
-    given = settings.refinedweb
+def measure_settings(settings: Settings) -> MeasureSettings:
+    """The settings of the measuring kernel, the files that it names read. Raises SettingsError where one cannot be."""
+    measure = settings.measure
+    given = measure.refinedweb
     phrases = (tuple(entries) for entries in (given.counters, given.begin, given.end, given.anywhere))
     refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
-    c4 = settings.c4.model_dump(exclude={"bad_words"})
-    c4_lines = C4Lines(**c4, bad_words=_words(settings.c4.bad_words))
+    c4 = measure.c4.model_dump(exclude={"bad_words"})
+    c4_lines = C4Lines(**c4, bad_words=_words(measure.c4.bad_words))
     return MeasureSettings(
-        settings.lines, settings.code == "whole", settings.own_text, refinedweb, c4_lines, own_metrics(settings)
+        measure.lines,
+        measure.code == "whole",
+        measure.own_text,
+        refinedweb,
+        c4_lines,
+        own_metrics(measure),
+        _stop_words(settings),
     )
+
+
+def _stop_words(settings: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The stop words of each language that may be kept and has some of its own, by label."""
+    known = known_languages(settings.by_language)
+    if known is None:
+        return ()
+    found = {label: known.words_of(label) for label in sorted(labels_in_question(settings))}
+    return tuple((label, words) for label, words in found.items() if words)
+
+
+def labels_in_question(settings: Settings) -> Collection[str]:
+    """The labels of languages that are wanted; where all are, of those that are known."""
+    return set(settings.language.wanted or language_labels())
 
 
 def triage_settings(settings: Language) -> TriageSettings | None:

@@ -1,10 +1,11 @@
-"""Whether rules and line corrections are made for the languages that a run wants."""
+"""The languages that a run wants, beside those that its rules judge and its line corrections are made for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from winnow.errors import did_you_mean
+from winnow.settings.by_language import Judging, unjudged
 from winnow.settings.rules import UNSPACED, Rule
 from winnow.settings.schema import C4Lines, Measure, Settings
 
@@ -13,8 +14,8 @@ from winnow.settings.schema import C4Lines, Measure, Settings
 OTHER_FULL_STOPS = UNSPACED | {"am", "as", "bh", "bn", "bpy", "hi", "hy", "mai", "ne", "new", "or", "pa", "sa", "ur"}
 
 
-def language_problems(settings: Settings, rules: Sequence[Rule], known: Collection[str]) -> list[str]:
-    """Reasons why a wanted language would give no document; known: the labels of the language model."""
+def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
+    """What makes no document of a wanted language; known: the labels that the language model gives."""
     wanted = settings.language.wanted
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"
@@ -23,37 +24,44 @@ def language_problems(settings: Settings, rules: Sequence[Rule], known: Collecti
     ]
     if settings.rules_for_any_language:
         return unknown
-    names = {label: tuple(_not_made_for(label, settings.measure, rules)) for label in wanted if label in known}
+    lines = _line_rules(settings.measure)
+    names = {label: [name for name, languages in lines.items() if label in languages] for label in wanted}
     return [*unknown, *(_refusal(label, found) for label, found in names.items() if found)]
 
 
-def any_language_warning(settings: Settings, rules: Sequence[Rule]) -> str | None:
-    """A warning if every language is wanted, and some rules are made for a few; None if no rule is."""
-    if settings.language.wanted or settings.rules_for_any_language:
-        return None
-    made = [*(rule.reason for rule in rules if rule.languages is not None)]
-    made += [name for name, is_used in _line_rules(settings.measure).items() if is_used]
-    if not made:
-        return None
-    return (
-        f"language.wanted: []: every language is wanted, but these rules are not made for all of them, and may drop "
-        f"most pages of some: {', '.join(made)}"
-    )
+def language_notes(settings: Settings, rules: Sequence[Rule], judging: Judging) -> list[str]:
+    """What is to be said of wanted languages whose pages some of these rules do not judge, and of line rules."""
+    lines = [name for name, languages in _line_rules(settings.measure).items() if languages]
+    wanted = settings.language.wanted
+    found = _unjudged(wanted, rules, judging)
+    said = [f"language.wanted: {', '.join(labels)}: {_told(names)}" for names, labels in found]
+    if not wanted and lines and not settings.rules_for_any_language:
+        said.append(
+            "language.wanted: []: every language is wanted, but these are not made for all, and may drop most pages of "
+            f"some: {', '.join(lines)}"
+        )
+    return said
+
+
+def _unjudged(
+    wanted: Iterable[str], rules: Sequence[Rule], judging: Judging
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Reasons that judge no page of some wanted languages, and these languages."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for label in dict.fromkeys(wanted):
+        found.setdefault(tuple(unjudged(rules, judging, label)), []).append(label)
+    return ((names, labels) for names, labels in found.items() if names)
+
+
+def _told(names: Sequence[str]) -> str:
+    return f"these rules are not made for the language and judge none of its pages: {', '.join(names)}"
 
 
 def _refusal(label: str, names: Sequence[str]) -> str:
-    rule = next((name for name in names if not name.startswith("measure.")), None)
-    off = f"Switch such rules off (as in --set rules.{rule}=null)" if rule else "Set measure.lines to none"
     return (
-        f"language.wanted: {label}: not made for this language: {', '.join(names)}. {off}, or keep them with --set "
-        "rules_for_any_language=true"
+        f"language.wanted: {label}: not made for this language: {', '.join(names)}. Set measure.lines to none, or keep "
+        "them with --set rules_for_any_language=true"
     )
-
-
-def _not_made_for(label: str, measure: Measure, rules: Sequence[Rule]) -> Iterator[str]:
-    lines = _line_rules(measure)
-    yield from (name for name, languages in lines.items() if label in languages)
-    yield from (rule.reason for rule in rules if not rule.is_made_for(label))
 
 
 def _line_rules(measure: Measure) -> dict[str, Collection[str]]:

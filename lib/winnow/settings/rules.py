@@ -5,15 +5,16 @@ rules:
     metric: word_count                a name of measures.metrics.METRICS, or own_NAME for a function of `measure.own`
     min: 50                           a page passes if min <= metric <= max; one of them may be missing
     means: The page has fewer than 50 words.
-    languages: spaced                 languages that it is made for: labels of lid.176, such as [en], or `spaced`: all
+    languages: spaced                 languages whose pages it judges: labels of lid.176, such as [en], or `spaced`: all
                                       that separate words by white space; missing: any. At the top: of all rules
+    by_language: {de: {min: 40}}      other bounds for pages of a language; missing: those of the setting `by_language`
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,16 +24,27 @@ from winnow.settings.load import named_file, read_yaml
 from winnow.settings.schema import RuleChange
 from winnow.settings.values import is_value
 
-_FIELDS = {"reason", "metric", "min", "max", "means", "languages"}
-_SPACED = "spaced"
-# Labels of lid.176 of languages that are written without white space between words.
+_FIELDS = {"reason", "metric", "min", "max", "means", "languages", "by_language"}
+SPACED = "spaced"
+# Labels of lid.176 whose languages are written without white space between words.
 UNSPACED = frozenset({"bo", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
+
+
+class LanguageBounds(NamedTuple):
+    """How pages of one language, a label of the language model, are judged by a rule."""
+
+    label: str
+    metric: str
+    min: float
+    max: float
 
 
 class Rule(NamedTuple):
     """A judgement of one metric; bounds are inclusive, an open bound is infinite.
 
-    languages   labels of lid.176 that it is made for; ("spaced",): all that separate words; None: any
+    languages     labels of the languages whose pages it judges; ("spaced",): all that separate words; None: any. Pages
+                  of other languages pass
+    by_language   bounds for single languages, sorted by label
     """
 
     reason: str
@@ -41,12 +53,31 @@ class Rule(NamedTuple):
     max: float
     means: str
     languages: tuple[str, ...] | None = None
+    by_language: tuple[LanguageBounds, ...] = ()
 
     def is_made_for(self, label: str) -> bool:
-        """Whether the rule is made for a language, a label of lid.176."""
-        if self.languages == (_SPACED,):
+        """Whether the rule judges pages of a language, a label of the language model."""
+        if self.languages == (SPACED,):
             return label not in UNSPACED
         return self.languages is None or label in self.languages
+
+    def for_language(self, label: str) -> Rule | None:
+        """The rule as it judges pages of a language; None where it judges none of them."""
+        if not self.is_made_for(label):
+            return None
+        own = next((bounds for bounds in self.by_language if bounds.label == label), None)
+        return self.judging(*own[1:]) if own else self.judging(self.metric, self.min, self.max)
+
+    def judging(self, metric: str, low: float, high: float) -> Rule:
+        """The same reason by other bounds, for pages of any language; its sentence goes where it names the old ones."""
+        new = self._replace(metric=metric, min=low, max=high, languages=None, by_language=())
+        is_same = (metric, low, high) == (self.metric, self.min, self.max)
+        return new if is_same else new._replace(means=new.usual_sentence)
+
+    @property
+    def usual_sentence(self) -> str:
+        """What is wrong with a page, where nobody says it better."""
+        return f"The page's {self.metric} is not {self.bounds}."
 
     def passes(self, value: float) -> bool:
         """Whether a page with this value is kept by this rule."""
@@ -116,9 +147,11 @@ def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) ->
 
 
 def _changed(entry: dict[str, Any], change: RuleChange | None) -> dict[str, Any]:
-    """The rule with the user's changes; a changed rule loses its sentence, which states the old bound."""
-    new = {**entry, **(change.model_dump(exclude_unset=True) if change else {})}
-    return new if new == entry else {**new, "means": None}
+    """The rule with the user's changes; its sentence, which tells the old bound, goes where they change it."""
+    changes = change.model_dump(exclude_unset=True) if change else {}
+    by_language = {**(entry.get("by_language") or {}), **(changes.pop("by_language", None) or {})}
+    new = {**entry, **changes}
+    return {**(new if new == entry else {**new, "means": None}), "by_language": by_language}
 
 
 def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], problems: list[str]) -> Rule:
@@ -137,7 +170,24 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
     _check_reach(where, metric, low, high, problems)
     languages = _languages(where, entry.get("languages"), problems)
     rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""), languages)
-    return rule if rule.means else rule._replace(means=f"The page's {metric} is not {rule.bounds}.")
+    rule = rule if rule.means else rule._replace(means=rule.usual_sentence)
+    return rule._replace(by_language=tuple(_by_language(where, rule, entry.get("by_language") or {}, problems)))
+
+
+def _by_language(where: str, rule: Rule, value: Any, problems: list[str]) -> Iterator[LanguageBounds]:
+    """The bounds of single languages; a side that none is named for is that of all."""
+    if not isinstance(value, Mapping) or not all(
+        isinstance(sides, Mapping) and set(sides) <= {"min", "max"} for sides in value.values()
+    ):
+        problems.append(f"{where}: by_language: expected min and max by label, as in {{de: {{min: 2}}}}")
+        return
+    for label, sides in sorted(value.items(), key=lambda item: str(item[0])):
+        at = f"{where}: by_language.{label}"
+        low = _bound(at, "min", sides.get("min", rule.min), -math.inf, problems)
+        high = _bound(at, "max", sides.get("max", rule.max), math.inf, problems)
+        if low > high:
+            problems.append(f"{at}: min {low:g} is above max {high:g}: no page could pass")
+        yield LanguageBounds(str(label), rule.metric, low, high)
 
 
 def _hint(metric: str, metrics: Collection[str]) -> str:
@@ -148,11 +198,11 @@ def _hint(metric: str, metrics: Collection[str]) -> str:
 
 
 def _languages(where: str, value: Any, problems: list[str]) -> tuple[str, ...] | None:
-    if value in (None, _SPACED):
-        return None if value is None else (_SPACED,)
+    if value in (None, SPACED):
+        return None if value is None else (SPACED,)
     if isinstance(value, list) and value and all(isinstance(label, str) for label in value):
         return tuple(value)
-    problems.append(f"{where}: languages {value!r}: expected labels of lid.176, for example [en], or {_SPACED}")
+    problems.append(f"{where}: languages {value!r}: expected labels of lid.176, for example [en], or {SPACED}")
     return None
 
 

@@ -181,12 +181,20 @@ class Text(_Section):
     normalization: Literal["NFC", "none"]
 
 
+class Bounds(_Section):
+    """What a user changes of a rule for pages of one language."""
+
+    min: float | None = None
+    max: float | None = None
+
+
 class RuleChange(_Section):
     """Fields of a rule that a user changes."""
 
     metric: str | None = None
     min: float | None = None
     max: float | None = None
+    by_language: dict[str, Bounds] | None = None
 
 
 class Spark(_Section):
@@ -211,6 +219,7 @@ class Settings(_Section):
     jobs: list[str]
     rule_files: list[str]
     rules: dict[str, RuleChange | None]
+    by_language: str | None
     rules_for_any_language: bool
     text: Text
     fuzzy: Fuzzy

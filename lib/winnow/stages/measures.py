@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.measures.measure import Compiled, compile_settings, measure_buffer
+from winnow.kernels.measures.measure import Compiled, compile_settings, measure_buffer, number_languages
 from winnow.kernels.measures.measure_settings import MeasureSettings
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printable
@@ -54,7 +55,8 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
     for batch in batches:
         if batch.num_rows:
             marks = batch.column("marks") if "marks" in batch.schema.names else None
-            texts, metrics = measure_array(batch.column("text"), compiled, marks)
+            numbers = number_languages(batch.column("language").to_pylist(), settings)
+            texts, metrics = measure_array(batch.column("text"), compiled, marks, numbers)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -75,11 +77,14 @@ def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, o
 
 
 def measure_array(
-    texts: pa.Array, compiled: Compiled, marks: pa.ListArray | None = None
+    texts: pa.Array,
+    compiled: Compiled,
+    marks: pa.ListArray | None = None,
+    languages: NDArray[np.int32] | None = None,
 ) -> tuple[pa.Array, pa.StructArray]:
     """Corrected texts and a struct of metrics, for a string array without nulls; marks as in `pages`, null if none."""
     given = None if marks is None else _mark_arrays(marks)
-    corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled, given)
+    corrected, corrected_bounds, values = measure_buffer(*text_buffers(texts), compiled, given, languages)
     buffers = [None, pa.py_buffer(corrected_bounds.astype(np.int32)), pa.py_buffer(corrected)]
     fields = [pa.array(np.ascontiguousarray(values[:, i])) for i in range(len(METRICS))]
     struct = pa.StructArray.from_arrays(fields, fields=[pa.field(name, pa.float64()) for name in METRICS])

@@ -3,42 +3,111 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from winnow.settings.rules import Rule
+from winnow.settings.rules import UNSPACED, Rule
 from winnow.settings.values import sql_of
+
+_NO_BOUNDS = (-math.inf, math.inf, 0)
+_BOUNDS = "struct<min: double, max: double, metric: int>"
+_BOUNDS_LABEL = "label_of_bounds"
 
 
 def judge_pages(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
     """One row for each measured page: all reasons, in the order of the rules; none means kept. Reads no text."""
-    return measures.select("shard", "page_id", reasons_expr(rules).alias("reasons"))
+    return with_bounds(measures, rules).select("shard", "page_id", reasons_expr(rules).alias("reasons"))
+
+
+def kept_rows(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
+    """The rows of `measures` that pass every rule; no text is shuffled."""
+    return with_bounds(measures, rules).where(kept_expr(rules)).select(measures.columns)
+
+
+def with_bounds(measures: DataFrame, rules: Iterable[Rule]) -> DataFrame:
+    """`measures` with the bounds of its language for each rule that does not judge all languages alike.
+
+    They come from one small table that is joined on the language: what a row costs does not grow with the languages.
+    """
+    varying = {_column(rule): rule for rule in rules if _varies(rule)}
+    if not varying:
+        return measures
+    rows = [
+        (label, *(_bounds(rule, label) for rule in varying.values())) for label in sorted(_labels(varying.values()))
+    ]
+    columns = [f"{_BOUNDS_LABEL} string", *(f"{name} {_BOUNDS}" for name in varying)]
+    table = measures.sparkSession.createDataFrame(rows, ", ".join(columns))
+    return measures.join(F.broadcast(table), F.col("language") == F.col(_BOUNDS_LABEL), "left")
 
 
 def reasons_expr(rules: Sequence[Rule]) -> Column:
-    """The reasons of a `measures` row. A null metric is an error, never a verdict."""
+    """The reasons of a `measures` row that has bounds. A null metric is an error, never a verdict."""
     none = F.lit(None).cast("string")  # gives the array its type if there are no rules
     reasons = [F.when(~_passes_expr(rule), F.lit(rule.reason)) for rule in rules]
     return F.array_compact(F.array(none, *reasons))
 
 
 def kept_expr(rules: Sequence[Rule]) -> Column:
-    """Whether a `measures` row passes every rule."""
+    """Whether a `measures` row that has bounds passes every rule."""
     kept = F.lit(True)
     for rule in rules:
         kept = kept & _passes_expr(rule)
     return kept
 
 
+def _varies(rule: Rule) -> bool:
+    return rule.languages is not None or bool(rule.by_language)
+
+
+def _column(rule: Rule) -> str:
+    """Where the bounds of a rule stand: those of two rules differ, those of one are found again."""
+    return f"bounds_{crc32(repr(rule).encode()):08x}"
+
+
+def _labels(rules: Iterable[Rule]) -> set[str]:
+    """Every language that some rule names; what is not among them is judged as a language that nobody names."""
+    labels = set(UNSPACED)
+    for rule in rules:
+        labels.update(rule.languages or (), (bounds.label for bounds in rule.by_language))
+    return labels
+
+
+def _metrics(rule: Rule) -> list[str]:
+    """What a rule judges in some language, the metric of all first."""
+    return [*dict.fromkeys((rule.metric, *(bounds.metric for bounds in rule.by_language)))]
+
+
+def _bounds(rule: Rule, label: str) -> tuple[float, float, int]:
+    """Least and greatest value, and the number among `_metrics` of what is judged."""
+    judged = rule.for_language(label)
+    return (float(judged.min), float(judged.max), _metrics(rule).index(judged.metric)) if judged else _NO_BOUNDS
+
+
 def _passes_expr(rule: Rule) -> Column:
-    metric = F.expr(sql_of(rule.metric))
-    message = f"{rule.metric} is null; run measure_pages again"
-    value = F.when(metric.isNull(), F.raise_error(F.lit(message)).cast("double")).otherwise(metric)
+    if not _varies(rule):
+        return _within(_metric_expr(rule.metric), rule.min, rule.max)
+    column, metrics = F.col(_column(rule)), _metrics(rule)
+    low, high, _ = _bounds(rule, "")
+    value = _metric_expr(rule.metric)
+    for number, metric in enumerate(metrics[1:], 1):
+        value = F.when(column["metric"] == number, _metric_expr(metric)).otherwise(value)
+    least, most = (F.coalesce(column[side], F.lit(bound)) for side, bound in (("min", low), ("max", high)))
+    return (value >= least) & (value <= most)
+
+
+def _metric_expr(name: str) -> Column:
+    metric = F.expr(sql_of(name))
+    message = f"{name} is null; run measure_pages again"
+    return F.when(metric.isNull(), F.raise_error(F.lit(message)).cast("double")).otherwise(metric)
+
+
+def _within(value: Column, low: float, high: float) -> Column:
     passes = F.lit(True)
-    if rule.min != -math.inf:
-        passes = passes & (value >= rule.min)
-    if rule.max != math.inf:
-        passes = passes & (value <= rule.max)
+    if low != -math.inf:
+        passes = passes & (value >= low)
+    if high != math.inf:
+        passes = passes & (value <= high)
     return passes

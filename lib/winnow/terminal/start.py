@@ -141,12 +141,12 @@ def _look_at(
 
 
 def _language_notes(settings: Settings) -> list[str]:
-    """Warnings about language triage, and about rules that are not made for all wanted languages."""
-    from winnow.settings.kernel_settings import rules_of, triage_warning
-    from winnow.settings.languages import any_language_warning
+    """Warnings about language triage, and about rules that do not judge pages of a wanted language."""
+    from winnow.settings.kernel_settings import declared_rules, judging, triage_warning
+    from winnow.settings.languages import language_notes
 
-    said = (triage_warning(settings.language), any_language_warning(settings, rules_of(settings)))
-    return [one for one in said if one]
+    warning = triage_warning(settings.language)
+    return [*([warning] if warning else []), *language_notes(settings, declared_rules(settings), judging(settings))]
 
 
 def _tell(notes: list[str]) -> None:
@@ -196,11 +196,11 @@ def _file_problems(settings: Settings) -> list[str]:
     model = settings.language.model
     _try(problems, lambda: url_lists(settings.url))
     read = _try(problems, lambda: LanguageModel(Path(model) if model else None))
-    _try(problems, lambda: measure_settings(settings.measure))
-    rules = _try(problems, lambda: rules_of(settings))
+    _try(problems, lambda: measure_settings(settings))
+    _try(problems, lambda: rules_of(settings))
     _try(problems, lambda: _run_own(settings.measure))
-    if read is not None and rules is not None:
-        problems += language_problems(settings, rules, read.labels)
+    if read is not None:
+        problems += language_problems(settings, read.labels)
     return list(dict.fromkeys(problems))  # two checks read the file of own metrics
 
 

@@ -16,7 +16,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from winnow.settings.rules import Rule
-from winnow.stages.verdicts import kept_expr
+from winnow.stages.verdicts import kept_expr, with_bounds
 
 _MASK_RULES = 62
 _SHARD_BITS = 32
@@ -41,7 +41,8 @@ def count_failures(
     """
     number = F.array_position(F.lit(list(crawls)), F.col("crawl")) - 1 if len(crawls) > 1 else F.lit(0)
     place = F.shiftleft(number.cast("bigint"), _SHARD_BITS) + F.col("shard")
-    failures = measures.select("page_id", place.alias("place"), _words().alias("words"), *_masks(rules))
+    bounded = with_bounds(measures, rules)
+    failures = bounded.select("page_id", place.alias("place"), _words().alias("words"), *_masks(rules))
     changed = _passes(rules, before) != _passes(rules, after)
     drawn = [
         F.when(changed & (F.pmod("page_id", F.lit(examples)) == turn), F.col("page_id")) for turn in range(examples)
@@ -76,7 +77,7 @@ def count_steps(
     failed0, failed1, ...    BIGINT: the steps that a page fails, as in `count_failures`
     pages, words             BIGINT
     """
-    tried = measures.select(
+    tried = with_bounds(measures, [*steps, *before, *others]).select(
         _words().alias("words"), kept_expr(before).alias("before"), kept_expr(others).alias("others"), *_masks(steps),
     )  # fmt: skip
     kept = tried.where("before OR others").groupBy(*tried.columns[1:])

@@ -63,6 +63,7 @@ class Example(NamedTuple):
     page_id: int
     crawl: str
     url: str
+    language: str
     before: tuple[str, ...]
     after: tuple[str, ...]
     metrics: dict[str, float]
@@ -289,7 +290,7 @@ def _examples(
     rows = _rows(work, "measures").where(here).drop("text", "fingerprint").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [
-        Example(page.page_id, page.crawl, page.url, group.before, group.after, _taken(page, judged))
+        Example(page.page_id, page.crawl, page.url, page.language, group.before, group.after, _taken(page, judged))
         for turn, group in turns
         for page in (known[turn["page_id"]],)
     ]

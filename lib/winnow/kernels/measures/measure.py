@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from winnow.kernels.measures import quality
 from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4
 from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
-from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, METRICS
+from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, GOPHER, METRICS
 from winnow.kernels.measures.numbering import Numbers
 from winnow.kernels.measures.own_text import (
     MarkArrays,
@@ -33,6 +33,7 @@ from winnow.kernels.measures.refinedweb_lines import (
 )
 from winnow.kernels.measures.repetition import Pieces, measure_repetition
 from winnow.kernels.measures.sentences import compile_abbreviations
+from winnow.kernels.measures.stop_words import ENGLISH, StopWords, compile_stop_words, count_stop_words, numbers_of
 from winnow.kernels.pages.marks import KINDS, Mark
 from winnow.kernels.text.characters import (
     Characters,
@@ -61,6 +62,7 @@ class Compiled(NamedTuple):
     refinedweb: RefinedWebRules
     c4: C4Rules
     phrases: tuple[Phrases, Phrases, Phrases]
+    stop_words: StopWords
 
 
 class Scratch(NamedTuple):
@@ -93,11 +95,22 @@ def compile_settings(settings: MeasureSettings) -> Compiled:
         refinedweb=compile_refinedweb(settings.refinedweb),
         c4=compile_c4(settings.c4, notices),
         phrases=(notices, bad_words, compile_abbreviations()),
+        stop_words=compile_stop_words(settings.stop_words),
     )
 
 
+def number_languages(labels: Sequence[str | None], settings: MeasureSettings) -> NDArray[np.int32]:
+    """For each page of a language, the number of its list of stop words; that of English where it has none."""
+    numbers = numbers_of(settings.stop_words)
+    return np.array([numbers.get(label or "", ENGLISH) for label in labels], np.int32)
+
+
 def measure_buffer(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], compiled: Compiled, marks: MarkArrays | None = None
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    compiled: Compiled,
+    marks: MarkArrays | None = None,
+    languages: NDArray[np.int32] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
     """Corrected texts and metrics of the n pages of an Arrow string buffer.
 
@@ -105,7 +118,8 @@ def measure_buffer(
     from 0, and float64 metrics of shape (n, len(METRICS)), none of them NaN or infinite. The corrected text has "\\n"
     for every line separator; with `lines: none` that is all that changes. With `own_text` everything is measured and
     corrected without list and cell marks; the corrected text has them, where a line was cut its list mark alone. With
-    `whole_code` line rules keep or drop blocks of code whole.
+    `whole_code` line rules keep or drop blocks of code whole. `languages` is what `number_languages` gives; None: all
+    English.
 
     `metrics` has the names of the columns, and their definitions; metrics are 0.0 if their denominator is empty.
     Memory: about 100 bytes for each byte of the largest page, touched only as far as a page needs.
@@ -117,17 +131,21 @@ def measure_buffer(
     metrics = np.zeros((len(offsets) - 1, len(METRICS)))
     given = marks or no_marks(len(metrics))
     given = MarkArrays(read_only(given.bounds), read_only(given.start), read_only(given.end), read_only(given.kind))
-    _measure_pages(data, offsets, compiled, given, _make_scratch(size), out_data, out_offsets, metrics)
+    numbers = read_only(np.zeros(len(metrics), np.int32) if languages is None else languages)
+    _measure_pages(data, offsets, compiled, given, numbers, _make_scratch(size), out_data, out_offsets, metrics)
     return out_data[: out_offsets[-1]], out_offsets, metrics
 
 
-def measure_text(text: str, compiled: Compiled, marks: Sequence[Mark] = ()) -> tuple[str, dict[str, float]]:
+def measure_text(
+    text: str, compiled: Compiled, marks: Sequence[Mark] = (), language: int = ENGLISH
+) -> tuple[str, dict[str, float]]:
     """The corrected text and the metrics of one text, by name; see `measure_buffer`."""
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
     start, end = (np.array([mark[i] for mark in marks], np.int64) for i in range(2))
     kinds = np.array([KINDS.index(mark.kind) for mark in marks], np.uint8)
     given = MarkArrays(np.array([0, len(marks)], np.int64), start, end, kinds)
-    corrected, _, metrics = measure_buffer(data, np.array([0, len(data)], np.int64), compiled, given)
+    languages = np.array([language], np.int32)
+    corrected, _, metrics = measure_buffer(data, np.array([0, len(data)], np.int64), compiled, given, languages)
     return corrected.tobytes().decode("utf-8", "surrogatepass"), dict(zip(METRICS, metrics[0].tolist(), strict=True))
 
 
@@ -174,6 +192,7 @@ def _measure_pages(
     offsets: NDArray[np.int64],
     compiled: Compiled,
     marks: MarkArrays,
+    languages: NDArray[np.int32],
     scratch: Scratch,
     out_data: NDArray[np.uint8],
     out_offsets: NDArray[np.int64],
@@ -188,6 +207,9 @@ def _measure_pages(
             own = scratch.own[: leave_out_marks(chars, marks, first, last, scratch.own)]
         words, lines = split(own, compiled.tables.properties, scratch.words, scratch.lines)
         _measure_before(own, compiled.tables, words, lines, scratch, metrics[page])
+        if languages[page] != ENGLISH:
+            number, lists = languages[page], compiled.stop_words
+            metrics[page, GOPHER.stop_word_count] = count_stop_words(own, words, number, lists, compiled.tables)
         if last > first:
             find_lines(chars, marks, first, last, scratch.whole)
         has_code = compiled.whole_code and last > first

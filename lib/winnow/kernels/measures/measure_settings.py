@@ -32,7 +32,11 @@ class C4Lines:
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
-    """The settings `measure:`, with the contents of the files that they name."""
+    """The settings `measure:`, with the contents of the files that they name.
+
+    stop_words  labels of languages, each with the words that stop_word_count counts in its pages; in those of other
+                languages it counts English ones
+    """
 
     lines: Literal["none", "refinedweb", "c4"]
     whole_code: bool
@@ -40,3 +44,4 @@ class MeasureSettings:
     refinedweb: RefinedWebLines
     c4: C4Lines
     own: OwnMetrics | None = None
+    stop_words: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -63,7 +63,7 @@ def _pairs_that_begin(phrases: Mapping[str, int], lower: NDArray[np.int32]) -> N
 
 
 @jit
-def _child(node: int, char: int, first: NDArray[np.int32], labels: NDArray[np.int32]) -> int:
+def child(node: int, char: int, first: NDArray[np.int32], labels: NDArray[np.int32]) -> int:
     """The node reached from this one by a lower-case character."""
     low, high = first[node], first[node + 1]
     while low < high:
@@ -92,7 +92,7 @@ def longest_match(
     first, labels, kinds = phrases.first, phrases.labels, phrases.kinds
     node, longest = 0, 0
     for i in range(start, end, step):
-        node = _child(node, lowered(chars[i], lower), first, labels)
+        node = child(node, lowered(chars[i], lower), first, labels)
         if node == NOWHERE:
             break
         if kinds[node]:
@@ -116,7 +116,7 @@ def kinds_within(chars: NDArray[np.uint32], start: int, end: int, phrases: Phras
             continue
         node = 0
         for j in range(i, end):
-            node = _child(node, lowered(chars[j], lower), first, labels)
+            node = child(node, lowered(chars[j], lower), first, labels)
             if node == NOWHERE:
                 break
             found |= kinds[node]
@@ -143,7 +143,7 @@ def _ends_flanked(chars: NDArray[np.uint32], start: int, phrases: Phrases, table
     properties, lower = tables.properties, tables.lower
     node = 0
     for i in range(start, len(chars)):
-        node = _child(node, lowered(chars[i], lower), first, labels)
+        node = child(node, lowered(chars[i], lower), first, labels)
         if node == NOWHERE:
             return False
         if kinds[node] and (i + 1 == len(chars) or not properties[chars[i + 1]] & WORD):

@@ -1,0 +1,208 @@
+"""What is known of each language: a file of `conf/languages` with bounds of rules and stop words by language.
+
+source: where the numbers come from
+numbers: fineweb2.tsv                 a table beside this file: a row a language, tab-separated, with a head; its column
+                                      `language` has ISO 639-3 and script, `stopwords` words between spaces
+own: [en]                             labels of the languages that the rules' own numbers are made for
+rules:
+  gopher_short_words:                 a reason; where no rule in use has it, it is passed over
+    min: min_avg_word_length          the column with the bound of the language; neither: the rule's own bounds
+    metric: ...                       what is judged in its place; missing: the rule's metric
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from winnow.errors import SettingsError, did_you_mean
+from winnow.settings.load import CONF, named_file, read_yaml
+from winnow.settings.rules import SPACED, UNSPACED, LanguageBounds, Rule
+
+STOP_WORDS = "stopwords"
+_LANGUAGE, _ANY_OTHER = "language", ""
+_SIDES = {"min", "max"}
+_COUNTS_LINES = "_line_fraction"  # a metric of this name counts no words
+
+
+class Known(NamedTuple):
+    """A file of `conf/languages`, read.
+
+    own         labels of the languages that the rules' own numbers are made for
+    columns     by reason: the metric that is judged, the column of each side
+    numbers     by language, by column
+    stop_words  by language
+    """
+
+    own: frozenset[str]
+    columns: Mapping[str, Mapping[str, str]]
+    numbers: Mapping[str, Mapping[str, float]]
+    stop_words: Mapping[str, tuple[str, ...]]
+
+    def says_of(self, label: str) -> bool:
+        """Whether there are numbers for a language."""
+        return language_of(label) in self.numbers
+
+    def words_of(self, label: str) -> tuple[str, ...]:
+        """The stop words of a language; none where the kernel's own are its."""
+        return () if label in self.own else self.stop_words.get(language_of(label), ())
+
+
+@cache
+def language_labels() -> Mapping[str, str]:
+    """ISO 639-3 and script of each label of lid.176."""
+    return {row["label"]: row[_LANGUAGE] for row in _rows(CONF / "languages" / "labels.tsv")}
+
+
+def language_of(label: str) -> str:
+    """ISO 639-3 and script of a label of lid.176; any other label is taken to be one (`cmn_Hani`)."""
+    return language_labels().get(label, label)
+
+
+def is_unspaced(label: str) -> bool:
+    """Whether a language is written without white space between words."""
+    return label in UNSPACED or language_of(label) in _unspaced_languages()
+
+
+@cache
+def _unspaced_languages() -> frozenset[str]:
+    return frozenset(map(language_of, UNSPACED))
+
+
+def known_languages(name: str | None) -> Known | None:
+    """The file that `by_language` names; None where it names none. Raises SettingsError with all its problems."""
+    return None if name is None else _read(name)
+
+
+@cache
+def _read(name: str) -> Known:
+    problems: list[str] = []
+    path = named_file(name, "languages", problems)
+    content = read_yaml(path, problems)
+    if problems:
+        raise SettingsError(problems)
+    if not isinstance(content, dict) or not isinstance(content.get("rules"), dict) or "numbers" not in content:
+        raise SettingsError([f"{path}: expected `numbers:`, a table, and `rules:` with columns by reason"])
+    rows = _rows(path.parent / str(content["numbers"]))
+    known = rows[0].keys() if rows else set()
+    rules = content["rules"].items()
+    columns = {str(reason): _columns(path, reason, entry, known, problems) for reason, entry in rules}
+    numbers = {row[_LANGUAGE]: _numbers(path, row, problems) for row in rows}
+    if problems:
+        raise SettingsError(problems)
+    stop_words = {row[_LANGUAGE]: tuple((row.get(STOP_WORDS) or "").split()) for row in rows}
+    return Known(frozenset(map(str, content.get("own") or ())), columns, numbers, stop_words)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise SettingsError([f"by_language: {path}: cannot be read as UTF-8 text: {error}"]) from error
+    head = lines[0].split("\t") if lines else []
+    rows = [dict(zip(head, line.split("\t"), strict=False)) for line in lines[1:]]
+    if not rows or _LANGUAGE not in head:
+        raise SettingsError([f"by_language: {path}: expected a tab-separated table with a column `{_LANGUAGE}`"])
+    short = next((row for row in rows if len(row) < len(head)), None)
+    if short is not None:
+        raise SettingsError([f"by_language: {path}: {short[_LANGUAGE]}: expected {len(head)} columns as in the head"])
+    return rows
+
+
+def _columns(path: Path, reason: object, entry: Any, known: Collection[str], problems: list[str]) -> dict[str, str]:
+    fields = dict(entry) if isinstance(entry, Mapping) else {}
+    wrong = [str(field) for field in fields if field not in {*_SIDES, "metric"}]
+    wrong += [str(column) for side, column in fields.items() if side in _SIDES and column not in known]
+    for name in wrong:
+        problems.append(f"{path}: rules.{reason}: {name}: no side and no column.{did_you_mean(name, known)}")
+    return {str(name): str(value) for name, value in fields.items()}
+
+
+def _numbers(path: Path, row: Mapping[str, str], problems: list[str]) -> dict[str, float]:
+    numbers = {}
+    for name, text in row.items():
+        if name not in (_LANGUAGE, STOP_WORDS):
+            try:
+                numbers[name] = float(text)
+            except ValueError:
+                problems.append(f"{path}: {row[_LANGUAGE]}: {name}: {text!r}: expected a number")
+    return numbers
+
+
+class Judging(NamedTuple):
+    """How rules are applied to languages: by what is known of them, or all of them to all."""
+
+    known: Known | None
+    to_any: bool
+
+    def bounds(self, rule: Rule, label: str) -> LanguageBounds | None:
+        """How a rule judges pages of a language; None where it judges none of them."""
+        own = next((bounds for bounds in rule.by_language if bounds.label == label), None)
+        if own is not None:
+            return own
+        columns = self.known.columns.get(rule.reason) if self.known else None
+        if self.known is None or label in self.known.own or not self.known.says_of(label):
+            return _own_bounds(rule, label) if self._judges_by_own(rule, label) else None
+        if not self.to_any and not _means_something(rule, label, columns is not None):
+            return None
+        if columns is None:
+            return _own_bounds(rule, label)
+        return _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
+
+    def _judges_by_own(self, rule: Rule, label: str) -> bool:
+        """Whether a rule judges pages of a language of which nothing is said."""
+        if self.to_any or rule.languages is None:
+            return True
+        is_for_all = self.known is None or label in self.known.own
+        return rule.is_made_for(label) and (is_for_all or rule.languages != (SPACED,))
+
+
+def _means_something(rule: Rule, label: str, is_published: bool) -> bool:
+    """Whether a rule that is made for some languages means something in one that numbers are published for."""
+    if rule.languages is None:
+        return True
+    has_words = not is_unspaced(label) or rule.metric.endswith(_COUNTS_LINES)
+    return has_words and (is_published or rule.is_made_for(label))
+
+
+def _own_bounds(rule: Rule, label: str) -> LanguageBounds:
+    return LanguageBounds(label, rule.metric, rule.min, rule.max)
+
+
+def _published_bounds(
+    rule: Rule, label: str, columns: Mapping[str, str], numbers: Mapping[str, float]
+) -> LanguageBounds:
+    metric = columns.get("metric", rule.metric)
+    low = numbers[columns["min"]] if "min" in columns else rule.min
+    high = numbers[columns["max"]] if "max" in columns else rule.max
+    return LanguageBounds(label, metric, max(low, 0.0) if "min" in columns else low, high)
+
+
+def judged_by(rules: Iterable[Rule], judging: Judging, labels: Sequence[str], is_all: bool) -> tuple[Rule, ...]:
+    """The rules as they judge pages of these languages: each once, by other bounds where a language has its own.
+
+    is_all: pages may be of other languages too. A rule that judges no page is left out.
+    """
+    return tuple(filter(None, (_judged(rule, judging, labels, is_all) for rule in rules)))
+
+
+def _judged(rule: Rule, judging: Judging, labels: Sequence[str], is_all: bool) -> Rule | None:
+    found = {label: judging.bounds(rule, label) for label in (*labels, *([_ANY_OTHER] if is_all else []))}
+    judged = {label: bounds for label, bounds in found.items() if bounds is not None}
+    different = {bounds[1:] for bounds in judged.values()}
+    if not judged:
+        return None
+    if len(judged) == len(found) and len(different) == 1:
+        return rule.judging(*different.pop())
+    is_as_said = all(rule.is_made_for(label) == (label in judged) for label in found)
+    languages = None if len(judged) == len(found) else tuple(sorted(judged))
+    own = (rule.metric, rule.min, rule.max)
+    others = tuple(sorted(bounds for bounds in judged.values() if bounds[1:] != own))
+    return rule._replace(languages=rule.languages if is_as_said and is_all else languages, by_language=others)
+
+
+def unjudged(rules: Iterable[Rule], judging: Judging, label: str) -> Iterator[str]:
+    """The reasons of the rules that judge no page of a language."""
+    return (rule.reason for rule in rules if judging.bounds(rule, label) is None)

@@ -1,0 +1,1 @@
+"""What set-up runs, and what makes files of conf/."""

@@ -33,6 +33,7 @@ from deltalake import DeltaTable
 
 from winnow.kernels.pages.extract import ExtractSettings, extract_page
 from winnow.kernels.pages.html import decode_html
+from winnow.page import Asked
 from winnow.runs.compaction import FILE_BYTES
 from winnow.runs.crawl import run_crawl
 from winnow.runs.meter import KINDS, Meter
@@ -47,6 +48,7 @@ from winnow.warehouse.work import Work
 
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")
 TINY_ARCHIVES, TINY_CRAWLS = 8, 3
+ASKED = Asked(2_000_000, 2_000_000)
 CHILD_SAMPLE = 20  # of so many pages one, for what the child does beside extracting
 
 
@@ -246,7 +248,7 @@ def _answer(answers: Iterator[Any], *_: object, **__: object) -> Any:
 
 def _sample() -> Iterator[str]:
     for name in SETS:
-        for number, page in enumerate(ArchiveReader(Path(os.environ["WINNOW_CORPUS"], name), 2_000_000)):
+        for number, page in enumerate(ArchiveReader(Path(os.environ["WINNOW_CORPUS"], name), ASKED)):
             if number % CHILD_SAMPLE == 0:
                 yield decode_html(page.body, page.http_charset)[0]
 
@@ -272,7 +274,7 @@ def _print_files(warehouse: Path) -> None:
 def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -> None:
     """Wall and CPU seconds of a wave of archives that hold one page each, list_archives apart."""
     source = Path(os.environ["WINNOW_CORPUS"], SETS[1])
-    page = next(iter(ArchiveReader(source, 2_000_000)))
+    page = next(iter(ArchiveReader(source, ASKED)))
     record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]
     print(f"\na wave of {TINY_ARCHIVES} archives with one page each; load {os.getloadavg()[0]:.1f}")
     timed = Commits()

@@ -15,11 +15,12 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from winnow.kernels.pages.html import decode_html
+from winnow.page import Asked
 from winnow.warc.framing import Framer
 from winnow.warc.reader import ArchiveReader, held_bytes
 
 ROUNDS = 15
-MAX_HTML_BYTES = 2_000_000
+ASKED = Asked(2_000_000, 10_000_000)
 
 
 def fastwarc_bodies(path: str) -> int:
@@ -46,17 +47,17 @@ def fastwarc_checked(path: str) -> int:
 def winnow_records(path: str) -> int:
     """Records framed."""
     with open(path, "rb") as file:  # noqa: PTH123
-        return sum(1 for _ in Framer(file, held_bytes(MAX_HTML_BYTES)))
+        return sum(1 for _ in Framer(file, held_bytes(ASKED)))
 
 
 def winnow_bodies(path: str) -> int:
     """Pages read, digests checked, codings undone."""
-    return sum(len(page.body) for page in ArchiveReader(path, MAX_HTML_BYTES))
+    return sum(len(page.body) for page in ArchiveReader(path, ASKED))
 
 
 def winnow_texts(path: str) -> int:
     """The same, decoded."""
-    return sum(len(decode_html(page.body, page.http_charset)[0]) for page in ArchiveReader(path, MAX_HTML_BYTES))
+    return sum(len(decode_html(page.body, page.http_charset)[0]) for page in ArchiveReader(path, ASKED))
 
 
 def main(paths: list[str]) -> None:

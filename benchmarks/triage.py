@@ -32,7 +32,7 @@ from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.measures.measure import compile_settings, measure_text
 from winnow.kernels.pages.extract import Extracted, ExtractionError, ExtractSettings, extract_page
 from winnow.kernels.pages.html import decode_html, whole_text
-from winnow.settings.kernel_settings import measure_settings, rules_of, triage_settings
+from winnow.settings.kernel_settings import input_asked, measure_settings, rules_of, triage_settings
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Settings
 from winnow.warc.reader import ArchiveReader
@@ -59,8 +59,8 @@ def corpus_pages(corpus: Path, name: str) -> Iterator[tuple[str, str]]:
     """URL and HTML of every page of a set that is extracted."""
     for path in sorted((corpus / name).rglob("*")):
         if path.is_file() and {".warc", ".arc"} & set(path.suffixes):
-            for page in ArchiveReader(path, load_settings().archives.max_html_bytes):
-                if page.gate is None:
+            for page in ArchiveReader(path, input_asked(load_settings())):
+                if page.gate is None and page.url is not None:
                     yield page.url, decode_html(page.body, page.http_charset)[0]
 
 

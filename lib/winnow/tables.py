@@ -101,9 +101,10 @@ _KEPT: dict[str, _Meant] = {
 }
 _PATH: _Meant = (_STRING, "path of the archive, relative to the root of the crawl")
 _OFFSET: _Meant = (
-    _BIGINT, "first byte of the record's gzip member; without one of its own, of the record in the inflated stream",
+    _BIGINT, "first byte of the record's gzip member; without one of its own, of the record in the inflated stream; "
+             "first byte of a line or object of JSON in the inflated file; number of a row of Parquet or Arrow, from 0",
 )  # fmt: skip
-_URL = _long("URL as archived, without blanks around it")
+_URL = _long("URL as archived, without blanks around it; null if a text has none")
 _DOMAIN: _Meant = (_STRING, "registered domain, in lower case and punycode")
 _FETCHED: _Meant = (_TIME, "when the crawler fetched it, UTC; null if the archive's date is invalid")
 _LANGUAGE: _Meant = (_STRING, "most likely language, a label of lid.176")
@@ -149,14 +150,16 @@ ARCHIVES = _table(
     skipped=(t.MapType(_STRING, _BIGINT), "number of records that are not pages, by kind (below)"),
     digest_mismatches=(_BIGINT, "number of records that do not match their digest in the archive"),
     length_mismatches=(_BIGINT, "number of records that are longer or shorter than declared, without damaged ones"),
+    without_header=(_BIGINT, "number of pages that are HTML without an HTTP header (`input.bare_html`)"),
     tries=(_BIGINT, "how often it was tried; not counted any more after it was read"),
 )  # fmt: skip
+_EXTRA = t.MapType(_STRING, _STRING)
 MARKS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, kind=_STRING))
 PAGES = _of_pages(
     "pages", "one HTML response or text, kept or not",
     archive_path=_PATH,
     record_offset=_OFFSET,
-    record_length=(_BIGINT, "bytes of the record, or of its gzip member"),
+    record_length=(_BIGINT, "bytes of the record, of its gzip member, of a line; of the text of a table's row"),
     url=_URL,
     domain=_DOMAIN,
     fetched_at=_FETCHED,
@@ -171,6 +174,9 @@ PAGES = _of_pages(
                        "extractor added, and `code`, the lines of a block of code; null if gated"),
     language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),
     language_score=(_SCORE[0], f"{_SCORE[1]}; {_OF_TRIAGE}"),
+    declared_languages=(t.ArrayType(_STRING), "languages that the header of a WET record or a column declares, as "
+                                              "written there; null if none is declared"),
+    extra=(_EXTRA, "columns of texts that are carried along (`input.keep`), and `id`, as JSON by name; null for none"),
 )  # fmt: skip
 MEASURES = _of_pages(
     "measures", "one ungated page",
@@ -229,6 +235,7 @@ DOCUMENTS = _of_pages(
     char_count=(_BIGINT, "number of code points in text"),
     cut_chars=(_BIGINT, "number of code points that were cut as repeated"),
     spans=(SPANS_TYPE, "under the policy `mask`, the repeated spans of text, which is not cut; else null"),
+    extra=(_EXTRA, "columns of texts that were carried along, and `id`, as JSON by name; null if there are none"),
 )  # fmt: skip
 FUNNEL = _table(
     "funnel", "one (stage, reason) of one crawl and shard",

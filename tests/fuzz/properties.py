@@ -29,7 +29,7 @@ from winnow.kernels.pages.html import charset_of, decode_html
 from winnow.kernels.pages.misreading import undo_double_encoding
 from winnow.kernels.pages.url import explain_url, gate_url, parse_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
-from winnow.page import Account, Page
+from winnow.page import Account, Asked, Page
 from winnow.settings.url_lists import load_lists
 from winnow.warc.body import decode_body
 from winnow.warc.framing import Damage, Framer, record_at
@@ -46,6 +46,7 @@ from winnow.warc.reader import parse_url as parse_record_url
 from winnow.warc.records import Record
 
 LIMIT = 200_000  # bytes of a page
+ASKED = Asked(LIMIT, LIMIT)
 CPU_SECONDS = 20  # of one input: what takes longer hangs
 
 
@@ -65,7 +66,7 @@ def in_bounded_time() -> Iterator[None]:
 
 
 def read(data: bytes, stride: tuple[int, int] = (0, 1)) -> tuple[list[Page], Account]:
-    reader = ArchiveReader(io.BytesIO(data), LIMIT, stride)
+    reader = ArchiveReader(io.BytesIO(data), ASKED, stride)
     return list(reader), reader.account
 
 
@@ -83,10 +84,10 @@ def check_archive(archive: Damaged) -> None:
         assert page.gate is None or page.gate in gates_of("record")
         assert len(page.body) <= LIMIT
         assert page.html_bytes in (len(page.body), LIMIT + 1)
-        page.url.encode()
+        (page.url or "").encode()
     assert sorted(page for part in range(3) for page in read(data, (part, 3))[0]) == sorted(found)
-    long = [plain(item) for item in Framer(io.BytesIO(data), held_bytes(LIMIT), shortcut=False)]
-    assert [plain(item) for item in Framer(io.BytesIO(data), held_bytes(LIMIT))] == long
+    long = [plain(item) for item in Framer(io.BytesIO(data), held_bytes(ASKED), shortcut=False)]
+    assert [plain(item) for item in Framer(io.BytesIO(data), held_bytes(ASKED))] == long
     for page in found[:4]:
         assert page_at(data, page.record_offset, page.record_length) == page
 
@@ -96,9 +97,9 @@ def plain(item: Record | Damage) -> tuple[Any, ...]:
 
 
 def page_at(data: bytes, offset: int, length: int) -> Page | None:
-    record = record_at(io.BytesIO(data), offset, length, held_bytes(LIMIT))
+    record = record_at(io.BytesIO(data), offset, length, held_bytes(ASKED))
     kind, response = classify(record) if record else ("", None)
-    return make_page(record, response, LIMIT) if record and response and not kind else None
+    return make_page(record, response, ASKED) if record and response and not kind else None
 
 
 class Struck(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 
 from winnow.errors import SettingsError
 from winnow.settings.fingerprint import fingerprints
-from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of, source_of
+from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of, order_problems, source_of, with_only
 from winnow.settings.load import load_settings
 
 URL_FIRST = (
@@ -44,6 +44,32 @@ def test_the_order_is_part_of_the_fingerprint() -> None:
     usual, other = fingerprints(load_settings()), fingerprints(load_settings(changes=[URL_FIRST]))
     same = {table for table in usual if usual[table] == other[table]}
     assert same == {"crawls", "archives", "pages", "measures", "verdicts", "signatures"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "jobs", "is_judged"),
+    [
+        (["judge_pages"], [], True),
+        (["measure_pages"], [], False),
+        (["find_repeated_spans", "judge_pages"], ["find_repeated_spans"], True),
+        (["find_near_duplicates"], ["find_near_duplicates"], False),
+    ],
+)
+def test_a_job_alone_brings_what_it_needs(wanted: list[str], jobs: list[str], is_judged: bool) -> None:
+    usual = load_settings()
+    settings = with_only(usual, wanted)
+    ends = ["build_documents", "report_funnel"]
+    assert jobs_of(settings) == ["extract_pages", "measure_pages", "judge_pages", *jobs, *ends]
+    assert settings.rule_files == (usual.rule_files if is_judged else [])
+    assert fingerprints(settings)["measures"] == fingerprints(usual)["measures"]
+    assert order_problems(settings.jobs) == []
+
+
+def test_a_job_that_the_recipe_leaves_out_is_not_run_alone() -> None:
+    with pytest.raises(
+        SettingsError, match=r"--only find_near_duplicates: not a job of this recipe \(jobs, \*.enabled\)"
+    ):
+        with_only(load_settings("c4"), ["find_near_duplicates"])
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,16 @@ def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"\xfcber.warc.gz")).write_bytes(b"x")
     with pytest.raises(SettingsError, match=r"\\udcfcber\.warc\.gz': the name is not UTF-8; rename the file"):
         find_archives([str(tmp_path)], None)
+
+
+def test_texts_beside_archives_are_read_where_they_are_named(tmp_path: Path) -> None:
+    for name in ("a.warc.gz", "index.jsonl", "part/b.parquet"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    notes: list[str] = []
+    _, found = find_archives([str(tmp_path)], None, notes=notes)
+    assert [one.archive_path for one in found] == ["a.warc.gz"]
+    example = f"for example {tmp_path}/index.jsonl; name such files to read them"
+    assert notes == [f"{tmp_path}: skipped 2 files of texts beside archives, {example}"]
+    _, named = find_archives([f"{tmp_path}/*.*", f"{tmp_path}/part"], str(tmp_path))
+    assert [one.archive_path for one in named] == ["a.warc.gz", "index.jsonl", "part/b.parquet"]

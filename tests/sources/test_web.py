@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.sources.web_server import Fault, Server, served
 from tests.warc.make_archives import FORMS, page, pages
-from winnow.page import Account, Page
+from winnow.page import Account, Asked, Page
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
 from winnow.sources.remote_file import RemoteFile
@@ -228,7 +228,7 @@ def test_no_more_is_held_than_three_blocks(server: Server) -> None:
 
 
 def read_pages(file: Any) -> tuple[list[Page], Account]:
-    reader = ArchiveReader(file, 2_000_000)
+    reader = ArchiveReader(file, Asked(2_000_000, 2_000_000))
     return list(reader), reader.account
 
 

@@ -1,7 +1,10 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
@@ -10,7 +13,7 @@ from tests.stages.frames import rows_of
 from winnow.demo.crawl import CRAWLS
 from winnow.demo.show import demo_settings
 from winnow.kernels.gates import UNWANTED_LANGUAGE, GateName
-from winnow.page import Account, Page
+from winnow.page import Account, Asked, Page
 from winnow.settings.kernel_settings import url_lists
 from winnow.settings.schema import Settings
 from winnow.sources.formats import FORMATS, ReadArchive
@@ -163,7 +166,7 @@ def line_reader() -> ReadArchive:
     """A form of archives: a line is a URL and a text, or a comment. Made here, so that workers are sent it whole."""
 
     class Lines:
-        def __init__(self, file: BinaryIO, _largest: int, stride: tuple[int, int]) -> None:
+        def __init__(self, file: BinaryIO, _asked: Asked, stride: tuple[int, int]) -> None:
             self.file, self.stride, self.account = file, stride, Account()
 
         def __iter__(self) -> Iterator[Page]:
@@ -214,6 +217,40 @@ def test_a_form_of_archives_is_added_by_its_reader(
     assert (first.title, first.language, first.content_type) == ("A line", "en", "text/plain")
     assert (first.charset, first.html_bytes, first.record_offset) == (None, None, len("# four pages\n"))
     assert (archive.status, archive.records, archive.pages, archive.skipped) == ("read", 5, 4, {"comment": 1})
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_texts_of_every_form_are_pages_beside_archives(spark: SparkSession, tmp_path: Path, parts: int) -> None:
+    """Each part counts its own; a text without a URL meets no URL gate, and has a place all the same."""
+    texts = [ENGLISH_LINE, LINES["http://site.example/3"], "", None, ENGLISH_LINE]
+    urls = ["http://site.example/1", "http://site.example/2", None, None, "http://velvet-curtain.example/"]
+    rows = [{"id": n, "text": text, "url": url} for n, (text, url) in enumerate(zip(texts, urls, strict=True))]
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet", row_group_size=2)
+    (tmp_path / "b.jsonl").write_text(lines + "no JSON\n")
+    (tmp_path / "c.warc.wat.gz").write_bytes(b"")
+    (tmp_path / "dataset_info.json").write_text("{}")
+    notes: list[str] = []
+    _, found = find_archives([f"{tmp_path}/*"], None, notes=notes)
+    assert notes == [f"{tmp_path}/*: skipped 1 hidden file, for example {tmp_path}/dataset_info.json"]
+    settings = demo_settings()
+    tasks = [(0, *one, 1, str(tmp_path / one.archive_path), part, parts) for one in found for part in range(parts)]
+    frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, len(tasks)), ARCHIVE_SCHEMA)
+    read = read_archives(frame, settings, share_lists(spark, url_lists(settings.url))).persist()
+    pages = sorted(pages_of(read, "A").collect(), key=lambda row: (row.archive_path, row.record_offset))
+    archives = sorted(archives_of(read).collect(), key=lambda row: row.archive_path)
+    read.unpersist()
+    gates = [None, "language_unwanted", "empty_text", "text_missing", "url_domain_listed"]
+    assert [(row.url, row.gate) for row in pages] == list(zip(urls, gates, strict=True)) * 2
+    assert [(row.domain, row.extra) for row in pages[1:3]] == [("site.example", {"id": "1"}), (None, {"id": "2"})]
+    assert [row.record_offset for row in pages[:5]] == list(range(5))
+    assert len({row.page_id for row in pages}) == 10
+    assert [(one.status, one.error, one.records, one.pages, one.skipped) for one in archives] == [
+        ("read", None, 5, 5, {}),
+        ("damaged", "a line is no JSON", 6, 5, {"malformed": 1}),
+        ("damaged", "WAT holds no text; name the WARC or WET files of the crawl", 0, 0, {}),
+    ]  # fmt: skip
+    assert archives[1].error_offset == len(lines)
 
 
 def test_a_gate_that_is_not_declared_ends_the_job(spark: SparkSession, tmp_path: Path) -> None:

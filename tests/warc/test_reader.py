@@ -20,19 +20,23 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from tests.warc.make_archives import FORMS, HTML, arc, http, member, page, pages, record
 from winnow.kernels.gates import gates_of
-from winnow.page import Account, Page
+from winnow.page import Account, Asked, Page
 from winnow.warc.framing import Damage, Framer
 from winnow.warc.http import parse_response
-from winnow.warc.reader import ArchiveReader, parse_date, parse_url, read_record
+from winnow.warc.reader import ArchiveReader, read_record
 from winnow.warc.records import Record
 from winnow.warc.skipped import SKIPPED_KINDS
+from winnow.warc.values import parse_date, parse_url
 
 LIMIT = 2_000_000
 GZIP_OF_HTML = zlib.compress(b"<html>packed</html>", wbits=31)
 
 
+ASKED = Asked(LIMIT, LIMIT)
+
+
 def read(data: bytes, limit: int = LIMIT, stride: tuple[int, int] = (0, 1)) -> tuple[list[Page], Account]:
-    reader = ArchiveReader(io.BytesIO(data), limit, stride)
+    reader = ArchiveReader(io.BytesIO(data), Asked(limit, limit), stride)
     found = list(reader)
     account = reader.account
     assert account.records == account.pages + sum(account.skipped.values())
@@ -63,8 +67,8 @@ def test_every_form_holds_the_same_pages(form: str, count: int, tmp_path: Path) 
     assert account.skipped == Counter({"warcinfo": 1}) + Counter({"request": count})
     assert (account.digest_mismatches, account.length_mismatches) == (0, 0)
     for one in found:
-        assert read_record(path, one.record_offset, one.record_length, LIMIT) == one
-        assert read_record(path, one.record_offset, one.record_length + 1, LIMIT) is None
+        assert read_record(path, one.record_offset, one.record_length, ASKED) == one
+        assert read_record(path, one.record_offset, one.record_length + 1, ASKED) is None
 
 
 @pytest.mark.parametrize("form", ["members", "plain"])
@@ -102,7 +106,7 @@ def test_a_member_that_starts_where_another_record_lies_in_the_inflated_stream(t
     found, _ = read(data)
     assert data.rindex(b"\x1f\x8b\x08") == found[1].record_offset == place
     assert found[2].record_offset == len(pair)
-    assert [read_record(path, one.record_offset, one.record_length, LIMIT) for one in found] == found
+    assert [read_record(path, one.record_offset, one.record_length, ASKED) for one in found] == found
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -293,9 +297,35 @@ PAGE = b"<html>page</html>"
     ],
 )
 def test_what_is_a_page(data: bytes, kind: str) -> None:
+    reader = ArchiveReader(io.BytesIO(data), ASKED._replace(bare_html=False))
+    found = list(reader)
+    assert reader.account.skipped == Counter([kind] if kind else [])
+    assert len(found) == (not kind)
+    assert reader.account.without_header == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "charset"),
+    [
+        (record(PAGE), "", None),
+        (record(PAGE, Content_Type=b"application/http; msgtype=response"), "", None),
+        (record(b"words", Content_Type=b"text/html; charset=x"), "", "x"),
+        (record(b"some words", Content_Type=b"text/plain"), "not_http_text", None),
+        (record(PAGE, b"resource"), "", None),
+        (record(b"x", b"resource", Content_Type=b"application/xhtml+xml; charset=Big5"), "", "Big5"),
+        (record(PAGE, b"resource", Content_Type=b"text/plain"), "resource_text", None),
+        (record(PAGE, b"resource", Content_Type=b"image/png"), "resource", None),
+        (record(PAGE, b"conversion", Content_Type=b"text/html"), "", None),
+        (record(PAGE, b"metadata", Content_Type=b"text/html"), "metadata", None),
+        (arc((b"http://a.example/ 192.0.2.1 20240506070809 text/html", PAGE))[1], "", None),
+    ],
+)
+def test_html_without_an_http_header_is_a_page(data: bytes, kind: str, charset: str | None) -> None:
     found, account = read(data)
     assert account.skipped == Counter([kind] if kind else [])
-    assert len(found) == (not kind)
+    assert [(one.http_charset, one.text) for one in found] == [(charset, None)] * (not kind)
+    assert account.without_header == len(found)
+    assert {one.body for one in found} <= {PAGE, b"words", b"x"}
 
 
 @pytest.mark.parametrize(
@@ -408,7 +438,7 @@ def test_a_field_that_goes_on_in_the_next_line() -> None:
 
 def test_an_archive_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
-        list(ArchiveReader("/nowhere/at-all.warc.gz", LIMIT))
+        list(ArchiveReader("/nowhere/at-all.warc.gz", ASKED))
 
 
 # The real archives
@@ -484,9 +514,9 @@ def test_bodies_are_those_of_warcio(corpus: Path) -> None:
 @pytest.mark.corpus
 def test_every_page_of_the_fixtures_is_read_again_by_its_place(corpus: Path) -> None:
     for path in archives(corpus):
-        found = list(ArchiveReader(path, LIMIT))
+        found = list(ArchiveReader(path, ASKED))
         for one in found[:5]:
-            assert read_record(path, one.record_offset, one.record_length, LIMIT) == one, path
+            assert read_record(path, one.record_offset, one.record_length, ASKED) == one, path
 
 
 @pytest.mark.corpus

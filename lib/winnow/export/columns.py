@@ -36,6 +36,8 @@ COLUMNS = (
            "unless the settings mask them"),
     Column("fetched_at", pa.timestamp("us", "UTC"), "when the crawl fetched the page, null if the archive has no valid "
            "time"),
+    Column("extra", pa.string(), "columns of the texts that were carried along, and their `id`, as one JSON object; "
+           "null if there are none"),
     Column("crawl", pa.string(), "the crawl"),
     Column("shard", pa.int32(), "the part of the crawl that the archive belongs to"),
     Column("archive_path", pa.string(), "the archive, relative to the root of the crawl"),
@@ -48,8 +50,21 @@ SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
 
 def exported() -> list[SparkColumn]:
     """The columns of an export, made from the columns of `documents`."""
-    own = {"id": F.col("page_id").cast("string")}
+    own = {"id": F.col("page_id").cast("string"), "extra": _object_expr()}
     return [own.get(name, F.col(name)).alias(name) for name in SCHEMA.names]
+
+
+def _object_expr() -> SparkColumn:
+    """`extra`, whose values are JSON, as one JSON object with its names in order."""
+    names = F.array_sort(F.map_keys("extra"))
+    pair = F.transform(names, lambda name: F.concat(_quoted(name), F.lit(":"), F.element_at("extra", name)))
+    return F.when(F.size("extra") > 0, F.concat(F.lit("{"), F.array_join(pair, ","), F.lit("}")))
+
+
+def _quoted(name: SparkColumn) -> SparkColumn:
+    """A string as JSON."""
+    array = F.to_json(F.array(name))
+    return F.substring(array, F.lit(2), F.length(array) - 2)
 
 
 def features() -> list[dict[str, object]]:

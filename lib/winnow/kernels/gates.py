@@ -106,6 +106,18 @@ HTML_TOO_LARGE = _declare("html_too_large", Gate(
     "record", GateStep.EXTRACTION, "The decoded body is longer than archives.max_html_bytes; it was not parsed.",
     Stopped('"x" * 2_000_001'),
 ))  # fmt: skip
+TEXT_TOO_LARGE = _declare("text_too_large", Gate(
+    "record", GateStep.EXTRACTION, "The text is longer than input.max_text_bytes: it was not looked at.",
+    'a row or line whose text has 10,000,001 bytes',
+))  # fmt: skip
+TEXT_MISSING = _declare("text_missing", Gate(
+    "record", GateStep.EXTRACTION, "The text of the row or line is null, missing or no string.",
+    '`{"text": null}`',
+))  # fmt: skip
+TEXT_UNDECODABLE = _declare("text_undecodable", Gate(
+    "record", GateStep.EXTRACTION, "The bytes of the text are not UTF-8.",
+    'a text in another character set, such as windows-1252',
+))  # fmt: skip
 BODY_UNDECODABLE = _declare("body_undecodable", Gate(
     "record", GateStep.EXTRACTION,
     "The body's content coding is unknown, nested too deeply, or does not fit its bytes.",

@@ -4,7 +4,9 @@ A version counts every module that the table's rows pass through, those that sev
 of `text`, `folding` or `hashes` raises each version whose rows it changes. Read here, no kernel is imported for it.
 """
 
-PAGES = 3  # archives, HTTP, character sets, URLs, extraction, languages: warc/, pages/, faster_trafilatura/, languages/
+PAGES = (
+    4  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
+)
 TRIAGE = 2  # triage
 MEASURES = 2  # measure, own_text, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
 SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text

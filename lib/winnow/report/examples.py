@@ -17,6 +17,7 @@ from winnow.report.figures import seeded_expr, urls_of
 from winnow.report.life import word_diff
 from winnow.report.marks import Range, excerpt, offending
 from winnow.report.quantities import html_size
+from winnow.scopes.page_names import page_name_expr
 from winnow.settings.kernel_settings import url_lists
 from winnow.settings.rules import Rule
 from winnow.settings.schema import Url
@@ -99,7 +100,7 @@ class _Sample:
 
 
 def _gated(sample: _Sample) -> dict[str, list[Example]]:
-    columns = ("url", "language", "language_score", "content_type", "html_bytes")
+    columns = (page_name_expr(), "language", "language_score", "content_type", "html_bytes")
     pages = delta.read(sample.work, "pages").where(F.col("gate").isNotNull())
     drawn = sample.of(pages, F.col("gate"), *columns)
     return {gate: [_gated_example(sample.work, gate, row) for row in rows] for gate, rows in drawn.items()}
@@ -187,7 +188,7 @@ def _measured(work: Work, keys: Iterable[Key]) -> dict[Key, Row]:
         shards = sorted({shard for _, shard, _ in here})
         chosen = F.broadcast(work.spark.createDataFrame([key[1:] for key in here], "shard int, page_id bigint"))
         of_crawl, names = replace(work, crawl=crawl), ["shard", "page_id"]
-        pages = delta.read(of_crawl, "pages", shards).select(*names, "url", _begin("text").alias("before"))
+        pages = delta.read(of_crawl, "pages", shards).select(*names, page_name_expr(), _begin("text").alias("before"))
         measures = (
             delta.read(of_crawl, "measures", shards).drop("crawl", "fingerprint").withColumn("text", _begin("text"))
         )

@@ -13,6 +13,7 @@ from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
 from winnow.report.not_read import NotRead, look_at_archives
+from winnow.scopes.page_names import page_name_expr
 from winnow.settings.rules import Rule
 from winnow.settings.values import is_value
 from winnow.stages.checks import alarming_size
@@ -232,7 +233,7 @@ def urls_of(work: Work, keys: list[tuple[str, int, int]]) -> dict[tuple[str, int
     if not keys:
         return {}
     wanted = work.spark.createDataFrame(sorted(set(keys)), "crawl string, shard int, page_id bigint")
-    pages = delta.read_all(work, "pages").select("crawl", "shard", "page_id", "url")
+    pages = delta.read_all(work, "pages").select("crawl", "shard", "page_id", page_name_expr())
     found = pages.join(F.broadcast(wanted), ["crawl", "shard", "page_id"], "left_semi").collect()  # as many as keys
     return {(row.crawl, row.shard, row.page_id): row.url for row in found}
 

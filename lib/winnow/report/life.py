@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from winnow.errors import WinnowError
 from winnow.kernels.pages.selectors import canonical_selector, url_selector
 from winnow.kernels.pages.url import registered_domain
+from winnow.scopes.page_names import page_name_expr, parse_place
 from winnow.settings.kernel_settings import token_settings
 from winnow.settings.rules import Rule
 from winnow.settings.values import value_of
@@ -80,12 +81,18 @@ class Life:
 
 
 def find_pages(work: Work, named: str) -> list[Row]:
-    """The rows of `pages` for a page_id or a URL: as archived, else in other spellings, else in canonical form."""
-    pages = delta.read_all(work, "pages")
+    """The rows of `pages` for a page_id, a place or a URL: as archived, in other spellings, or in canonical form.
+
+    A place is an archive_path, a colon and a record_offset.
+    """
+    pages, place = delta.read_all(work, "pages"), parse_place(named)
     if named.removeprefix("-").isdecimal():
         found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # at most one for each crawl
     else:
-        found = pages.where(F.col("url") == named).select(*_KEYS).limit(_MOST_PAGES).collect()
+        is_named = F.col("url") == named
+        if place is not None:
+            is_named |= (F.col("archive_path") == place[0]) & (F.col("record_offset") == place[1])
+        found = pages.where(is_named).select(*_KEYS).limit(_MOST_PAGES).collect()
         for selector in (url_selector(named), canonical_selector(named)):
             if not found:
                 orders = work.spark.createDataFrame([(selector,)], "selector string")
@@ -198,7 +205,7 @@ def _stretches(work: Work, page: Row, measures: Row | None, repeats: Row | None)
         if number < SPANS_FOLLOWED:
             spans = work.settings.spans
             held = pages_holding(others, text, token_settings(work.settings), spans.length)
-            named = delta.read_all(work, "pages").select("shard", "page_id", "url")
+            named = delta.read_all(work, "pages").select("shard", "page_id", page_name_expr())
             with_url = named.join(F.broadcast(held.limit(HOLDERS)), ["shard", "page_id"])
             holders = [row.url for row in with_url.orderBy("url").collect()]  # HOLDERS at most
         yield Stretch(span.start, span.end, span.copies, text, holders)

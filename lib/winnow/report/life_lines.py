@@ -10,6 +10,7 @@ from rich.text import Text
 from winnow.kernels.gates import GATES
 from winnow.report.life import Copy, Judged, Life, Stretch, word_diff
 from winnow.report.quantities import html_size
+from winnow.scopes.page_names import page_name
 
 _DIFFERENCES = 12  # differences shown
 _SHOWN_CHARS = 160
@@ -27,7 +28,7 @@ def show_lives(lives: Sequence[Life]) -> None:
 def show_life(life: Life) -> None:
     """Print the life of a page, stage by stage; the line that drops it is bold."""
     console = Console()
-    console.print(Text(plain(life.page.url), "bold"), soft_wrap=True)
+    console.print(Text(plain(page_name(life.page)), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
         text = Text(f"{label:<{_LABEL_CHARS}}").append(plain(told), "bold" if is_end else "")
         console.print(text, soft_wrap=True, highlight=False)
@@ -128,7 +129,7 @@ def _stretch(stretch: Stretch) -> str:
 
 def _kept(copy: Copy) -> str:
     row = copy.row
-    url = f" {copy.kept.url}" if copy.kept is not None else ""
+    url = f" {page_name(copy.kept)}" if copy.kept is not None else ""
     return f"page {row.kept_page_id} of {row.kept_crawl}, shard {row.kept_shard},{url}"
 
 

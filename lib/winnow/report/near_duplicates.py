@@ -10,6 +10,7 @@ from rich.box import ROUNDED
 from rich.console import Console
 from rich.table import Table
 
+from winnow.scopes.page_names import page_name_expr
 from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
@@ -59,7 +60,8 @@ def _largest(near: DataFrame, pages: DataFrame) -> Table:
         F.min("page_id").alias("page_id"), F.min("jaccard").alias("jaccard")
     )
     top = clusters.orderBy(F.desc("cluster_size"), "kept_page_id").limit(_MOST)
-    rows = top.join(pages.select("page_id", "url"), "page_id", "left").orderBy(F.desc("cluster_size"), "kept_page_id")
+    named = top.join(pages.select("page_id", page_name_expr()), "page_id", "left")
+    rows = named.orderBy(F.desc("cluster_size"), "kept_page_id")
     table = _table("The largest clusters", "pages", "kept page", "of crawl", "least Jaccard", "a dropped page")
     for row in rows.collect():  # at most _MOST
         table.add_row(

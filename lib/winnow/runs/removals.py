@@ -19,6 +19,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.scopes.funnel import count_pages
+from winnow.scopes.page_names import page_name_expr
 from winnow.scopes.removals import CARRIED_OUT, count_orders, orders
 from winnow.settings.kept import settings_from
 from winnow.stages.removals import (
@@ -92,7 +93,7 @@ def shown(work: Work, page_ids: DataFrame) -> Iterator[Row]:
     """crawl, page_id, url, title, gate and the first characters of the text of these pages, in the order of URLs."""
     pages = delta.read_all(work, "pages").join(F.broadcast(page_ids), "page_id", "left_semi")
     beginning = F.substring("text", 1, _SHOWN_CHARS).alias("text")
-    rows = pages.select("crawl", "page_id", "url", "title", "gate", beginning)
+    rows = pages.select("crawl", "page_id", page_name_expr(), "title", "gate", beginning)
     return rows.orderBy("url", "crawl", "page_id").toLocalIterator()
 
 

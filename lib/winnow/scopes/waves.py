@@ -9,12 +9,15 @@ from pyspark.sql import DataFrame
 
 from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
+from winnow.sources.formats import is_cuttable
 from winnow.sources.locations import join
 from winnow.spark.session import parallel_tasks
 from winnow.warehouse import delta
 from winnow.warehouse.commits import ARCHIVE_KEYS, tries_after
 from winnow.warehouse.crawls import archives_by_shard, crawl_row
 from winnow.warehouse.work import Work
+
+_STRETCH_BYTES = 128 * 1024 * 1024
 
 
 def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> list[list[int]]:
@@ -64,11 +67,16 @@ def wave_archives(work: Work) -> int:
     return work.settings.spark.wave_archives_per_core * parallel_tasks(work.spark)
 
 
+def stretches(archive_path: str, size: int | None) -> int:
+    """Into how many stretches a file of this name and size is cut, 1 for a form that would be read once for each."""
+    return max(1, -(-(size or 0) // _STRETCH_BYTES)) if is_cuttable(archive_path) else 1
+
+
 def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     """One row and one partition for each task, the largest archive first.
 
     If there are fewer archives than cores, several tasks read each archive and share its pages: inflating twice is
-    cheap compared with extraction.
+    cheap compared with extraction. A large file of texts is cut into stretches.
     """
     from winnow.stages.pages import ARCHIVE_SCHEMA  # parsers, for what is to be read alone
 
@@ -78,8 +86,9 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part, parts)
+        (row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part, count)
         for row in rows
-        for part in range(parts)
+        for count in (max(parts, stretches(row.archive_path, row.bytes)),)
+        for part in range(count)
     ]
     return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), ARCHIVE_SCHEMA)

@@ -70,6 +70,7 @@ def _pages(settings: Settings) -> dict[str, Any]:
     gates = settings.url.model_dump(exclude={"built", "lists", "categories", "words", "exceptions"})
     return {
         "max_html_bytes": settings.archives.max_html_bytes,
+        "input": settings.input.model_dump(),
         "url": {**gates, "lists": url_lists(settings.url).checksum},
         "extract": settings.extract.model_dump(exclude={"recycle_pages", "faster"}),
         "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],

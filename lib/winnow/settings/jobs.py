@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from winnow.errors import did_you_mean
+from winnow.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
     from winnow.settings.schema import Settings
@@ -69,6 +69,26 @@ LAST = ("build_documents", "report_funnel")  # all recipes end with these
 def jobs_of(settings: Settings) -> list[str]:
     """The jobs that a recipe runs, in its order, without those that `enabled: false` switches off."""
     return [name for name in settings.jobs if JOBS[name].is_on(settings)]
+
+
+def with_only(settings: Settings, wanted: Sequence[str]) -> Settings:
+    """The settings of a run of these jobs alone, with those that they need, and the documents that are left.
+
+    No rule judges where judge_pages is not wanted itself. Raises SettingsError where the recipe does not run a job.
+    """
+    others = [
+        f"--only {name}: not a job of this recipe (jobs, *.enabled)" for name in wanted if name not in jobs_of(settings)
+    ]
+    if others:
+        raise SettingsError(others)
+    names, waiting = set[str](), [*wanted, *LAST]
+    while waiting:
+        name = waiting.pop()
+        waiting += JOBS[name].after
+        names.add(name)
+    rule_files = settings.rule_files if "judge_pages" in wanted else []
+    jobs = [name for name in settings.jobs if name in names]
+    return settings.model_copy(update={"jobs": jobs, "rule_files": rule_files})
 
 
 def jobs_before(settings: Settings, job: str) -> list[str]:

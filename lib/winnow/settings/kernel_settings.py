@@ -16,6 +16,7 @@ from winnow.kernels.measures.own_metrics import OWN_PREFIX, OwnMetrics, parse_ow
 from winnow.kernels.pages.url import CURATED_SOURCES
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.kernels.repeated_spans.token_settings import TokenSettings
+from winnow.page import Asked
 from winnow.settings.by_language import Judging, judged_by, known_languages, language_labels
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
@@ -34,6 +35,13 @@ def url_lists(settings: Url) -> UrlLists:
     if both:
         raise SettingsError([f"url.built: replaces all lists; set {', '.join(both)} to null, or url.built"])
     return replace(_built(settings.built), curated=CURATED_SOURCES if settings.curated_sources else frozenset())
+
+
+def input_asked(settings: Settings) -> Asked:
+    """What archives are asked for."""
+    given = settings.input
+    columns = {kind: name for kind, name in given.columns.model_dump().items() if name is not None}
+    return Asked(settings.archives.max_html_bytes, given.max_text_bytes, given.bare_html, columns, tuple(given.keep))
 
 
 def rules_of(settings: Settings) -> tuple[Rule, ...]:

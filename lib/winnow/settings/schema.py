@@ -23,6 +23,26 @@ class Archives(_Section):
     max_error_fraction: Fraction
 
 
+class InputColumns(_Section):
+    """Names of the columns of texts; null: the first of the known ones that is there."""
+
+    text: str | None
+    url: str | None
+    id: str | None
+    title: str | None
+    date: str | None
+    language: str | None
+
+
+class Input(_Section):
+    """What is read of archives and of files of texts."""
+
+    columns: InputColumns
+    keep: list[str]
+    max_text_bytes: PositiveInt
+    bare_html: bool
+
+
 class Sources(_Section):
     """How archives on web servers and in stores are read; changes no row."""
 
@@ -211,6 +231,7 @@ class Settings(_Section):
     """All settings of a run."""
 
     archives: Archives
+    input: Input
     sources: Sources
     url: Url
     extract: Extract

@@ -5,25 +5,71 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
-from winnow.page import Source
+from winnow.page import Asked, Source
 
-# Its arguments: a file that can seek; the size in bytes above which a page is gated; the stride (i, k): read only the
-# pages whose ordinal modulo k is i, so that k tasks share an archive. Raises OSError if the file cannot be read, never
-# because of its contents.
-ReadArchive = Callable[[BinaryIO, int, tuple[int, int]], Source]
+# Reads a file that can seek; what is asked for; the stride (i, k): the i-th of k parts of the pages, so that k tasks
+# share an archive. Raises OSError where the file cannot be read, never for what is in it. Parsers are imported where an
+# archive is read.
+ReadArchive = Callable[[BinaryIO, Asked, tuple[int, int]], Source]
 
 
-def read_warc(file: BinaryIO, most_bytes: int, stride: tuple[int, int]) -> Source:
-    """The pages of a WARC or ARC file; parsers are imported only when an archive is read."""
+def read_warc(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
+    """The pages of a WARC, ARC or WET."""
     from winnow.warc.reader import ArchiveReader
 
-    return ArchiveReader(file, most_bytes, stride)
+    return ArchiveReader(file, asked, stride)
+
+
+def read_wat(_file: BinaryIO, _asked: Asked, _stride: tuple[int, int]) -> Source:
+    """A WAT: no page, since it holds what is known of pages, and none of their text."""
+    from winnow.warc.wat import WatReader
+
+    return WatReader()
+
+
+def read_json(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
+    """The texts of a file of JSON: an object a line, or in a list."""
+    from winnow.texts.json_texts import JsonReader
+
+    return JsonReader(file, asked, stride)
+
+
+def read_parquet(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
+    """The texts of a Parquet file, one a row."""
+    from winnow.texts.rows import ParquetReader
+
+    return ParquetReader(file, asked, stride)
+
+
+def read_arrow(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
+    """The texts of an Arrow file or stream, one a row."""
+    from winnow.texts.rows import ArrowReader
+
+    return ArrowReader(file, asked, stride)
 
 
 _PACKED = ("", ".gz", ".lz4", ".zst")
+_OF_THE_WEB = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in _PACKED)
 FORMATS: dict[str, ReadArchive] = {
-    f".{kind}{packed}": read_warc for kind in ("warc", "arc", "wet", "wat") for packed in _PACKED
+    **{f".{kind}{packed}": read_warc for kind in ("warc", "arc", "wet") for packed in _PACKED},
+    **{f".wat{packed}": read_wat for packed in _PACKED},
+    **{f".{kind}{packed}": read_json for kind in ("jsonl", "ndjson", "json") for packed in ("", ".gz", ".zst")},
+    ".parquet": read_parquet,
+    ".arrow": read_arrow,
 }
+
+
+_CUTTABLE = (".jsonl", ".ndjson", ".json", ".parquet", ".arrow")
+
+
+def is_cuttable(name: str) -> bool:
+    """Whether a stride of such a file is a stretch of it, so that several tasks together read it once."""
+    return name.endswith(_CUTTABLE)
+
+
+def is_of_the_web(name: str) -> bool:
+    """Whether a file is an archive of the web, no file of texts."""
+    return name.endswith(_OF_THE_WEB)
 
 
 def suffixes() -> tuple[str, ...]:

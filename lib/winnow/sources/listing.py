@@ -6,13 +6,14 @@ import glob
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from winnow.settings.schema import Sources
 from winnow.settings.text_lists import lines_of, mark_of
+from winnow.sources.formats import is_of_the_web
 from winnow.sources.locations import folders_above, is_remote, is_web, join
 from winnow.sources.remote_file import open_location, source_of
 from winnow.sources.retry import Patience, SourceError, TransientError, persist
@@ -22,6 +23,8 @@ from winnow.sources.web import Identity
 UNKNOWN = Identity(None, None)
 # Folders that systems create: macOS (Archive Utility), Windows, Synology DSM, ext4.
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
+# What is written beside texts and is none: by `datasets`, by winnow's and datatrove's exports; by Delta and Spark.
+_BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
 
 
 def expand_url(
@@ -41,6 +44,8 @@ def expand_url(
             hidden, start = Hidden(url), fixed_part(url)
             seen = {one: known for one, known in found.items() if not hidden.passes_over(one, is_hidden(one[start:]))}
             notes += hidden.notes
+            if url.endswith("/"):
+                seen = {one: seen[one] for one in without_texts(list(seen), url, notes)}
             if not seen:
                 problems.append(f"{url}: no archives in this folder; names of archives end in {', '.join(suffixes)}")
             return seen
@@ -87,10 +92,27 @@ class Hidden:
         return [f"{self.place}: skipped {files}, for example {self._example}"]
 
 
+def without_texts(names: Sequence[str], folder: str, notes: list[str]) -> list[str]:
+    """The files of a folder; where it holds archives of the web these alone, since JSON beside them describes them.
+
+    notes: gets a sentence where files of texts are left out.
+    """
+    archives = [name for name in names if is_of_the_web(name)]
+    others = [name for name in names if not is_of_the_web(name)]
+    if not archives or not others:
+        return list(names)
+    files = "1 file of texts" if len(others) == 1 else f"{len(others):,} files of texts"
+    notes.append(f"{folder}: skipped {files} beside archives, for example {others[0]}; name such files to read them")
+    return archives
+
+
 def is_hidden(key: str) -> bool:
-    """Whether a file is hidden, by its path below the searched folder: for example macOS's `._name`, `.Trashes/`."""
+    """Whether a file is hidden, by its path below the searched folder: for example macOS's `._name`, `.Trashes/`.
+
+    What `datasets` writes beside its texts, and the log of a Delta table, counts as hidden too.
+    """
     parts = key.split("/")
-    return any((part.startswith(".") and part.strip(".")) or part in _OF_SYSTEMS for part in parts)
+    return any((part.startswith(".") and part.strip(".")) or part in _OF_SYSTEMS | _BESIDE_TEXTS for part in parts)
 
 
 def is_hidden_path(path: str) -> bool:

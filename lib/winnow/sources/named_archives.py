@@ -25,6 +25,7 @@ from winnow.sources.listing import (
     is_hidden,
     read_manifest,
     url_problems,
+    without_texts,
 )
 from winnow.sources.locations import (
     common_folder,
@@ -131,6 +132,8 @@ def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
     seen = [file for file in sorted(matches) if not hidden.passes_over(str(file), is_hidden(matches[file]))]
     notes += hidden.notes
     files = [file for file in seen if file.is_file()]
+    if path.is_dir():
+        files = list(map(Path, without_texts(list(map(str, files)), name, notes)))
     if not files:
         problems.append(nothing)
     return files

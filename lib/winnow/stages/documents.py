@@ -17,7 +17,9 @@ from pyspark.sql.pandas.functions import arrow_udf
 from winnow.kernels.repeated_spans.cutting import cut_texts
 from winnow.workers.arrow import counting, python_cpu, text_buffers
 
-_FROM_PAGES = ("archive_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title")
+_FROM_PAGES = (
+    "archive_path", "record_offset", "url", "domain", "fetched_at", "language", "language_score", "title", "extra",
+)  # fmt: skip
 
 
 _CUT = t.StructType(

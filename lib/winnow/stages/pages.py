@@ -19,8 +19,8 @@ from winnow.kernels.pages.extract import ExtractSettings
 from winnow.kernels.pages.html import decode_html
 from winnow.kernels.pages.url import gate_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
-from winnow.page import Page
-from winnow.settings.kernel_settings import triage_settings
+from winnow.page import Asked, Page
+from winnow.settings.kernel_settings import input_asked, triage_settings
 from winnow.settings.schema import Settings
 from winnow.sources.formats import FORMATS, ReadArchive, reader_of
 from winnow.sources.remote_file import open_location
@@ -38,7 +38,10 @@ _ACCOUNT = (
     "skipped",
     "digest_mismatches",
     "length_mismatches",
+    "without_header",
+    "is_part",
 )
+_SUMMED = ("records", "pages", "digest_mismatches", "length_mismatches", "without_header")
 _KNOWN = ("archive_path", "bytes", "etag", "tries")
 _ADDED = {"crawl", "page_id", "fingerprint"}
 ARCHIVE_SCHEMA = t.StructType(
@@ -49,7 +52,8 @@ ARCHIVE_SCHEMA = t.StructType(
         t.StructField("parts", t.IntegerType()),
     ]
 )
-_ARCHIVE = t.StructType([field for field in ARCHIVES.columns if field.name not in {"crawl", "shard", "fingerprint"}])
+_TOLD = [field for field in ARCHIVES.columns if field.name not in {"crawl", "shard", "fingerprint"}]
+_ARCHIVE = t.StructType([*_TOLD, t.StructField("is_part", t.BooleanType())])
 _SCHEMA = t.StructType(
     [*(field for field in PAGES.columns if field.name not in _ADDED), t.StructField("archive", _ARCHIVE)]
 )
@@ -70,6 +74,7 @@ class Opened(NamedTuple):
 
     settings: Settings
     formats: Mapping[str, ReadArchive]
+    asked: Asked
     lists: UrlLists
     extractor: Extractor
     model: LanguageModel
@@ -105,10 +110,41 @@ def archives_of(rows: DataFrame) -> DataFrame:
     failed = F.col("archive.status") == "unreachable"
     worst = F.max_by("archive", F.struct(failed, "archive.error", "archive.etag")).alias("archive")
     etags = F.count_distinct(F.when(~failed, F.col("archive.etag"))).alias("etags")
-    found = archives.groupBy("shard", "archive_path").agg(worst, etags)
-    changed = F.struct(*(_changed(field.name).alias(field.name) for field in _ARCHIVE.fields))
-    one = F.when(F.col("etags") > 1, changed).otherwise(F.col("archive")).alias("archive")
+    found = archives.groupBy("shard", "archive_path").agg(worst, etags, *_sums())
+    changed = F.struct(*(_changed(field.name).alias(field.name) for field in _TOLD))
+    added = F.struct(*(_added(field.name).alias(field.name) for field in _TOLD))
+    same = F.struct(*(F.col(f"archive.{field.name}") for field in _TOLD))
+    is_part = F.col("archive.is_part") & (F.col("archive.status") != "unreachable")
+    one = F.when(F.col("etags") > 1, changed).when(is_part, added).otherwise(same).alias("archive")
     return found.select("shard", one).select("shard", "archive.*")
+
+
+def _sums() -> list[Column]:
+    """What the parts of an archive, each of which counts its own, come to together; the first damage is told."""
+    is_damaged = F.col("archive.status") == "damaged"
+    damage = F.struct("archive.error_offset", "archive.error", "archive.status")
+    return [
+        *(F.sum(f"archive.{name}").alias(f"all_{name}") for name in _SUMMED),
+        F.collect_list("archive.skipped").alias("skips"),
+        F.min(F.when(is_damaged, damage)).alias("damage"),
+    ]
+
+
+def _added(column: str) -> Column:
+    """A column of an archive whose parts each counted their own."""
+    if column in _SUMMED:
+        return F.col(f"all_{column}")
+    if column == "skipped":
+        none = F.create_map().cast(t.MapType(t.StringType(), t.LongType()))
+        zero = F.lit(0).cast("bigint")
+        return F.aggregate(
+            "skips", none, lambda sum_, one: F.map_zip_with(
+                sum_, one, lambda _, a, b: F.coalesce(a, zero) + F.coalesce(b, zero)
+            )
+        )  # fmt: skip
+    if column in ("status", "error", "error_offset"):
+        return F.coalesce(F.col(f"damage.{column}"), F.lit("read") if column == "status" else F.lit(None))
+    return F.col(f"archive.{column}")
 
 
 def _changed(column: str) -> Column:
@@ -134,16 +170,17 @@ def _open(reading: Reading) -> Opened:
     settings = reading.settings
     extractor = shared_extractor(reading.extract, settings.text.normalization, reading.triage)
     model = shared_model(Path(settings.language.model) if settings.language.model else None)
-    return Opened(settings, reading.formats, shared_lists(reading.lists), extractor, model)
+    asked = input_asked(settings)
+    return Opened(settings, reading.formats, asked, shared_lists(reading.lists), extractor, model)
 
 
 def _read_archive(archive: dict[str, Any], opened: Opened) -> Iterator[dict[str, Any]]:
     fixed = {"shard": archive["shard"], "archive_path": archive["archive_path"]}
     known = {name: archive[name] for name in _KNOWN}
-    read, largest = reader_of(archive["archive_path"], opened.formats), opened.settings.archives.max_html_bytes
+    read = reader_of(archive["archive_path"], opened.formats)
     try:
         with open_location(archive["location"], opened.settings.sources) as file:
-            source = read(file, largest, (archive["part"], archive["parts"]))
+            source = read(file, opened.asked, (archive["part"], archive["parts"]))
             for page in source:
                 yield {**fixed, **_judge_page(page, opened)}
             account = {name: getattr(source.account, name) for name in _ACCOUNT} | _identity(file)
@@ -164,12 +201,14 @@ def _judge_page(page: Page, opened: Opened) -> dict[str, Any]:
         "record_offset": page.record_offset,
         "record_length": page.record_length,
         "url": page.url,
-        "domain": registered_domain(page.url),
+        "domain": None if page.url is None else registered_domain(page.url),
         "fetched_at": page.fetched_at,
         "content_type": page.content_type,
         "html_bytes": page.html_bytes,
+        "declared_languages": list(page.declared_languages) or None,
+        "extra": page.extra,
     }
-    gate = gate_url(page.url, opened.lists, opened.settings.url) or page.gate
+    gate = page.gate if page.url is None else gate_url(page.url, opened.lists, opened.settings.url) or page.gate
     row |= {"gate": gate} if gate else _extract_page(page, opened)
     if row.get("gate") is not None and row["gate"] not in GATES:
         raise WinnowError(f"{row['gate']}: this gate is not declared; declare it in kernels/gates.py. Page: {page.url}")

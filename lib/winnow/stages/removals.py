@@ -101,7 +101,7 @@ def alike(pages: DataFrame, measures: DataFrame) -> DataFrame:
 
 def _name_batches(batches: Batches, kinds: Collection[str]) -> Batches:
     for batch in batches:
-        named = [selectors_of(url, kinds) for url in batch.column("url").to_pylist()]
+        named = [[] if url is None else selectors_of(url, kinds) for url in batch.column("url").to_pylist()]
         places = pa.array([place for place, names in enumerate(named) for _ in names], pa.int64())
         kept = batch.drop_columns(["url"]).take(places)
         selectors = pa.array([name for names in named for name in names], pa.string())

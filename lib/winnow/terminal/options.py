@@ -24,7 +24,7 @@ Recipe = Annotated[
     str | None,
     typer.Option(
         "--recipe", show_default=False,
-        help="winnow, refinedweb, gopher, c4, fineweb, or a YAML file; "
+        help="winnow, refinedweb, gopher, c4, fineweb, dedup, or a YAML file; "
              "default: the settings of the warehouse, else winnow.",
     ),
 ]  # fmt: skip
@@ -76,5 +76,12 @@ Again = Annotated[
     typer.Option(
         "--again", help="A job to do again, for example because a file of its table is damaged.", show_default=False,
         parser=_job_name, metavar="JOB",
+    ),
+]  # fmt: skip
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", help="A job to run alone, with those that it needs; other rules and duplicates are left out.",
+        show_default=False, parser=_job_name, metavar="JOB",
     ),
 ]  # fmt: skip

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from winnow.errors import OwnMetricError, SettingsError
+from winnow.settings.jobs import with_only
 from winnow.settings.load import DEFAULT_RECIPE, as_recipe, load_settings
 from winnow.settings.schema import Measure, Settings, Spark
 from winnow.sources.named_archives import Archive, find_archives
@@ -36,13 +37,20 @@ class Given(NamedTuple):
     root: str | None
     environment: str | None
     archives: list[str] | None = None  # None: those listed before
+    only: list[str] | None = None  # jobs that are run alone; None: all of the recipe
+
+
+def _settings(recipe: str | Mapping[str, Any], given: Given) -> Settings:
+    """The settings that a command line asks for, over a recipe."""
+    settings = load_settings(recipe, given.environment, given.config, given.changes)
+    return with_only(settings, given.only) if given.only else settings
 
 
 def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
     """The Work of a job, and its archives. Raises SettingsError with all problems, before Spark starts."""
     problems, goes_on = _name_problems(given), given.recipe is None and may_keep_settings(given.warehouse)
     named_recipe = given.recipe or DEFAULT_RECIPE
-    settings = _try(problems, lambda: load_settings(named_recipe, given.environment, given.config, given.changes))
+    settings = _try(problems, lambda: _settings(named_recipe, given))
     named, sources = given.archives, settings.sources if settings else None
     notes: list[str] = []
     listing = _try(problems, lambda: find_archives(named, given.root, sources, notes)) if named else ("", [])
@@ -74,7 +82,7 @@ def _go_on(work: Work, given: Given) -> Work:
     if kept is not None:
         shards = {"num_shards": listed_crawls(work)[0].num_shards}
         layer = {**kept.settings, "archives": {**kept.settings["archives"], **shards}}
-        settings, recipe = load_settings(layer, given.environment, given.config, given.changes), kept.recipe
+        settings, recipe = _settings(layer, given), kept.recipe
     if problems := _file_problems(settings):
         raise SettingsError(problems)
     _tell(_language_notes(settings))

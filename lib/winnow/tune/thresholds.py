@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.scopes.page_names import page_name_expr
 from winnow.settings.rules import Rule
 from winnow.settings.schema import Settings
 from winnow.settings.values import value_of
@@ -286,7 +287,7 @@ def _examples(
         for crawl, shard in (crawl_and_shard(crawls, page["place"]),)
     )
     here, keys = reduce(lambda one, other: one | other, mine), ["crawl", "shard", "page_id"]
-    urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, "url"))
+    urls = F.broadcast(_rows(work, "pages").where(here).select(*keys, page_name_expr()))
     rows = _rows(work, "measures").where(here).drop("text", "fingerprint").join(urls, keys).collect()
     known = {row.page_id: row for row in rows}
     return [

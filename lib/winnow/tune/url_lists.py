@@ -48,5 +48,6 @@ def try_lists(pages: DataFrame, documents: DataFrame, settings: Url, lists: str)
 
 def _try_batches(batches: Batches, settings: Url, lists: str) -> Batches:
     for batch in batches:
-        gates = [gate_url(url, shared_lists(lists), settings) for url in batch.column("url").to_pylist()]
+        urls = batch.column("url").to_pylist()
+        gates = [None if url is None else gate_url(url, shared_lists(lists), settings) for url in urls]
         yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(gates, pa.string())], [*_SCHEMA.names])

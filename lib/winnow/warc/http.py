@@ -57,16 +57,21 @@ def parse_response(block: bytes | memoryview) -> Response | None:
         end = blank_line_end(head, len(head))
     end = len(head) if end < 0 else end
     fields = Fields(head[:end])
-    served = _text(fields, b"\ncontent-type:")
-    charset = next(filter(None, _CHARSET.findall(served)), None) if "=" in served else None
+    content_type, charset = parse_content_type(_text(fields, b"\ncontent-type:"))
     return Response(
         status=int(line[1]),
-        content_type=_PARAMETERS.split(served, 1)[0].lower(),
+        content_type=content_type,
         charset=charset,
         content_encoding=_text(fields, b"\ncontent-encoding:").lower(),
         transfer_encoding=_text(fields, b"\ntransfer-encoding:").lower(),
         body_start=end,
     )
+
+
+def parse_content_type(served: str) -> tuple[str, str | None]:
+    """The media type in lower case, without parameters, and the first character set that it names; None for none."""
+    charset = next(filter(None, _CHARSET.findall(served)), None) if "=" in served else None
+    return _PARAMETERS.split(served, 1)[0].lower(), charset
 
 
 def is_html(content_type: str, body_head: bytes) -> bool:

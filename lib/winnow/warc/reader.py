@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from winnow.kernels.gates import BODY_UNDECODABLE, HTML_TOO_LARGE, RECORD_DAMAGED, GateName
-from winnow.page import Account, Page
+from winnow.kernels.gates import (
+    BODY_UNDECODABLE,
+    HTML_TOO_LARGE,
+    RECORD_DAMAGED,
+    GateName,
+)
+from winnow.page import Account, Asked, Page
 from winnow.warc.body import Body, decode_body
 from winnow.warc.digests import digest_matches
 from winnow.warc.framing import Damage, Framer, record_at
-from winnow.warc.http import NO_TYPES, Response, is_html, parse_response
+from winnow.warc.http import NO_TYPES, Response, is_html, parse_content_type, parse_response
 from winnow.warc.records import Record
 from winnow.warc.skipped import SKIPPED_KINDS, TEXT_KINDS
+from winnow.warc.values import parse_date, parse_url
+from winnow.warc.wet import text_page
 
 SNIFFED_BYTES = 1024
-SPARE_BYTES = 1024 * 1024  # kept of a record in addition to twice the largest page: HTTP header, chunk lines
-
-_WARC_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?$")
-_USUAL_DATE = b"--T::Z"  # every third byte of 2024-05-01T12:00:00Z from the fourth on
-_ARC_DATE = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()$")
+BARE_KINDS = frozenset({"not_http", "resource", "conversion"})
+BARE_HTML, TEXT = 0, 1  # in place of a status: HTML without an HTTP header, a text
+SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
 
 
 class ArchiveReader:
     """The HTML pages of an archive, read in one pass; `account` is complete when all are read.
 
-    archive: a path, or a file that can seek; max_html_bytes: limit of a decoded body; stride (i, k): read only pages
-    whose ordinal modulo k is i, so that k readers share an archive. The account of each reader is that of all pages.
+    archive: a path, or a file that can seek; stride (i, k): read only pages whose ordinal modulo k is i, so that k
+    readers share an archive. The account of each reader is that of all pages.
     Raises OSError if the file cannot be opened or read, never because of its contents.
     """
 
-    def __init__(
-        self, archive: str | PathLike[str] | BinaryIO, max_html_bytes: int, stride: tuple[int, int] = (0, 1)
-    ) -> None:
+    def __init__(self, archive: str | PathLike[str] | BinaryIO, asked: Asked, stride: tuple[int, int] = (0, 1)) -> None:
         self.archive = archive
-        self.max_html_bytes = max_html_bytes
+        self.asked = asked
         self.stride = stride
         self.account = Account()
 
@@ -54,24 +54,20 @@ class ArchiveReader:
     def _pages(self, file: BinaryIO) -> Iterator[Page]:
         account = self.account
         mine, readers = self.stride
-        for item in Framer(file, held_bytes(self.max_html_bytes)):
+        for item in Framer(file, held_bytes(self.asked)):
             if isinstance(item, Damage):
-                self._note(item)
+                account.note(item.error, item.offset)
                 continue
             response = self._count(item)
             if response:
                 if account.pages % readers == mine:
-                    yield make_page(item, response, self.max_html_bytes)
+                    yield make_page(item, response, self.asked)
                 account.pages += 1
-
-    def _note(self, damage: Damage) -> None:
-        if self.account.error is None:
-            self.account.error, self.account.error_offset = damage.error, damage.offset
-        self.account.status = "damaged"
+                account.without_header += response.status == BARE_HTML
 
     def _count(self, record: Record) -> Response | None:
         """Enters a record in the account; returns its response if it is a page."""
-        kind, response = classify(record)
+        kind, response = classify(record, self.asked.bare_html)
         self.account.records += 1
         self.account.length_mismatches += record.size != record.declared and not (record.cut or record.malformed)
         self.account.digest_mismatches += not digest_matches(record, response)
@@ -80,30 +76,30 @@ class ArchiveReader:
         return None if kind else response
 
 
-def held_bytes(max_html_bytes: int) -> int:
-    """The number of bytes of a record's block to keep: longer ones are gated html_too_large without decoding."""
-    return 2 * max_html_bytes + SPARE_BYTES
+def held_bytes(asked: Asked) -> int:
+    """The number of bytes of a record's block to keep: longer ones are gated as too large without decoding."""
+    return max(2 * asked.max_html_bytes + SPARE_BYTES, asked.max_text_bytes + 1)
 
 
-def read_record(path: str | PathLike[str], offset: int, length: int, max_html_bytes: int) -> Page | None:
+def read_record(path: str | PathLike[str], offset: int, length: int, asked: Asked) -> Page | None:
     """The page with this record_offset and record_length; None if there is none."""
     with Path(path).open("rb") as file:
-        record = record_at(file, offset, length, held_bytes(max_html_bytes))
-    kind, response = classify(record) if record else ("", None)
-    return make_page(record, response, max_html_bytes) if record and response and not kind else None
+        record = record_at(file, offset, length, held_bytes(asked))
+    kind, response = classify(record, asked.bare_html) if record else ("", None)
+    return make_page(record, response, asked) if record and response and not kind else None
 
 
-def classify(record: Record) -> tuple[str, Response | None]:
-    """Why a record is not a page (a key of SKIPPED_KINDS, '' for a page), and its response if it has one."""
+def classify(record: Record, bare_html: bool = True) -> tuple[str, Response | None]:
+    """Why a record is not a page (a key of SKIPPED_KINDS, '' for a page), and its response if it has one.
+
+    bare_html: HTML without an HTTP header is a page, of status BARE_HTML. A text is one of status TEXT.
+    """
     if record.malformed:
         return "malformed", None
     written = record.fields.get(b"\nwarc-type:").lower()
-    if written != b"response":
-        kind = written.decode("latin-1")
-        return _or_text(kind, record) if kind in SKIPPED_KINDS else "unknown", None
-    response = parse_response(record.block)
+    response = parse_response(record.block) if written == b"response" else None
     if not response:
-        return _or_text("not_http", record), None
+        return _without_header("not_http" if written == b"response" else written.decode("latin-1"), record, bare_html)
     if response.status != 200:
         return "redirect" if response.status // 100 == 3 else "http_error", response
     head = _decoded(record, response, SNIFFED_BYTES).data if response.content_type in NO_TYPES else b""
@@ -112,16 +108,46 @@ def classify(record: Record) -> tuple[str, Response | None]:
     return "plain_text" if response.content_type == "text/plain" else "not_html", response
 
 
+def _without_header(kind: str, record: Record, bare_html: bool) -> tuple[str, Response | None]:
+    """The same of a record without an HTTP header."""
+    if kind == "conversion" and _media_type(record)[0] == "text/plain":
+        return "", _bare(record, TEXT)
+    if kind in BARE_KINDS and bare_html and _is_html(record):
+        return "", _bare(record, BARE_HTML)
+    return _or_text(kind, record) if kind in SKIPPED_KINDS else "unknown", None
+
+
 def _or_text(kind: str, record: Record) -> str:
     """The kind of a record, or the kind for text or HTML if its media type or its first bytes show that."""
-    media_type = record.fields.get(b"\ncontent-type:").decode("latin-1").split(";")[0].strip().lower()
+    media_type, _ = _media_type(record)
     is_text = media_type.startswith("text/") and media_type != "text/dns"
-    is_text = is_text or is_html(media_type, bytes(record.block[:SNIFFED_BYTES]))
+    is_text = is_text or _is_html(record)
     return f"{kind}_text" if is_text and f"{kind}_text" in TEXT_KINDS else kind
 
 
-def make_page(record: Record, response: Response, max_html_bytes: int) -> Page:
+def _media_type(record: Record) -> tuple[str, str | None]:
+    """The media type that a record states for its block, lower case, and its character set."""
+    return parse_content_type(record.fields.get(b"\ncontent-type:").decode("latin-1"))
+
+
+def _is_html(record: Record) -> bool:
+    """Whether a block without an HTTP header is HTML, as stated; by its first bytes where a response is said to be."""
+    stated, _ = _media_type(record)
+    return is_html("" if stated == "application/http" else stated, bytes(record.block[:SNIFFED_BYTES]))
+
+
+def _bare(record: Record, status: int) -> Response:
+    """A block without an HTTP header as a response."""
+    stated, charset = _media_type(record)
+    return Response(status, stated, charset, "", "", 0)
+
+
+def make_page(record: Record, response: Response, asked: Asked) -> Page:
     """The page in a record, with its body decoded."""
+    return text_page(record, asked) if response.status == TEXT else _html_page(record, response, asked.max_html_bytes)
+
+
+def _html_page(record: Record, response: Response, max_html_bytes: int) -> Page:
     body = _decoded(record, response, max_html_bytes)
     block_bytes = record.size if record.declared < 0 else min(record.size, record.declared)
     too_large = body.truncated or len(record.block) < block_bytes
@@ -149,40 +175,3 @@ def _gate(record: Record, body: Body, too_large: bool) -> GateName | None:
 def _decoded(record: Record, response: Response, limit: int) -> Body:
     raw = bytes(record.block[response.body_start :])
     return decode_body(raw, response.content_encoding, response.transfer_encoding, limit)
-
-
-def parse_url(value: bytes) -> str:
-    """The URL of a record: UTF-8, else Latin-1; without blanks, and without angle brackets that some writers add."""
-    value = value.strip().strip(b"<>")
-    try:
-        return value.decode("utf-8").replace("\0", "")
-    except UnicodeDecodeError:
-        return value.decode("latin-1").replace("\0", "")
-
-
-def parse_date(value: bytes) -> datetime | None:
-    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None if it is invalid.
-
-    Source: WARC 1.1, section 5.4 (a W3C date); ARC, 14 digits. Differs: digits beyond microseconds are cut.
-    """
-    if len(value) == 20 and value[4::3] == _USUAL_DATE:
-        with suppress(ValueError):
-            return datetime.fromisoformat(value.decode("ascii"))
-    found = _WARC_DATE.match(value) or _ARC_DATE.match(value)
-    if not found:
-        return None
-    year, month, day, hour, minute, second, fraction = found.groups(b"")
-    microsecond = int(fraction.ljust(6, b"0")[:6])
-    try:
-        return datetime(
-            int(year),
-            int(month or 1),
-            int(day or 1),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            microsecond,
-            UTC,
-        )
-    except ValueError:
-        return None

@@ -105,7 +105,7 @@ def batches_of(rows: Iterable[dict[str, Any]], schema: StructType, batch_bytes: 
     size = 0
     for row in rows:
         held.append(row)
-        size += 256 + len(row.get("text") or "")
+        size += 256 + len(row.get("text") or "") + sum(map(len, (row.get("extra") or {}).values()))
         if size >= batch_bytes:
             yield pa.RecordBatch.from_pylist(held, schema=arrow)
             held, size = [], 0

@@ -33,6 +33,7 @@ from winnow.kernels.languages.identify import shared_model
 from winnow.kernels.languages.triage import Unwanted, triage_page
 from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.extract import Extracted, ExtractSettings, Normalization
+from winnow.kernels.pages.extractors import FROM_TEXT, keep_text
 from winnow.kernels.pages.marks import Mark
 from winnow.workers.extractor_child import (
     ANSWER,
@@ -99,6 +100,11 @@ class Extractor:
         self._triage = triage and partial(
             triage_page, model=shared_model(Path(triage.model) if triage.model else None), settings=triage
         )
+        self._keeps_text = (
+            partial(keep_text, settings=settings, normalization=normalization)
+            if FROM_TEXT.get(settings.from_text) is keep_text
+            else None
+        )
         self._max_wall_seconds = settings.max_cpu_seconds * WALL_SECONDS_PER_CPU_SECOND
         self._recycle_pages = settings.recycle_pages
         self._child: _Child | None = None
@@ -118,7 +124,12 @@ class Extractor:
         return self._try_twice(html, self._of_html)
 
     def extract_text(self, text: str) -> Result:
-        """The same for a page that is a text; no triage, since nothing expensive follows."""
+        """The same for a page that is a text; no triage, since nothing expensive follows.
+
+        A text that stays as it is needs no child: nothing in it is parsed.
+        """
+        if self._keeps_text is not None:
+            return Result(*self._keeps_text(text), None)
         return self._try_twice(text, lambda child, _: child.extract_text())
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from winnow.terminal.options import (
     CrawlName,
     Environment,
     Json,
+    Only,
     Recipe,
     RemovalsFrom,
     Root,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 def run(
     archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
-    again: Again = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False, yes: Yes = False,
-    as_json: Json = False, verbose: Verbose = False,
+    again: Again = None, only: Only = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False,
+    yes: Yes = False, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Bring all tables of a crawl up to date.
 
@@ -49,7 +50,7 @@ def run(
     from winnow.warehouse.presence import at_work
 
     work, listing = prepare(
-        Given(crawl, warehouse, recipe, config, changes, root, environment, archives), f"winnow {crawl}", verbose
+        Given(crawl, warehouse, recipe, config, changes, root, environment, archives, only), f"winnow {crawl}", verbose
     )
     _check_again(again or [], work)
     agree(work, JOBS, yes)

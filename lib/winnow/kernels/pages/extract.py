@@ -21,13 +21,12 @@ from winnow.kernels.page_trees.ruby import drop_readings
 from winnow.kernels.pages.html import without_surrogates
 from winnow.kernels.pages.marked_text import write_text
 from winnow.kernels.pages.marks import Mark, Marked, Range, joined, normalized, settled, stripped, without_ranges
-from winnow.kernels.pages.markup import is_whole_page, split_at_ends, without_frames
+from winnow.kernels.pages.markup import MAX_TITLE_CHARS, is_whole_page, split_at_ends, without_frames
 
 Normalization = Literal["NFC", "none"]
 
 MAX_DEPTH = 256  # libxml2's own
 NO_TEXT = Marked("", ())
-MAX_TITLE_CHARS = 1_000
 MIN_UNFOLDED_FRACTION = 0.97  # share of a page's letters, or of those with rows of layout tables
 MIN_PART_CHARS = 250  # least text of a page inside a page; trafilatura does not take less as main text
 
@@ -139,7 +138,7 @@ def _cleaned(marked: Marked, settings: ExtractSettings, normalization: Normaliza
 
 
 def _surplus_newlines(text: str, most: int) -> list[Range]:
-    if "\n" * (most + 1) not in text:
+    if most >= len(text) or "\n" * (most + 1) not in text:
         return []
     return [(run.start() + most, run.end()) for run in re.finditer(rf"\n{{{most + 1},}}", text)]
 

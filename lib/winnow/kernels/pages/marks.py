@@ -81,6 +81,8 @@ def stripped(marked: Marked) -> Marked:
     """The text without white space at its ends."""
     text = marked.text
     begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if begin == 0 and end == len(text):
+        return marked
     return without_ranges(marked, [(0, begin), (max(begin, end), len(text))])
 
 

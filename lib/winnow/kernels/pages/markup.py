@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+MAX_TITLE_CHARS = 1_000
+
 _NAME_ENDS = r"(?=[ \t\n\r\f/>])"
 _ATTRIBUTES = r"(?:[^>=]|=[ \t\n\r\f]*+(?:\"[^\"]*\"|'[^']*')?)*+(?:>|\Z)"
 _BODY_OR_HTML = "[BbHh](?:[Oo][Dd][Yy]|[Tt][Mm][Ll])"

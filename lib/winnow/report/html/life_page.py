@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from winnow.report.html.markup import Html, difference, document, join, printable, shown, table, tag
 from winnow.report.life import Copy, Judged, Life, Stretch
 from winnow.report.life_lines import Line, differences_of, ending, facts, near_copies, verdict
+from winnow.scopes.page_names import page_name
 
 _DIFFERENCES = 500
 _TEXT_CHARS = 100_000
@@ -21,7 +22,7 @@ def render_lives(named: str, lives: Sequence[Life]) -> Html:
 
 def life_section(life: Life) -> Html:
     """One page: facts, rules, near duplicate, repeated spans, result, text."""
-    parts = [tag("h2", shown(life.page.url)), _list(facts(life))]
+    parts = [tag("h2", shown(page_name(life.page))), _list(facts(life))]
     if life.judged:
         parts += [tag("h3", "Rules"), _list(verdict(life)), _rules(life.judged)]
     if life.near or life.copy_of is not None:
@@ -55,7 +56,7 @@ def _rules(judged: Sequence[Judged]) -> Html:
 def _differences(life: Life, copy: Copy) -> Html:
     differences = differences_of(life, copy)
     lines = [difference(*one) for one in differences[:_DIFFERENCES]]
-    kept_url = shown(copy.kept.url) if copy.kept is not None else "a page whose text is gone"
+    kept_url = shown(page_name(copy.kept)) if copy.kept is not None else "a page whose text is gone"
     legend = tag("p", tag("del", "only here"), ", ", tag("ins", "only in the kept page"), f": {kept_url}")
     more = len(differences) - len(lines)
     summary = tag("summary", f"{len(differences):,} differences in words")

@@ -42,7 +42,8 @@ NAMED = t.StructType([URL_DUPLICATES.columns[name] for name in URL_DUPLICATES.co
 
 
 def with_url_key(pages: DataFrame, url_key: Literal["exact", "canonical"]) -> DataFrame:
-    """The same rows with `url_key` in place of `url`; `pages` has shard, page_id and url."""
+    """The rows that have a URL, with `url_key` in its place; `pages` has shard, page_id and url."""
+    pages = pages.where(F.col("url").isNotNull())
     if url_key == "exact":
         return pages.select("shard", "page_id", F.col("url").alias("url_key"))
     return map_batches(pages.select("shard", "page_id", "url"), _canonical_batches, _KEYED)

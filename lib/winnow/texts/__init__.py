@@ -1,0 +1,1 @@
+"""Texts: JSON lines, JSON, Parquet, Arrow files."""

@@ -1,0 +1,123 @@
+"""The texts of a file of JSON: one object a line, or objects in a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from winnow.page import Account, Asked, Page
+from winnow.texts.blocks import Blocks, Lines, Piece, Values
+from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page
+
+_SPARE_BYTES = 1024 * 1024  # held of a line beyond eight times the longest text: escapes, other columns
+
+
+class JsonReader:
+    """The texts of a JSON file, compressed or not; `account` is of this stride alone, complete when all are read.
+
+    stride (i, k): of a file that is not compressed the lines that begin in the i-th of k equal stretches; else every
+    k-th line or object. A line that is no JSON object is damage, counted as `malformed`; a text that is none is a gate.
+    Raises OSError where the file cannot be read, never for what is in it.
+    """
+
+    def __init__(self, file: BinaryIO, asked: Asked, stride: tuple[int, int] = (0, 1)) -> None:
+        self.file = file
+        self.asked = asked
+        self.stride = stride
+        self.account = Account(is_part=True)
+
+    def __iter__(self) -> Iterator[Page]:
+        self.account = Account(is_part=True)
+        pieces, (mine, readers) = self._pieces(), self.stride
+        try:
+            for number, piece in enumerate(pieces):
+                if number % readers == mine or (isinstance(pieces, Lines) and not pieces.blocks.is_packed):
+                    yield from self._page(piece)
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            self.account.note(f"the file breaks off or is damaged: {error}", pieces.place)
+        if not self.account.records and self.account.error is None and mine == 0 and pieces.place == 0:
+            self.account.note("the file is empty", 0)
+
+    def _pieces(self) -> Lines | Values:
+        held = 8 * self.asked.max_text_bytes + _SPARE_BYTES
+        form = self._form(held)
+        blocks = Blocks(self.file)
+        if form == "lines":
+            mine, readers = self.stride
+            if blocks.is_packed or readers == 1:
+                return Lines(blocks, held)
+            size = blocks.size()
+            return Lines(blocks, held, size * mine // readers, size * (mine + 1) // readers)
+        return Values(blocks, held, form == "list")
+
+    def _form(self, held: int) -> str:
+        """`list` where a bracket begins the file, `values` where its first line is not a whole object, else `lines`."""
+        try:
+            first = next(iter(Lines(Blocks(self.file), held)), None)
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            return "lines"
+        if first is None or first.data is None:
+            return "lines"
+        if first.data.lstrip().startswith(b"["):
+            return "list"
+        return "values" if first.data.strip() == b"{" else "lines"
+
+    def _page(self, piece: Piece) -> Iterator[Page]:
+        account, asked = self.account, self.asked
+        account.records += 1
+        if piece.data is None:
+            account.pages += 1
+            yield too_large(piece.offset, piece.length, asked)
+            return
+        record, problem = parse_object(piece.data)
+        if record is None:
+            account.skipped["malformed"] += 1
+            account.note(problem, piece.offset)
+            return
+        account.pages += 1
+        yield page_of(record, piece.offset, piece.length, asked)
+
+
+def too_large(offset: int, length: int, asked: Asked) -> Page:
+    """The page of a line that is longer than what is held."""
+    return make_page(offset, length, {"text": " " * (asked.max_text_bytes + 1)}, {}, asked)
+
+
+def parse_object(data: bytes) -> tuple[Mapping[str, Any] | None, str]:
+    """The object that a line holds, None and why where it holds none.
+
+    Bytes that are not UTF-8 are replaced; the record then has NOT_UTF8 in place of what they stand in.
+    """
+    try:
+        text, is_valid = data.decode("utf-8"), True
+    except UnicodeDecodeError:
+        text, is_valid = data.decode("utf-8", "surrogateescape"), False
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return None, "a line is no JSON"
+    if not isinstance(record, dict):
+        return None, f"a line is no JSON object but a {type(record).__name__}"
+    return (record if is_valid else {name: _checked(value) for name, value in record.items()}), ""
+
+
+def _checked(value: Any) -> Any:
+    """A value of a line that holds bytes which are not UTF-8."""
+    if isinstance(value, str):
+        return NOT_UTF8 if any("\udc80" <= character <= "\udcff" for character in value) else value
+    return {name: _checked(inner) for name, inner in value.items()} if isinstance(value, dict) else value
+
+
+def page_of(record: Mapping[str, Any], offset: int, length: int, asked: Asked) -> Page:
+    """The page of a JSON object that lies there."""
+    found = {kind: first_found(kind, record, asked) for kind in KNOWN}
+    used = {name.partition(".")[0] if "." in name else name for name, _ in found.values()}
+    kept = [name for name in record if name not in used] if ALL in asked.keep else []
+    kept += [name for name in asked.keep if name in record and name not in kept]
+    extra = {name: record[name] for name in kept if record[name] is not NOT_UTF8}
+    return make_page(offset, length, {kind: value for kind, (_, value) in found.items()}, extra, asked)

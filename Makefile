@@ -8,7 +8,7 @@ NOTEBOOK_PACKAGES := $(VENV)/.notebook-packages
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .PHONY: setup packages notebook-packages demo test fuzz lint format lock clean docs corpus chaos stores pack cluster
-.PHONY: notebooks browser compose bench
+.PHONY: notebooks browser compose bench readers
 
 setup: $(READY)
 
@@ -114,6 +114,16 @@ build/peers/datatrove/.ready:
 build/peers/text-dedup/.ready:
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet 'text-dedup==0.4.0'
+	@touch $@
+
+# An export through every reader, in an environment of its own with their newest versions; jq is the system's.
+readers: $(READY) build/readers/.ready
+	@command -v jq >/dev/null || { echo "jq is missing. Debian, Ubuntu: apt-get install jq; macOS: brew install jq"; exit 1; }
+	$(BIN)/python -m tests.export.readers build/readers/bin/python
+
+build/readers/.ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet datasets pandas pyarrow polars duckdb 'datatrove[io]' zstandard orjson
 	@touch $@
 
 # The image, and docker-compose as its file promises. DOCKER_BUILD adds flags, as --network host.

@@ -124,14 +124,14 @@ def make_pages(work: Work, count: int) -> DataFrame:
         F.lit("utf-8").alias("charset"), F.lit(40_000).alias("html_bytes"), gate.alias("gate"),
         F.when(gate.isNull(), text).alias("text"),
         F.lit("title").alias("title"), F.when(gate.isNull(), "en").otherwise("de").alias("language"),
-        F.lit(0.9).alias("language_score"),
+        F.lit(0.9).alias("language_score"), F.lit(None).alias("truncated"), F.lit(None).alias("marks"),
     )  # fmt: skip
 
 
 def make_measures(pages: DataFrame) -> DataFrame:
     values = [drawn(metric, place).alias(metric) for place, metric in enumerate(METRICS)]
     metrics = F.struct(*values).cast(METRICS_TYPE).alias("metrics")
-    return pages.where(F.col("gate").isNull()).select("shard", "page_id", "text", metrics)
+    return pages.where(F.col("gate").isNull()).select("shard", "page_id", "text", "language", "language_score", metrics)
 
 
 def drawn(metric: str, place: int) -> Column:

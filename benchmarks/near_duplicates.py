@@ -112,7 +112,9 @@ def generated(bench: Bench, pages: int, same: int = 0) -> DataFrame:
     texts = numbers.mapInArrow(partial(_generate, pages=pages), "page_id BIGINT, text STRING")
     folder = f"{bench.folder}/{pages}-{same}"
     texts.write.mode("overwrite").parquet(folder)
-    constants = {"scope": 0, "crawl": "A", "earlier": False, "position": 0, "shard": 0, "preference": 0.0}
+    constants = {
+        "scope": 0, "crawl": "A", "earlier": False, "position": 0, "shard": 0, "is_cut": False, "preference": 0.0,
+    }  # fmt: skip
     return bench.spark.read.parquet(folder).withColumns({name: F.lit(value) for name, value in constants.items()})
 
 

@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark import StorageLevel
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from tests.reference.spans import Page, Span, repeated_spans
 
 from benchmarks.span_texts import generated_texts, hard_texts, in_lists, page_id, real_texts, store, word_counts
@@ -38,6 +39,7 @@ from winnow.settings.schema import Spans
 from winnow.spark.session import open_session
 from winnow.stages.duplicates.repeated_spans import (
     candidate_windows,
+    cut_captures,
     decide_spans,
     repeated_minimizers,
     scope_pages,
@@ -65,7 +67,7 @@ class Bench:
 
     def run(self, path: Path) -> tuple[dict[str, Pass], pa.Table]:
         """What each pass cost, and the rows of pages with spans."""
-        scoped = scope_pages(self.spark.read.parquet(str(path)), "shard")
+        scoped = scope_pages(self.spark.read.parquet(str(path)).withColumn("is_cut", F.lit(False)), "shard")
         passes: dict[str, Pass] = {}
         with self.measured("minimizers", passes):
             sample = repeated_minimizers(scoped, self.tokens, self.settings)
@@ -73,7 +75,8 @@ class Bench:
         with self.measured("windows", passes):
             windows.count()
         with self.measured("spans", passes):
-            decided = decide_spans(windows, self.settings, sample.pieces)
+            captures = cut_captures(windows, self.settings, sample.pieces)
+            decided = decide_spans(windows, captures, self.settings, sample.pieces)
             decided.write.mode("overwrite").parquet(str(self.folder / "spans"))
         windows.unpersist()
         return passes, pq.read_table(self.folder / "spans")

@@ -75,7 +75,7 @@ def _naive(pages: DataFrame) -> DataFrame:
 
 
 def _ours(pages: DataFrame) -> DataFrame:
-    new = with_url_key(pages, "exact")
+    new = with_url_key(pages.withColumn("is_cut", F.lit(False)), "exact")
     earlier = new.limit(0).withColumn("position", F.lit(0))
     return name_keys(find_url_duplicates(new, earlier, 0, BUCKETS), new, ["A"])
 

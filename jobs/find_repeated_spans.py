@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from winnow.scopes.around import look_around
 from winnow.scopes.repeated_spans import scoped_pages, span_inputs
 from winnow.settings.kernel_settings import token_settings
-from winnow.stages.duplicates.repeated_spans import candidate_windows, decide_spans, repeated_minimizers
+from winnow.stages.duplicates.repeated_spans import candidate_windows, cut_captures, decide_spans, repeated_minimizers
 from winnow.warehouse import commits
 from winnow.warehouse.work import Work
 
@@ -21,10 +21,13 @@ def run(work: Work, shards: list[int]) -> int | None:
     pages = scoped_pages(work, around, list(ready.shards))
     sample = repeated_minimizers(pages, tokens, spans)
     windows = candidate_windows(pages, tokens, spans, sample)
-    windows.persist(StorageLevel.DISK_ONLY)  # read twice, and made of text
+    windows.persist(StorageLevel.DISK_ONLY)  # read several times, and made of text
     try:
-        rows = decide_spans(windows, spans, sample.pieces).where(F.col("shard").isin(list(ready.shards)))
-        return commits.commit(work, "repeated_spans", rows, ready, since)
+        captures = cut_captures(windows, spans, sample.pieces).persist(StorageLevel.DISK_ONLY)
+        rows = decide_spans(windows, captures, spans, sample.pieces).where(F.col("shard").isin(list(ready.shards)))
+        written = commits.commit(work, "repeated_spans", rows, ready, since)
+        captures.unpersist()
+        return written
     finally:
         windows.unpersist()
         sample.repeated.destroy()

@@ -45,6 +45,8 @@ class Page(NamedTuple):
     text, title    of a page that is a text: nothing is decoded; None and '' for HTML
     declared_languages  as the archive or the file declares them
     extra          columns carried along, as JSON
+    truncated      why the crawler took only the beginning of it: `length`, `time`, `disconnect`, `unspecified`, or
+                   another word of the record's header; None for a whole page
     """
 
     record_offset: int
@@ -60,6 +62,7 @@ class Page(NamedTuple):
     title: str = ""
     declared_languages: tuple[str, ...] = ()
     extra: Mapping[str, str] | None = None
+    truncated: str | None = None
 
 
 @dataclass

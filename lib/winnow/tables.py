@@ -170,6 +170,8 @@ PAGES = _of_pages(
     gate=(_STRING, "the gate that stopped the page ([gates](reasons.md#gates)); null if none did"),
     text=_long("main text in valid UTF-8, URLs removed; null if gated"),
     title=_long("the page's `<title>`, at most 1,000 characters; null where gated"),
+    truncated=(_STRING, "why the crawler took only the beginning of the page: `length`, `time`, `disconnect`, "
+                        "`unspecified`, or another word of the record's header; null of a whole page"),
     marks=(MARKS_TYPE, "code points [start, end) of text, from 0, by kind: `list_mark` and `cell_mark`, which the "
                        "extractor added, and `code`, the lines of a block of code; null if gated"),
     language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),

@@ -36,6 +36,7 @@ from winnow.stages.duplicates.components import label_components
 from winnow.stages.duplicates.near_duplicates import Scopes, elect_survivors, find_edges
 from winnow.stages.duplicates.repeated_spans import (
     candidate_windows,
+    cut_captures,
     decide_spans,
     repeated_minimizers,
     scope_pages,
@@ -81,7 +82,7 @@ def main() -> None:
 def near_duplicates(pages: DataFrame, settings: Settings, losing: Losing) -> Rows:
     """The rows of near duplicates."""
     fuzzy, count = settings.fuzzy, FILES * PAGES
-    constants = {"scope": 0, "crawl": "A", "earlier": False, "position": 0, "preference": 0.0}
+    constants = {"scope": 0, "crawl": "A", "earlier": False, "position": 0, "is_cut": False, "preference": 0.0}
     scoped = pages.withColumns({name: F.lit(value) for name, value in constants.items()})
     edges = find_edges(scoped, Scopes([0], count), fuzzy).persist(StorageLevel.DISK_ONLY)
     losing.run("pairs", edges.count)
@@ -95,11 +96,12 @@ def near_duplicates(pages: DataFrame, settings: Settings, losing: Losing) -> Row
 def repeated_spans(pages: DataFrame, settings: Settings, losing: Losing) -> Rows:
     """The rows of repeated spans."""
     tokens = TokenSettings("folded", "remove", "keep", True, True)
-    scoped = scope_pages(pages, "shard")
+    scoped = scope_pages(pages.withColumn("is_cut", F.lit(False)), "shard")
     sample = losing.run("sample", lambda: repeated_minimizers(scoped, tokens, settings.spans))
     windows = candidate_windows(scoped, tokens, settings.spans, sample).persist(StorageLevel.DISK_ONLY)
     losing.run("windows", windows.count)
-    found: Rows = losing.run("spans", lambda: rows_of(decide_spans(windows, settings.spans, sample.pieces)))
+    captures = cut_captures(windows, settings.spans, sample.pieces)
+    found: Rows = losing.run("spans", lambda: rows_of(decide_spans(windows, captures, settings.spans, sample.pieces)))
     windows.unpersist()
     return found
 

@@ -1,4 +1,4 @@
-"""Exported documents as plain rows, and what each library reads of a folder."""
+"""Exported documents as plain rows, their files, and what each library reads of a folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import datasets
 import pyarrow as pa
 from datatrove.pipeline.readers import JsonlReader, ParquetReader
 
+from winnow.export.card import Card, Count, render_card
 from winnow.export.columns import SCHEMA
+from winnow.export.files import Format, Target, write_file
 
 HOSTILE = (
     "plain", "\u2028 and \u2029 and \x85", "\r\n\r lines\n\n", "\x00 nothing", '"\\" quoted \\u0041', "\U0001f600" * 9,
@@ -19,16 +21,46 @@ HOSTILE = (
 )  # fmt: skip
 
 
+TIMES = [
+    *(datetime(2024, 3, 1, 12, 0, 1, micro, tzinfo=UTC) for micro in (0, 1, 500_000)), None,
+    datetime(1, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC),
+]  # fmt: skip
+
+
 def document(number: int, text: str) -> dict[str, Any]:
     """A document with every kind of value that a column may have."""
     return {
-        "text": text, "id": str((-1) ** number * (2**62 + number)), "url": f"https://a.example/{text[:20]}",
+        "text": text, "id": f"w{(-1) ** number * (2**62 + number) % 2**64:016x}", "url": f"https://a.example/{text[:20]}",
         "domain": "a.example", "title": None if number % 2 else text[:9], "language": "en", "language_score": 0.1 + 0.2,
         "word_count": number, "char_count": len(text), "cut_chars": 0,
         "spans": [{"start": 0, "end": 2**40, "copies": 2}] * (number % 3) if number % 4 else None,
-        "fetched_at": None if number % 5 == 3 else datetime(2024, 3, 1, 12, 0, 1, number % 2, tzinfo=UTC), "crawl": "C",
+        "fetched_at": TIMES[number % len(TIMES)], "crawl": "C",
         "shard": number % 4, "archive_path": "a.warc.gz", "record_offset": 2**41 + number, "fingerprint": "made so",
     }  # fmt: skip
+
+
+def written(row: dict[str, Any]) -> dict[str, Any]:
+    """A document as readers find it: what it lacks, or no reader can hold, has a value of its own."""
+    time = row["fetched_at"]
+    return {
+        **row,
+        "title": row["title"] or "",
+        "spans": row["spans"] or [{"start": 0, "end": 0, "copies": 0}],
+        "fetched_at": time if time and 1678 <= time.year < 2262 else datetime(1970, 1, 1, tzinfo=UTC),
+    }
+
+
+def write_export(folder: Path, form: Format, *files: list[pa.RecordBatch]) -> None:
+    """A whole export with its card; each file of these batches."""
+    sizes = {number: sum(map(len, given)) for number, given in enumerate(files)}
+    (folder / "data").mkdir(parents=True)
+    target = Target(str(folder / "data"), form, len(files), sizes, "run")
+    for number, given in enumerate(files):
+        write_file(target, number, "", given)
+    count = Count("C", "en", sum(sizes.values()), 1, 1)
+    (folder / "README.md").write_text(
+        render_card(Card(form, len(files), 1, "", [count], {"C": "made so"}, None, {}, {}))
+    )
 
 
 def batches(rows: list[dict[str, Any]], file: int = 0, size: int = 10_000) -> list[pa.RecordBatch]:

@@ -6,12 +6,23 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from tests.export.rows import HOSTILE, batches, checksums, document, read_by_datasets, read_by_datatrove
+from tests.export import reading
+from tests.export.rows import (
+    HOSTILE,
+    batches,
+    checksums,
+    document,
+    read_by_datasets,
+    read_by_datatrove,
+    write_export,
+    written,
+)
 from winnow.errors import SurroundingsError
 from winnow.export import files
 from winnow.export.card import Card, Count, render_card
@@ -37,16 +48,43 @@ def test_every_reader_gives_back_every_value(tmp_path: Path, form: Format) -> No
     """Texts with whatever breaks lines, ids of 64 bits, nulls, lists, times with and without microseconds."""
     folder, cut = tmp_path / "out", 10
     given = [*batches(ROWS[:cut], 0, 4), *batches(ROWS[cut:], 1, 4)]
-    written = [
+    files_written = [
         row
         for batch in write_files(iter(given), target(folder, form, cut, len(ROWS) - cut))
         for row in batch.to_pylist()
     ]
-    assert written == [{"file": 0, "rows": cut}, {"file": 1, "rows": len(ROWS) - cut}]
+    assert files_written == [{"file": 0, "rows": cut}, {"file": 1, "rows": len(ROWS) - cut}]
     count = Count("C", "en", len(ROWS), 1, 1)
     (folder / "README.md").write_text(render_card(Card(form, 2, 1, "", [count], {"C": "made so"}, None, {}, {})))
-    assert read_by_datasets(folder, tmp_path / "cache") == ROWS
-    assert read_by_datatrove(folder) == ROWS
+    wanted = [written(row) for row in ROWS]
+    assert read_by_datasets(folder, tmp_path / "cache") == wanted
+    assert read_by_datatrove(folder) == wanted
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("reader", ["datasets", "pandas", "pyarrow", "datatrove"])
+def test_what_is_missing_at_first_changes_no_type(tmp_path: Path, form: Format, reader: str) -> None:
+    """One file begins with rows that lack title, spans and time, another has no others; `make readers` does it at
+    size, with libraries that the tests do not have."""
+    bare = [{**row, "title": None, "spans": [], "fetched_at": None} for row in ROWS]
+    rows = [*bare[:9], *ROWS[9:20], *bare[20:]]
+    parts = ([batch.drop_columns(["file"]) for batch in batches(part)] for part in (rows[:20], rows[20:]))
+    write_export(tmp_path / "out", form, *parts)
+    files = sorted(map(str, (tmp_path / "out" / "data").iterdir()))
+    wanted = reading.digest(map(written, rows))
+    for way, read in reading.READERS[reader](tmp_path / "out", files).items():
+        assert (way, reading.digest(read())) == (way, wanted)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_types_are_guessed_alike_in_every_piece_of_a_file(tmp_path: Path, first: int) -> None:
+    """A piece is 10 MB in `datasets` by default."""
+    bare = [{**row, "title": None, "spans": None, "fetched_at": None} for row in ROWS]
+    rows = (*bare, *ROWS) if first == 0 else (*ROWS, *bare)
+    write_export(tmp_path / "out", "jsonl.zst", [batch.drop_columns(["file"]) for batch in batches(list(rows))])
+    name = str(next((tmp_path / "out" / "data").iterdir()))
+    found = datasets.load_dataset("json", data_files=[name], split="train", chunksize=2_000, cache_dir=str(tmp_path))
+    assert reading.digest(found) == reading.digest(map(written, rows))
 
 
 @pytest.mark.parametrize("form", FORMATS)

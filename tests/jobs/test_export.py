@@ -18,13 +18,14 @@ import yaml
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from tests.export.rows import checksums, read_by_datasets, read_by_datatrove
+from tests.export.rows import checksums, read_by_datasets, read_by_datatrove, written
 from tests.jobs.running import work_on
 from tests.jobs.warehouse import FIRST, demo_flags, processes_of, rows_of, winnow
 from winnow.commands.making.export import export
 from winnow.commands.making.remove import remove
 from winnow.errors import SettingsError
 from winnow.export import run
+from winnow.kernels.pages.selectors import page_id_of
 from winnow.settings.kernel_settings import rules_of
 
 OTHER = "DEMO-OTHER"
@@ -53,6 +54,10 @@ def two(spark: SparkSession, clean: Path, tmp_path_factory: pytest.TempPathFacto
     return warehouse
 
 
+def exported_id(page_id: int) -> str:
+    return f"w{page_id % 2**64:016x}"
+
+
 def exported(warehouse: Path, output: Path, **options: Any) -> dict[str, str]:
     """The checksums of an export."""
     export(str(warehouse), str(output), **{"shards": 3, "changes": FLAGS, **options})
@@ -64,7 +69,10 @@ def documents_of(warehouse: Path) -> list[dict[str, Any]]:
     rows = rows_of(warehouse, "documents")
     rows.sort(key=lambda row: (row["crawl"], row["shard"], row["page_id"]))
     return [
-        {**{name: value for name, value in row.items() if name != "page_id"}, "id": str(row["page_id"])} for row in rows
+        written(
+            {**{name: value for name, value in row.items() if name != "page_id"}, "id": exported_id(row["page_id"])}
+        )
+        for row in rows
     ]
 
 
@@ -82,7 +90,7 @@ def test_every_library_reads_every_document(spark: SparkSession, two: Path, tmp_
         assert read == trove
         if seed is not None:
             assert read != wanted
-            read.sort(key=lambda row: (row["crawl"], row["shard"], int(row["id"])))
+            read.sort(key=lambda row: (row["crawl"], row["shard"], page_id_of(row["id"])))
         assert read == wanted
 
 
@@ -105,7 +113,7 @@ def test_the_card_says_what_the_tables_say(
     assert front["configs"][0]["data_files"] == [{"split": "train", "path": "data/train-*.parquet"}]
     assert "license" not in front
     size = sum(path.stat().st_size for path in (tmp_path / "out" / "data").iterdir())
-    assert f"3 files, {size:,} bytes. They are in the order of crawl, shard and id." in card
+    assert f"3 files, {size:,} bytes. They are in the order of crawl, shard and page_id." in card
     work = work_on(spark, two, FIRST)
     assert all(f"\n| `{rule.reason}` | `{rule.metric}` | {rule.bounds} |" in card for rule in rules_of(work.settings))
     assert "num_shards" not in card
@@ -181,7 +189,7 @@ def test_a_removed_page_does_not_come_out(spark: SparkSession, two: Path, tmp_pa
         exported(copy, begun, crawls=[FIRST])
     exported(copy, tmp_path / "new", crawls=[FIRST])
     ids = {row["id"] for row in read_by_datatrove(tmp_path / "new")}
-    assert ids == {row["id"] for row in read_by_datatrove(begun)} - {str(gone)}
+    assert ids == {row["id"] for row in read_by_datatrove(begun)} - {exported_id(gone)}
 
 
 def test_what_cannot_be_exported_is_refused_in_a_sentence(spark: SparkSession, two: Path, tmp_path: Path) -> None:

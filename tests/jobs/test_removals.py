@@ -73,7 +73,7 @@ def test_an_order_takes_one_page_and_its_copies_apart(sites: Path, capsys: pytes
 def test_what_matches_no_page_is_refused_with_what_is_near(sites: Path) -> None:
     with pytest.raises(WinnowError) as refused:
         remove(
-            str(sites), urls=[STORIES[0], STORIES[0] + "9", "https://nowhere.example/"], page_ids=[7],
+            str(sites), urls=[STORIES[0], STORIES[0] + "9", "https://nowhere.example/"], page_ids=["7"],
             archives=[rows_of(sites, "archives")[0]["archive_path"] + "x"],
         )  # fmt: skip
     said = str(refused.value).splitlines()

@@ -128,6 +128,6 @@ def test_a_funnel_is_counted_again_by_the_recipe_of_its_crawl(spark: SparkSessio
     """After a take-down: the recipe without spans has no such stage."""
     copy = copytree(own, tmp_path / "copy")
     page = rows_of(copy, "documents")[0]
-    remove(str(copy), page_ids=[page["page_id"]], recipe="winnow")
+    remove(str(copy), page_ids=[str(page["page_id"])], recipe="winnow")
     stages = {row["stage"] for row in rows_of(copy, "funnel") if row["shard"] == page["shard"]}
     assert stages == {"extract_pages", "judge_pages", "find_near_duplicates", "find_url_duplicates", "build_documents"}

@@ -8,25 +8,32 @@ from tests.reference.url_duplicates import Kept, walk
 from winnow.kernels.url_duplicates import Pages, from_bytes, repeated, split_by_key, to_bytes
 
 KEPT = st.builds(
-    Kept, st.integers(0, 2), st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.sampled_from("abcdefg")
+    Kept,
+    st.booleans(),
+    st.integers(0, 2),
+    st.integers(0, 3),
+    st.integers(-(2**63), 2**63 - 1),
+    st.sampled_from("abcdefg"),
 )
 
 
 def arrays(kept: list[Kept]) -> Pages:
     key = np.array([ord(page.url) * 0x9E3779B97F4A7C15 % 2**64 for page in kept], np.uint64)
-    columns = list(zip(*(page[:3] for page in kept), strict=True)) or [(), (), ()]
-    return Pages(key, *(np.array(c, d) for c, d in zip(columns, (np.int32, np.int32, np.int64), strict=True)))
+    is_cut, *columns = list(zip(*(page[:4] for page in kept), strict=True)) or [(), (), (), ()]
+    kinds = (np.int32, np.int32, np.int64)
+    return Pages(key, *(np.array(c, d) for c, d in zip(columns, kinds, strict=True)), np.array(is_cut, np.bool_))
 
 
 def places(pages: Pages) -> list[tuple[int, ...]]:
-    return list(zip(pages.position.tolist(), pages.shard.tolist(), pages.page_id.tolist(), strict=True))
+    columns = (pages.is_cut, pages.position, pages.shard, pages.page_id)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@given(kept=st.lists(KEPT, unique_by=lambda page: page[:3]))
+@given(kept=st.lists(KEPT, unique_by=lambda page: page[1:4]))
 def test_the_lowest_place_of_each_key_stays(kept: list[Kept]) -> None:
     dropped, stay = repeated(arrays(kept))
     found = dict(zip(places(dropped), places(stay), strict=True))
-    assert found == {page[:3]: first[:3] for page, first in walk(kept)}
+    assert found == {page[:4]: first[:4] for page, first in walk(kept)}
     assert (dropped.key == stay.key).all()
 
 

@@ -132,7 +132,7 @@ def elect(
     whole_component: int,
     fixed: frozenset[int] = frozenset(),
 ) -> dict[int, int]:
-    """For each page the one that stays for it; `ids` in the order in which they are preferred, the fixed ones first."""
+    """For each page the one that stays for it; `ids` in the order in which they are preferred, fixed ones stay."""
     label = components(ids, pairs)
     sizes = {one: sum(label[other] == label[one] for other in ids) for one in ids}
 

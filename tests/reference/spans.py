@@ -28,10 +28,11 @@ class Span(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page, and whether it is of an earlier crawl; the order of pages is that of their ids."""
+    """A page, whether it is of an earlier crawl, whether it was cut; the order of pages is that of their ids."""
 
     text: str
     is_earlier: bool = False
+    is_cut: bool = False
 
 
 def tokens(text: str, unit: str) -> list[Token]:
@@ -82,7 +83,7 @@ def windows(pages: Sequence[Page], unit: str, length: int, keep_first: bool) -> 
             held[tuple(values[i : i + length])].append((number, i))
     found: list[list[tuple[int, int]]] = [[] for _ in pages]
     for places in held.values():
-        places.sort(key=lambda place: (not pages[place[0]].is_earlier, place))
+        places.sort(key=lambda place: (pages[place[0]].is_cut, not pages[place[0]].is_earlier, place))
         for number, i in places[keep_first:] if len(places) > 1 else []:
             found[number].append((i, len(places)))
     return [sorted(here) for here in found]
@@ -108,6 +109,17 @@ def repeated_spans(pages: Sequence[Page], unit: str, length: int, keep_first: bo
         [] if page.is_earlier else snapped(page.text, tokens(page.text, unit), spans)
         for page, spans in zip(pages, token_spans(pages, unit, length, keep_first), strict=True)
     ]
+
+
+def captures(pages: Sequence[Page], unit: str, length: int, most: float) -> dict[int, list[Span]]:
+    """The pages that were cut of which so much or more is repeated, by their place, with what is repeated."""
+    found = {}
+    for number, spans in enumerate(token_spans(pages, unit, length)):
+        page = pages[number]
+        here = snapped(page.text, tokens(page.text, unit), spans)
+        if page.is_cut and here and sum(span.end - span.start for span in here) >= most * len(page.text):
+            found[number] = here
+    return found
 
 
 def snapped(text: str, found: list[Token], spans: list[Span]) -> list[Span]:

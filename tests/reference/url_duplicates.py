@@ -26,6 +26,7 @@ TRACKERS = {*MOZILLA.split(), *BRAVE.split(), *CLEARURLS.split(), *(f"utm_{name}
 class Kept(NamedTuple):
     """A page that every stage before kept; tuples sort in the order of the walk."""
 
+    is_cut: bool
     position: int
     shard: int
     page_id: int

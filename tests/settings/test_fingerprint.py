@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 
 from winnow.demo.show import demo_settings
-from winnow.settings.fingerprint import fingerprints
+from winnow.settings.fingerprint import digest, fingerprints
 from winnow.settings.jobs import JOBS
 
 ORDER = tuple(job.table for job in JOBS.values())
@@ -28,6 +31,7 @@ NO_ROWS = (
         ("fuzzy.within=crawl", "near_duplicates"),
         ("fuzzy.enabled=false", "near_duplicates"),
         ("spans.length=60", "repeated_spans"),
+        ("spans.max_repeated_fraction=0.5", "repeated_spans"),  # which captures are dropped that the crawler cut
         ("url_duplicates.url_key=canonical", "url_duplicates"),
         ("url.soft_min=2", None),  # which is the default
         *((change, None) for change in NO_ROWS),
@@ -39,3 +43,22 @@ def test_a_changed_setting_redoes_what_follows_from_it(change: str, first: str |
     assert tuple(table for table in ORDER if before.get(table) != after.get(table)) == redone
     assert (before["archives"] != after["archives"]) == (first == "pages")
     assert before["crawls"] == after["crawls"]
+
+
+def test_a_digest_is_no_number_to_a_reader_that_guesses_types() -> None:
+    """Of 16 hexadecimal digits one in 2,000 has no letter, and as many have an `e` between others alone."""
+    names = [digest(value) for value in range(20_000)]
+    first = [hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for value in range(20_000)]
+    assert [name for name in names if _is_number(name)] == []
+    differing = [(name, old) for name, old in zip(names, first, strict=True) if name != old]
+    assert len(differing) > 5
+    assert all(_is_number(old) for _, old in differing)
+    assert len(set(names)) == len(names)
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

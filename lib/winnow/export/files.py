@@ -27,7 +27,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import IntegerType, LongType, StructField, StructType
 
 from winnow.errors import SurroundingsError
-from winnow.export.columns import SCHEMA
+from winnow.export.columns import SCHEMA, without_nulls
 from winnow.workers.arrow import Batches
 
 Format = Literal["parquet", "jsonl.zst"]
@@ -128,7 +128,7 @@ def _pieces(batches: Iterable[pa.RecordBatch], piece_bytes: int) -> Iterator[pa.
 
 
 def _together(rows: list[pa.RecordBatch]) -> pa.Table:
-    return pa.Table.from_batches(rows).cast(SCHEMA).combine_chunks()
+    return without_nulls(pa.Table.from_batches(rows).cast(SCHEMA).combine_chunks()).combine_chunks()
 
 
 class _Parquet:
@@ -148,7 +148,7 @@ class _Parquet:
 class _Lines:
     """JSON lines. Times are text, all with microseconds, so that readers that guess types guess the same for all lines.
 
-    The file is one frame of zstd, since some readers stop after the first frame.
+    So it does because nothing is null. The file is one frame of zstd, since some readers stop after the first frame.
     """
 
     def __init__(self, sink: BinaryIO) -> None:

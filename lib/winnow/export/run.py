@@ -147,7 +147,7 @@ def _recipe(work: Work, contents: Contents) -> Recipe | None:
 def _card(
     work: Work, contents: Contents, wanted: Wanted, names: Sequence[str], size: int, recipe: Recipe | None
 ) -> Card:
-    order = "They are in the order of crawl, shard and id."
+    order = "They are in the order of crawl, shard and page_id."
     if wanted.seed is not None:
         order = f"They are shuffled by seed {wanted.seed}, over all files: each file is a random sample."
     funnels = {

@@ -1,7 +1,7 @@
 """Which page is kept of pages that share a URL, on flat arrays.
 
-A page is four numbers: the key of its URL (a 64-bit hash), and its place, which is position of the crawl, shard and
-page_id. Of the pages with one key, the one with the lowest place is kept.
+A page is five numbers: the key of its URL (a 64-bit hash), and its place, which is whether the crawler cut it, position
+of the crawl, shard and page_id. Of the pages with one key, the one with the lowest place is kept.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+PAGE_BYTES = 25  # of a page among bytes
+
 
 class Pages(NamedTuple):
-    """Pages by key and place: uint64, int32, int32, int64, each of shape (pages,)."""
+    """Pages by key and place: uint64, int32, int32, int64, bool, each of shape (pages,)."""
 
     key: NDArray[np.uint64]
     position: NDArray[np.int32]
     shard: NDArray[np.int32]
     page_id: NDArray[np.int64]
+    is_cut: NDArray[np.bool_]
 
     def take(self, places: NDArray[np.int64]) -> Pages:
         """The pages at these places."""
-        return Pages(self.key[places], self.position[places], self.shard[places], self.page_id[places])
+        return Pages(
+            self.key[places], self.position[places], self.shard[places], self.page_id[places], self.is_cut[places]
+        )
 
 
 def split_by_key(pages: Pages, buckets: int) -> Iterator[tuple[int, Pages]]:
@@ -45,7 +50,7 @@ def repeated(pages: Pages) -> tuple[Pages, Pages]:
     shared[1:] = same
     shared[:-1] |= same
     several = pages.take(order[shared])
-    several = several.take(np.lexsort((several.page_id, several.shard, several.position, several.key)))
+    several = several.take(np.lexsort((several.page_id, several.shard, several.position, several.is_cut, several.key)))
     first = np.ones(len(several.key), np.bool_)
     np.not_equal(several.key[1:], several.key[:-1], out=first[1:])
     leader = np.flatnonzero(first)[np.cumsum(first) - 1] if len(first) else np.empty(0, np.int64)
@@ -60,10 +65,11 @@ def to_bytes(pages: Pages) -> bytes:
 
 def from_bytes(data: bytes) -> Pages:
     """The pages in bytes that `to_bytes` made."""
-    count = len(data) // 24
+    count = len(data) // PAGE_BYTES
     return Pages(
         np.frombuffer(data, "<u8", count),
         np.frombuffer(data, "<i4", count, 8 * count),
         np.frombuffer(data, "<i4", count, 12 * count),
         np.frombuffer(data, "<i8", count, 16 * count),
+        np.frombuffer(data, "?", count, 24 * count),
     )

@@ -5,12 +5,12 @@ of `text`, `folding` or `hashes` raises each version whose rows it changes. Read
 """
 
 PAGES = (
-    4  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
+    5  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
 )
 TRIAGE = 2  # triage
 MEASURES = 2  # measure, own_text, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
 SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
-NEAR_DUPLICATES = 1  # buckets, election
-REPEATED_SPANS = 1  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text
-URL_DUPLICATES = 1  # url_duplicates
+NEAR_DUPLICATES = 2  # buckets, election
+REPEATED_SPANS = 2  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text
+URL_DUPLICATES = 2  # url_duplicates
 URL_KEYS = 3  # url_keys and url, where url_duplicates.url_key is canonical

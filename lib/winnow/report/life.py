@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from winnow.errors import WinnowError
-from winnow.kernels.pages.selectors import canonical_selector, url_selector
+from winnow.kernels.pages.selectors import canonical_selector, page_id_of, url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.scopes.page_names import page_name_expr, parse_place
 from winnow.settings.kernel_settings import token_settings
@@ -81,13 +81,14 @@ class Life:
 
 
 def find_pages(work: Work, named: str) -> list[Row]:
-    """The rows of `pages` for a page_id, a place or a URL: as archived, in other spellings, or in canonical form.
+    """The rows of `pages` for a page_id, an export's id, a place or a URL: as archived, in other spellings, canonical.
 
     A place is an archive_path, a colon and a record_offset.
     """
     pages, place = delta.read_all(work, "pages"), parse_place(named)
-    if named.removeprefix("-").isdecimal():
-        found = pages.where(F.col("page_id") == int(named)).select(*_KEYS).collect()  # at most one for each crawl
+    page_id = page_id_of(named)
+    if page_id is not None:
+        found = pages.where(F.col("page_id") == page_id).select(*_KEYS).collect()  # at most one for each crawl
     else:
         is_named = F.col("url") == named
         if place is not None:

@@ -61,6 +61,8 @@ def facts(life: Life) -> Iterator[Line]:
     fetched = f"{page.fetched_at:%Y-%m-%d %H:%M:%S}" if page.fetched_at else "at an unknown time"
     charset = f", {page.charset}" if page.charset else ""
     yield "fetched", f"{fetched}; {page.content_type or 'no type'}{charset}, {html_size(page.html_bytes)}", False
+    if "truncated" in page and page.truncated:
+        yield "cut", f"the crawler took only the beginning of it: {page.truncated}", False
     if page.gate:
         gate = GATES.get(page.gate)
         yield "gate", f"{page.gate}: {gate.means if gate else 'unknown to this version'}", True

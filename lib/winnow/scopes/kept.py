@@ -32,6 +32,16 @@ def measures_left(work: Work, job: str, shards: list[int], through: bool = False
     )
 
 
+def with_cuts(work: Work, rows: DataFrame, shards: list[int] | None = None) -> DataFrame:
+    """Rows of pages with `is_cut`: whether the crawler took only the beginning of the page.
+
+    Those that were cut and that no gate stopped are broadcast.
+    """
+    cut = delta.read(work, "pages", shards).where(F.col("truncated").isNotNull() & F.col("gate").isNull())
+    marked = F.broadcast(cut.select(*KEYS, F.lit(True).alias("is_cut")))
+    return rows.join(marked, KEYS, "left").withColumn("is_cut", F.coalesce("is_cut", F.lit(False)))
+
+
 def kept_measures(work: Work, shards: list[int]) -> DataFrame:
     """The `measures` rows that the rules of these settings keep, judged while reading, without a join of tables."""
     return kept_rows(delta.read(work, "measures", shards), rules_of(work.settings))

@@ -9,14 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow.scopes.around import Around, notes_before, shards_before
-from winnow.scopes.kept import KEYS, dropped_before, kept_measures, measures_left, pages_left
+from winnow.scopes.kept import KEYS, dropped_before, kept_measures, measures_left, pages_left, with_cuts
 from winnow.settings.schema import Fuzzy
 from winnow.stages.duplicates.near_duplicates import Scopes, preference_expr, sign_texts
 from winnow.warehouse import commits, delta
 from winnow.warehouse.commits import Todo
 from winnow.warehouse.work import Work
 
-_COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "preference", "text")
+_COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "is_cut", "preference", "text")
 
 
 def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
@@ -36,7 +36,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
 def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
     """The kept pages of these shards with all pages that they are compared with, and their scopes.
 
-    Columns: scope, crawl, earlier, position, shard, page_id, preference, text.
+    Columns: scope, crawl, earlier, position, shard, page_id, is_cut, preference, text.
     """
     within = work.settings.fuzzy.within
     mine = around.all_shards if within == "crawl" else shards
@@ -44,7 +44,7 @@ def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataF
     kept = kept_measures(work, mine)
     for dropped in dropped_before(work, "find_near_duplicates", mine):
         kept = kept.join(F.broadcast(dropped), KEYS, "left_anti")
-    frames = [_with_keys(work, kept, around)]
+    frames = [_with_keys(work, kept, mine, around)]
     if within == "shard":
         for crawl in around.crawls[:-1]:
             there = shards_before(around, crawl, shards)
@@ -98,17 +98,17 @@ def _stores_signatures(fuzzy: Fuzzy) -> bool:
     return fuzzy.signatures == "stored" and fuzzy.within == "shard"
 
 
-def _with_keys(work: Work, measures: DataFrame, around: Around) -> DataFrame:
+def _with_keys(work: Work, measures: DataFrame, shards: list[int], around: Around) -> DataFrame:
     survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
     if survivor == "oldest":
         known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*KEYS, "fetched_at")
         measures = measures.join(F.broadcast(known), KEYS)
-    return measures.select(
+    return with_cuts(work, measures, shards).select(
         "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",
-        "page_id", preference_expr(survivor).alias("preference"), "text",
+        "page_id", "is_cut", preference_expr(survivor).alias("preference"), "text",
     )  # fmt: skip
 
 
 def _survivors(work: Work, around: Around, shards: list[int]) -> DataFrame:
     """The pages that an earlier crawl kept and did not drop as near duplicates, even if later jobs dropped them."""
-    return _with_keys(work, measures_left(work, "find_near_duplicates", shards, through=True), around)
+    return _with_keys(work, measures_left(work, "find_near_duplicates", shards, through=True), shards, around)

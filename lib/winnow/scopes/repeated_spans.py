@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 
 from winnow.scopes.around import Around, notes_before, shards_before
-from winnow.scopes.kept import measures_left
+from winnow.scopes.kept import measures_left, with_cuts
 from winnow.stages.duplicates.repeated_spans import scope_pages
 from winnow.warehouse import commits
 from winnow.warehouse.work import Work
@@ -35,11 +35,13 @@ def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
     repeated here even if all its copies were cut there. Pages that later jobs dropped count too.
     """
     within = work.settings.spans.within
-    pages = measures_left(work, "find_repeated_spans", around.all_shards if within == "crawl" else shards)
+    pages = _left(work, around.all_shards if within == "crawl" else shards)
     if within != "shard":
         return scope_pages(pages, within)
     there = {crawl: shards_before(around, crawl, shards) for crawl in around.crawls[:-1]}
-    earlier = [
-        measures_left(replace(work, crawl=crawl), "find_repeated_spans", held) for crawl, held in there.items() if held
-    ]
+    earlier = [_left(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
     return scope_pages(pages, within, reduce(DataFrame.unionByName, earlier) if earlier else None)
+
+
+def _left(work: Work, shards: list[int]) -> DataFrame:
+    return with_cuts(work, measures_left(work, "find_repeated_spans", shards), shards)

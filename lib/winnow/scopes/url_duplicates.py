@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from winnow.scopes.around import Around
-from winnow.scopes.kept import pages_left
+from winnow.scopes.kept import pages_left, with_cuts
 from winnow.stages.duplicates.url_duplicates import with_url_key
 from winnow.warehouse import commits, delta
 from winnow.warehouse.work import Work
@@ -34,14 +34,15 @@ def url_inputs(work: Work, around: Around) -> dict[int, object]:
 
 
 def kept_pages(work: Work) -> DataFrame:
-    """shard, page_id and url of the crawl's pages that all jobs before the URL pass keep."""
+    """shard, page_id, url and is_cut of the crawl's pages that all jobs before the URL pass keep."""
     kept = pages_left(work, "find_url_duplicates")
     pages = delta.read(work, "pages").where(F.col("gate").isNull())
-    return pages.select(*_KEYS, "url").join(kept, _KEYS, "left_semi")
+    is_cut = F.col("truncated").isNotNull().alias("is_cut")
+    return pages.select(*_KEYS, "url", is_cut).join(kept, _KEYS, "left_semi")
 
 
 def earlier_documents(work: Work, around: Around, url_key: Literal["exact", "canonical"]) -> DataFrame:
-    """position, shard, page_id and url_key of the documents of earlier crawls."""
+    """position, shard, page_id, is_cut and url_key of the documents of earlier crawls."""
     frames = [_documents(replace(work, crawl=crawl), place, url_key) for place, crawl in enumerate(around.crawls[:-1])]
     return reduce(DataFrame.unionByName, frames or [_documents(work, 0, url_key).limit(0)])
 
@@ -53,5 +54,5 @@ def num_buckets(around: Around) -> int:
 
 
 def _documents(work: Work, position: int, url_key: Literal["exact", "canonical"]) -> DataFrame:
-    keyed = with_url_key(delta.read(work, "documents").select(*_KEYS, "url"), url_key)
-    return keyed.withColumn("position", F.lit(position))
+    documents = with_cuts(work, delta.read(work, "documents").select("crawl", *_KEYS, "url"))
+    return with_url_key(documents, url_key).withColumn("position", F.lit(position))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -27,6 +28,8 @@ from winnow.settings.kernel_settings import (
 from winnow.settings.rules import Rule
 from winnow.settings.schema import Fuzzy, Settings
 from winnow.tables import SCHEMA_VERSION
+
+_NUMBER = re.compile(r"[0-9]+(?:e[0-9]+)?")
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
@@ -62,8 +65,10 @@ def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
 
 
 def digest(value: Any) -> str:
-    """A hash of a JSON value: 16 hex digits."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    """A hash of a JSON value: the first 16 hex digits of its SHA-256 that readers of exports take for no number."""
+    found = hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    names = (found[place : place + 16] for place in range(len(found) - 15))
+    return next((name for name in names if not _NUMBER.fullmatch(name)), found[:16])
 
 
 def _pages(settings: Settings) -> dict[str, Any]:
@@ -146,8 +151,7 @@ def _segmenter(fuzzy: Fuzzy) -> dict[str, str]:
 def _repeated_spans(settings: Settings) -> dict[str, Any]:
     """Without bounds that the policy does not use; folding only for folded tokens."""
     mine = settings.spans
-    bounds = {"cut": "min_left_chars", "mask": "min_left_chars", "drop_partial": "max_repeated_fraction"}
-    unused = {"min_left_chars", "max_repeated_fraction"} - {bounds.get(mine.policy)}
+    unused = set() if mine.policy in ("cut", "mask") else {"min_left_chars"}
     return {
         **mine.model_dump(exclude={"filter_bytes", *unused}),
         "folding": asdict(token_settings(settings)) if mine.unit == "folded" else None,

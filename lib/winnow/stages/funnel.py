@@ -25,6 +25,8 @@ from winnow.settings.jobs import JOBS
 DROP_REASONS = {
     "near_duplicate": "The page is a near duplicate of a page that is kept.",
     "emptied_by_repeats": "Without its repeated spans, the page has fewer than spans.min_left_chars characters.",
+    "cut_capture": "The crawler took only the beginning of the page, and spans.max_repeated_fraction or more of it is "
+    "repeated elsewhere.",
     "partly_repeated": "The repeated share of the page is larger than spans.max_repeated_fraction.",
     "holds_repeats": "The page contains a repeated span.",
     "url_duplicate": "Another page with the same URL is kept.",

@@ -17,6 +17,7 @@ from winnow.kernels.languages.identify import LanguageModel, gate_language, shar
 from winnow.kernels.languages.triage_settings import TriageSettings
 from winnow.kernels.pages.extract import ExtractSettings
 from winnow.kernels.pages.html import decode_html
+from winnow.kernels.pages.markup import without_cut_end
 from winnow.kernels.pages.url import gate_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.page import Asked, Page
@@ -207,6 +208,7 @@ def _judge_page(page: Page, opened: Opened) -> dict[str, Any]:
         "html_bytes": page.html_bytes,
         "declared_languages": list(page.declared_languages) or None,
         "extra": page.extra,
+        "truncated": page.truncated,
     }
     gate = page.gate if page.url is None else gate_url(page.url, opened.lists, opened.settings.url) or page.gate
     row |= {"gate": gate} if gate else _extract_page(page, opened)
@@ -221,7 +223,7 @@ def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
         result, charset = opened.extractor.extract_text(page.text), None
     else:
         html, charset = decode_html(page.body, page.http_charset)
-        result = opened.extractor.extract(html)
+        result = opened.extractor.extract(without_cut_end(html) if page.truncated else html)
     if result.unwanted:
         language, score = result.unwanted
         return {"charset": charset, "gate": result.gate, "language": language, "language_score": score}

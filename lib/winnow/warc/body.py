@@ -16,6 +16,7 @@ MAX_CHUNK_LINE_BYTES = 4096
 _TEXT_BYTES = 512
 _STEP_BYTES = 1024
 _CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_CUT_LINE = re.compile(rb"\r?\n?[ \t]*[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\n]*)?\r?")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -39,8 +40,8 @@ def decode_body(raw: bytes, content_encoding: str, transfer_encoding: str, limit
     none. At most limit bytes are inflated, in at most MAX_CODINGS codings. A stream that ends early or is broken gives
     the bytes before. A body that does not fit its coding, but is text, was stored decoded, and is not changed.
     Source: RFC 9112, section 7.1; RFC 9110, section 8.4.
-    Differs: bytes after a broken chunk size are kept unchanged; codings that do not exist (`none`, `utf-8`) count as
-    identity.
+    Differs: bytes after a broken chunk size are kept unchanged, unless the body ends within a chunk size; codings that
+    do not exist (`none`, `utf-8`) count as identity.
     """
     if "chunked" in transfer_encoding.lower():
         raw = join_chunks(raw)
@@ -71,7 +72,8 @@ def join_chunks(raw: bytes) -> bytes:
         pieces.append(raw[start : start + size])
         place = start + size
         place += 2 if raw.startswith(b"\r\n", place) else raw.startswith(b"\n", place)
-    return b"".join([*pieces, raw[place:]])
+    rest = b"" if pieces and _CUT_LINE.fullmatch(raw, place) else raw[place:]
+    return b"".join([*pieces, rest])
 
 
 def is_text(data: bytes) -> bool:

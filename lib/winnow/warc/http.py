@@ -14,6 +14,7 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 NO_TYPES = frozenset({"", "*/*", "unknown/unknown", "application/unknown"})
 
 _STATUS_LINE = re.compile(rb"HTTP[A-Z]*(?:/[\d.]+)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_LENGTH = re.compile(rb"[0-9]{1,15}")
 _PARAMETERS = re.compile(r"[;,\s]")
 _CHARSET = re.compile(r"(?:^|(?<=[;,\s]))charset\s*=\s*[\"']?\s*([^\s\"';,]+)|\"[^\"]*\"", re.IGNORECASE)
 _HTML_START = re.compile(
@@ -31,6 +32,7 @@ class Response(NamedTuple):
     charset            the first parameter of that name in the Content-Type, as served; None if missing
     content_encoding   as served, lower case; '' where missing
     transfer_encoding  as served, lower case; '' where missing
+    content_length     bytes of the body as sent; None where missing, no number, or overruled by a transfer coding
     body_start         where the body begins in the block
     """
 
@@ -39,6 +41,7 @@ class Response(NamedTuple):
     charset: str | None
     content_encoding: str
     transfer_encoding: str
+    content_length: int | None
     body_start: int
 
 
@@ -58,12 +61,14 @@ def parse_response(block: bytes | memoryview) -> Response | None:
     end = len(head) if end < 0 else end
     fields = Fields(head[:end])
     content_type, charset = parse_content_type(_text(fields, b"\ncontent-type:"))
+    transfer_encoding, length = _text(fields, b"\ntransfer-encoding:").lower(), fields.get(b"\ncontent-length:")
     return Response(
         status=int(line[1]),
         content_type=content_type,
         charset=charset,
         content_encoding=_text(fields, b"\ncontent-encoding:").lower(),
-        transfer_encoding=_text(fields, b"\ntransfer-encoding:").lower(),
+        transfer_encoding=transfer_encoding,
+        content_length=int(length) if _LENGTH.fullmatch(length) and not transfer_encoding else None,
         body_start=end,
     )
 

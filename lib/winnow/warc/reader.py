@@ -20,6 +20,7 @@ from winnow.warc.framing import Damage, Framer, record_at
 from winnow.warc.http import NO_TYPES, Response, is_html, parse_content_type, parse_response
 from winnow.warc.records import Record
 from winnow.warc.skipped import SKIPPED_KINDS, TEXT_KINDS
+from winnow.warc.truncation import truncation
 from winnow.warc.values import parse_date, parse_url
 from winnow.warc.wet import text_page
 
@@ -139,7 +140,7 @@ def _is_html(record: Record) -> bool:
 def _bare(record: Record, status: int) -> Response:
     """A block without an HTTP header as a response."""
     stated, charset = _media_type(record)
-    return Response(status, stated, charset, "", "", 0)
+    return Response(status, stated, charset, "", "", None, 0)
 
 
 def make_page(record: Record, response: Response, asked: Asked) -> Page:
@@ -161,6 +162,7 @@ def _html_page(record: Record, response: Response, max_html_bytes: int) -> Page:
         body=b"" if too_large else body.data,
         html_bytes=max_html_bytes + 1 if too_large else len(body.data),
         gate=_gate(record, body, too_large),
+        truncated=truncation(record, response, body.data),
     )
 
 

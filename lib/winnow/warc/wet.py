@@ -6,6 +6,7 @@ from winnow.kernels.gates import RECORD_DAMAGED, TEXT_TOO_LARGE, TEXT_UNDECODABL
 from winnow.kernels.pages.markup import MAX_TITLE_CHARS
 from winnow.page import Asked, Page
 from winnow.warc.records import Record
+from winnow.warc.truncation import stated_truncation
 from winnow.warc.values import parse_date, parse_url
 
 
@@ -35,6 +36,7 @@ def text_page(record: Record, asked: Asked) -> Page:
         gate=gate,
         text="" if gate else text,
         title="" if gate else title,
+        truncated=stated_truncation(record),
         declared_languages=tuple(name.strip() for name in languages.split(",") if name.strip()),
     )
 

@@ -21,7 +21,8 @@ from winnow.workers.signing import page_shingles
 _PAGE = (
     t.StructField("crawl", t.StringType()), t.StructField("earlier", t.BooleanType()),
     t.StructField("position", t.IntegerType()), t.StructField("shard", t.IntegerType()),
-    t.StructField("page_id", t.LongType()), t.StructField("preference", t.DoubleType()),
+    t.StructField("page_id", t.LongType()), t.StructField("is_cut", t.BooleanType()),
+    t.StructField("preference", t.DoubleType()),
 )  # fmt: skip
 # One page of a component, or one pair of pages if `b` is not null; `shingles` is null if another row has the set.
 MEMBER = t.StructType(
@@ -86,8 +87,12 @@ def elect_batches(batches: Batches, election: Election) -> Batches:
 def _elect(
     pages: pd.DataFrame, edges: NDArray[np.int64], hashes: NDArray[np.uint32], election: Election
 ) -> pa.RecordBatch:
-    """Pages with the same set are one node, represented by the first."""
-    order = ["label", "position", "preference", "page_id"]
+    """Pages with the same set are one node, represented by the first.
+
+    A node is cut if all of its pages are: if a whole page has the same text, nothing is missing from it.
+    """
+    pages["is_node_cut"] = pages.groupby(["label", "digest"])["is_cut"].transform("min")
+    order = ["label", "is_node_cut", "position", "is_cut", "preference", "page_id"]
     pages = pages.sort_values(order, ignore_index=True, kind="stable")
     held = pages[pages["start"] >= 0].drop_duplicates(["label", "digest"])[["label", "digest", "start", "size"]]
     firsts = pages.drop_duplicates(["label", "digest"])[["label", "digest", "earlier"]].reset_index(names="first")

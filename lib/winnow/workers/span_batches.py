@@ -32,14 +32,15 @@ _INT, _BIGINT, _BINARY, _BOOLEAN = t.IntegerType(), t.LongType(), t.BinaryType()
 _PAGE = {"shard": _INT, "page_id": _BIGINT}
 SAMPLED = _schema(bucket=_INT, hashes=_BINARY)
 FILTER_PIECE = _schema(bucket=_INT, words=_BINARY, repeated=_BIGINT)
-FOUND = _schema(**_PAGE, is_earlier=_BOOLEAN, size=_INT, high=_BINARY, low=_BINARY, places=_BINARY)
-ASKED = _schema(bucket=_INT, piece=_INT, high=_BINARY, low=_BINARY, copies=_BINARY, firsts=_BINARY)
+FOUND = _schema(**_PAGE, is_earlier=_BOOLEAN, is_cut=_BOOLEAN, size=_INT, high=_BINARY, low=_BINARY, places=_BINARY)
+ASKED = _schema(bucket=_INT, piece=_INT, high=_BINARY, low=_BINARY, copies=_BINARY, firsts=_BINARY, wanted=_BINARY)
 ANSWER = _schema(piece=_INT, bucket=_INT, places=_BINARY, copies=_BINARY, is_first=_BINARY)
 SPAN = _schema(start=_BIGINT, end=_BIGINT, copies=_BIGINT)
 HELD = _schema(**_PAGE, spans=t.ArrayType(SPAN))
-JOINED = _schema(**_PAGE, spans=t.ArrayType(SPAN), cut_chars=_BIGINT, left_chars=_BIGINT)
+JOINED = _schema(**_PAGE, is_earlier=_BOOLEAN, spans=t.ArrayType(SPAN), cut_chars=_BIGINT, left_chars=_BIGINT)
 
-_FIRST = np.dtype([("is_new", "?"), ("page_id", "<i8")])  # the first page of a window; sorts in the order of pages
+# The first page of a window; sorts in the order of pages
+_FIRST = np.dtype([("is_cut", "?"), ("is_new", "?"), ("page_id", "<i8")])
 
 
 class Reading(NamedTuple):
@@ -80,21 +81,26 @@ def join_filter(pieces: Mapping[int, bytes], buckets: int) -> Filter:
 
 
 def find(batches: Batches, reading: Reading, repeated: Broadcast[Filter]) -> Batches:
-    """(scope, shard, page_id, is_earlier, text) -> a row for each page with candidate windows."""
+    """(scope, shard, page_id, is_earlier, is_cut, text) -> a row for each page with candidate windows."""
     for batch in batches:
         yield _found(batch, reading, repeated.value)
 
 
-def ask(batches: Batches, buckets: int, keep_first: bool) -> Batches:
-    """The windows of a piece of the pages -> each once, with its number of copies there, by piece of the hashes."""
+def ask(batches: Batches, buckets: int, keep_first: bool, of_cut: bool) -> Batches:
+    """The windows of a piece of the pages -> each once, with its number of copies there, by piece of the hashes.
+
+    of_cut: all windows count, but only those of pages that the crawler cut need answers
+    """
     for piece, rows in by_key(batches, "piece"):
         pages = in_order(rows)
         distinct = piece_windows(pages)
-        firsts = _first_pages(pages, distinct) if keep_first else np.empty(len(distinct.high), "V0")
+        none = np.empty(len(distinct.high), "V0")
+        firsts = _first_pages(pages, distinct) if keep_first else none
+        wanted = _in_cut_pages(pages, distinct) if of_cut else none
         bounds = bucket_bounds(distinct.high, buckets)
         for bucket in np.flatnonzero(np.diff(bounds)).tolist():
             here = slice(bounds[bucket], bounds[bucket + 1])
-            arrays = (distinct.high, distinct.low, _count(distinct.copies), firsts)
+            arrays = (distinct.high, distinct.low, _count(distinct.copies), firsts, wanted)
             yield _row(ASKED, bucket, piece, *(array[here].tobytes() for array in arrays))
 
 
@@ -105,17 +111,19 @@ def answer(batches: Batches) -> Batches:
         distinct = distinct_windows(high, low, values(rows, "copies", np.uint32))
         copies = distinct.copies[distinct.numbers]
         is_first = _is_lowest(values(rows, "firsts", _FIRST), distinct) if len(high) else np.zeros(0, np.bool_)
+        wanted = values(rows, "wanted", np.bool_)
+        is_told = (copies > 1) & wanted if len(wanted) else copies > 1
         at = 0
         for piece, count in zip(rows.column("piece").to_pylist(), lengths(rows, "high") // 8, strict=True):
-            here = np.flatnonzero(copies[at : at + count] > 1)
+            here = np.flatnonzero(is_told[at : at + count])
             if len(here):
                 told = (here.astype(np.uint32), _count(copies[at + here]), is_first[at + here])
                 yield _row(ANSWER, piece, bucket, *(array.tobytes() for array in told))
             at += count
 
 
-def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_seams: bool) -> pa.Table:
-    """The pages of a piece, and the answers for them -> their spans."""
+def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_seams: bool, of_cut: bool) -> pa.Table:
+    """The pages of a piece, and the answers for them -> the spans of new pages; of_cut: those of cut pages."""
     pages = in_order(found)
     copies = _copies(piece_windows(pages), answers, buckets)
     sizes = pages.column("size").to_numpy().astype(np.int64)
@@ -124,9 +132,10 @@ def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_sea
     spans = join_windows(counts, sizes, values(pages, "places", np.uint8), bounds, copies, length)
     sums = np.concatenate(([0], np.cumsum(spans.taken if with_seams else spans.end - spans.start)))
     cut = sums[spans.bounds[1:]] - sums[spans.bounds[:-1]]
-    columns = [pages.column("shard"), pages.column("page_id"), _lists(spans), pa.array(cut), pa.array(sizes - cut)]
-    has_spans = (np.diff(spans.bounds) > 0) & ~pages.column("is_earlier").to_numpy()
-    return pa.Table.from_arrays(columns, JOINED.names).filter(pa.array(has_spans))
+    keys = [pages.column(name) for name in ("shard", "page_id", "is_earlier")]
+    columns = [*keys, _lists(spans), pa.array(cut), pa.array(sizes - cut)]
+    is_wanted = pages.column("is_cut").to_numpy() if of_cut else ~pages.column("is_earlier").to_numpy()
+    return pa.Table.from_arrays(columns, JOINED.names).filter(pa.array((np.diff(spans.bounds) > 0) & is_wanted))
 
 
 def hold(batches: Batches, reading: Reading, stretch: str) -> Batches:
@@ -153,19 +162,20 @@ def warm(reading: Reading) -> None:
     text = " ".join(["a"] * (reading.length + 2))
     columns = {
         **{name: pa.array([0], pa.int32()) for name in ("scope", "shard", "piece")},
-        "page_id": pa.array([0], pa.int64()), "is_earlier": [False], "text": [text],
+        "page_id": pa.array([0], pa.int64()), "is_earlier": [False], "is_cut": [False], "text": [text],
     }  # fmt: skip
     batch = pa.RecordBatch.from_pydict(columns)
     filled = fill_filter(sample(iter([batch]), reading, 1), 64)
     repeated = join_filter({0: next(iter(filled)).column("words")[0].as_py()}, 1)
     found = _found(batch, reading, repeated).append_column("piece", batch.column("piece"))
-    answers = pa.Table.from_batches(answer(ask(iter([found]), 1, False)))
-    join(pa.Table.from_batches([found]), answers, reading.length, 1, True)
+    answers = pa.Table.from_batches(answer(ask(iter([found]), 1, False, False)))
+    join(pa.Table.from_batches([found]), answers, reading.length, 1, True, False)
 
 
 def in_order(rows: pa.Table) -> pa.Table:
     """Pages in the order that decides which copy is the first."""
-    return rows.sort_by([("is_earlier", "descending"), ("page_id", "ascending"), ("shard", "ascending")])
+    order = {"is_cut": "ascending", "is_earlier": "descending", "page_id": "ascending", "shard": "ascending"}
+    return rows.sort_by([*order.items()])
 
 
 def piece_windows(pages: pa.Table) -> Distinct:
@@ -211,15 +221,24 @@ def _first_pages(pages: pa.Table, distinct: Distinct) -> NDArray[Any]:
     first = np.empty(len(distinct.high), np.int64)
     first[distinct.numbers[::-1]] = page_of[::-1]  # the last one written is the lowest
     keys = np.empty(pages.num_rows, _FIRST)
+    keys["is_cut"] = pages.column("is_cut").to_numpy()
     keys["is_new"], keys["page_id"] = ~pages.column("is_earlier").to_numpy(), pages.column("page_id").to_numpy()
     return keys[first]
+
+
+def _in_cut_pages(pages: pa.Table, distinct: Distinct) -> NDArray[np.bool_]:
+    """For each distinct window whether it stands in a page that the crawler cut."""
+    is_cut = np.repeat(pages.column("is_cut").to_numpy(), lengths(pages, "high") // 8)
+    found = np.zeros(len(distinct.high), np.bool_)
+    found[distinct.numbers[is_cut]] = True
+    return found
 
 
 def _is_lowest(firsts: NDArray[Any], distinct: Distinct) -> NDArray[np.bool_]:
     """Whether an entry is the first page of its window; False for all if no pages are given: then all are repeated."""
     lowest = np.zeros(len(distinct.numbers), np.bool_)
     if len(firsts):
-        order = np.lexsort((firsts["page_id"], firsts["is_new"]))[::-1]
+        order = np.lexsort((firsts["page_id"], firsts["is_new"], firsts["is_cut"]))[::-1]
         chosen = np.empty(len(distinct.high), np.int64)
         chosen[distinct.numbers[order]] = order  # the last one written is the lowest
         lowest[chosen] = True
@@ -257,7 +276,7 @@ def _found(batch: pa.RecordBatch, reading: Reading, repeated: Filter) -> pa.Reco
     windows = find_windows(data, offsets, scopes, _units(reading.tokens), reading.length, repeated, cutting())
     ends = np.concatenate(([0], np.cumsum(windows.counts)))
     columns = [
-        *(batch.column(name) for name in ("shard", "page_id", "is_earlier")),
+        *(batch.column(name) for name in ("shard", "page_id", "is_earlier", "is_cut")),
         pa.array(windows.sizes.astype(np.int32)),
         _blobs(windows.high, ends), _blobs(windows.low, ends), _blobs(windows.places, windows.bounds),
     ]  # fmt: skip

@@ -107,6 +107,17 @@ def test_a_body_that_ends_early_gives_what_came_before(coding: str) -> None:
     assert not found.undecodable
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_chunked_body_that_is_cut_anywhere_is_a_beginning(end: bytes) -> None:
+    """Nothing of a chunk's size is in it."""
+    data = b"It was cut inside the line of a chunk, <b>face</b> 0 and all, as often as not."
+    raw = chunked(data, 19, end)
+    for cut in range(raw.index(end) + len(end), len(raw)):
+        found = decode_body(raw[:cut], "", "chunked", 10**6).data
+        assert data.startswith(found)
+        assert len(found) >= cut * len(data) // len(raw) - 20
+
+
 def test_a_broken_stream_gives_every_byte_before_the_error() -> None:
     packer = zlib.compressobj(wbits=31)
     good = packer.compress(TEXT) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -223,6 +234,20 @@ def test_what_the_page_declares(declaration: str, believed: bool) -> None:
     short = "щи"  # too short for a detector
     text, charset = decode_html((declaration + short).encode("cp1251"), None)
     assert (charset == "windows-1251") == text.endswith(short) == believed
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "shift_jis", "big5", "euc-kr", "utf-16-le", "windows-1252"])
+def test_a_page_that_is_cut_inside_a_character_loses_that_character(charset: str) -> None:
+    """It is not taken for another character set because of it, where it has hardly any that is not ASCII."""
+    sentence = {"euc-kr": "날씨가 좋다", "windows-1252": "déjà vu", "utf-8": "naïve 😀"}.get(charset, "世界")
+    body = f"<html><p>It was all in English until the end came: {sentence}".encode(charset)
+    whole, name = decode_html(body, charset)
+    assert whole.endswith(sentence)
+    for cut in range(len(body) - len(sentence.encode(charset)) + 1, len(body)):
+        text, found = decode_html(body[:cut], charset)
+        assert whole.startswith(text)
+        assert len(text) >= len(whole) - len(sentence)
+        assert found == name or charset != "utf-8"
 
 
 def test_the_header_comes_before_the_declaration() -> None:

@@ -13,7 +13,7 @@ from tests.kernels.pages.html_soup import SOUPS, soup
 from tests.kernels.pages.test_extract import BALANCED
 from winnow.kernels.pages.extract import extract_page
 from winnow.kernels.pages.html import whole_text
-from winnow.kernels.pages.markup import split_at_ends, without_frames
+from winnow.kernels.pages.markup import split_at_ends, without_cut_end, without_frames
 
 FIRST = "A boat lies at the mill, and nobody has asked for it since spring. " * 6
 SECOND = "The owner of the orchard sells pears by the basket on each market day. " * 6
@@ -106,6 +106,19 @@ def test_splitting_takes_linear_time(unit: str) -> None:
     "".join(split_at_ends(html))
     without_frames("<frameset><noframes>" + html)
     assert time.process_time() - started < 5  # a quadratic pass takes minutes
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["&", "&e", "&eacut", "&#", "&#8", "&#x20", "<", "</", "&CounterClockwiseContourIntegra"],
+)
+def test_a_page_that_is_cut_inside_a_reference_or_a_tag_does_not_show_it(end: str) -> None:
+    assert without_cut_end(f"<p>caf{end}") == "<p>caf"
+
+
+@pytest.mark.parametrize("whole", ["<p>caf&eacute;", "<p>R & D", "a < b", "<p>&lt;</p>", "caf&\n", ""])
+def test_what_is_not_cut_inside_one_stays(whole: str) -> None:
+    assert without_cut_end(whole) == whole
 
 
 def test_frames_without_a_page_for_other_programs_are_left_alone() -> None:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from tests.kernels.pages.test_url_keys import ONE_PAGE, OWN_PAGES, SESSION, SPELLINGS
 from winnow.commands.making.remove import remove
 from winnow.errors import SettingsError
-from winnow.kernels.pages.selectors import canonical_selector, domain_selector, selectors_of, url_selector
+from winnow.kernels.pages.selectors import (
+    canonical_selector,
+    domain_selector,
+    page_id_of,
+    selectors_of,
+    url_selector,
+)
 
 
 @pytest.mark.parametrize(("one", "other"), SPELLINGS)
@@ -68,8 +74,25 @@ def test_a_domain_names_every_host_below_it(domain: str, url: str, named: bool) 
     assert (domain_selector(domain) in selectors_of(url)) is named
 
 
+@pytest.mark.parametrize(
+    ("number", "exported"),
+    [
+        (0, "w0000000000000000"),
+        (7, "w0000000000000007"),
+        (-1, "wffffffffffffffff"),
+        (2**63 - 1, "w7fffffffffffffff"),
+        (-(2**63), "w8000000000000000"),
+        (-(2**63) + 8999, "w8000000000002327"),
+    ],
+)
+def test_a_page_is_named_by_its_number_and_by_its_id_in_an_export(number: int, exported: str) -> None:
+    assert page_id_of(str(number)) == page_id_of(exported) == page_id_of(f" {exported}\n") == number
+
+
 NO_DOMAINS = ["", ":", "a.example/b", "a.example:80", "me@a.example", "*.a.example", "a b", "?a"]
 NO_URLS = ["-8912", "", "example.org/page", "crawl-data/a.warc.gz", "http://", "http://[broken", "mailto:a@b.example"]
+NO_PAGE_IDS = ["", "7.0", "w", "w7", "wc000000000000001g", "0xc000000000000001", str(2**63), "-" + "9" * 50, "1_000"]
+PAGE_ID = "name the number in the tables, or the id of an export, w and 16 digits"
 TALK = "https://conference.example/programme?sessionId=8"
 PATH = "name an archive_path of the table `archives`"
 HOST = "as in example.org"
@@ -78,6 +101,10 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"domains": [TALK]},
         [f"--domain '{TALK}' is a URL; remove its page with --url, or name only the host, {HOST}"],
+    ),
+    (
+        {"page_ids": NO_PAGE_IDS},
+        [f"--page-id {one!r} is no page_id; {PAGE_ID}" for one in NO_PAGE_IDS],
     ),
     ({"domains": NO_DOMAINS}, [f"--domain {one!r} is not a domain; name only the host, {HOST}" for one in NO_DOMAINS]),
     (

@@ -22,7 +22,8 @@ from winnow.stages.duplicates.near_duplicates import Scopes, elect_survivors, fi
 from winnow.workers import signing
 
 SCHEMA = (
-    "scope INT, crawl STRING, earlier BOOLEAN, position INT, shard INT, page_id BIGINT, preference DOUBLE, text STRING"
+    "scope INT, crawl STRING, earlier BOOLEAN, position INT, shard INT, page_id BIGINT, is_cut BOOLEAN, "
+    "preference DOUBLE, text STRING"
 )
 
 
@@ -32,8 +33,10 @@ def fuzzy(settings: Settings) -> Fuzzy:
     return settings.fuzzy.model_copy(update={"bands": 100, "rows_per_band": 1})
 
 
-def page(page_id: int, text: str, shard: int = 0, position: int = 1, preference: float = 0.0) -> tuple[Any, ...]:
-    return (shard, f"crawl-{position}", position < 1, position, shard, page_id, preference, text)
+def page(
+    page_id: int, text: str, shard: int = 0, position: int = 1, preference: float = 0.0, is_cut: bool = False
+) -> tuple[Any, ...]:
+    return (shard, f"crawl-{position}", position < 1, position, shard, page_id, is_cut, preference, text)
 
 
 def words(random: Random, count: int = 60) -> list[str]:
@@ -42,7 +45,7 @@ def words(random: Random, count: int = 60) -> list[str]:
 
 def families(seed: int) -> list[tuple[Any, ...]]:
     """Two shards of pages: alone, copied word by word, nearly copied, copied in part, and too short."""
-    random = Random(seed)
+    random, cuts = Random(seed), Random(seed)
     pages: list[tuple[Any, ...]] = []
     for number in range(25):
         original = words(random)
@@ -52,7 +55,9 @@ def families(seed: int) -> list[tuple[Any, ...]]:
             for _ in range(random.choice((0, 1, 1, 2, 6))):
                 copy[random.randrange(len(copy))] = "changed"
             copies.append(copy)
-        pages += [page(random.getrandbits(62), " ".join(copy), number % 2) for copy in copies]
+        pages += [
+            page(random.getrandbits(62), " ".join(copy), number % 2, is_cut=cuts.random() < 0.4) for copy in copies
+        ]
     short = [page(random.getrandbits(62), "too short for it", shard) for shard in (0, 0, 1)]
     return [*pages, *short, page(random.getrandbits(62), pages[0][-1], 1 - pages[0][0])]
 
@@ -68,7 +73,11 @@ def found(spark: SparkSession, pages: Iterable[tuple[Any, ...]], fuzzy: Fuzzy, p
 def expected(pages: list[tuple[Any, ...]], fuzzy: Fuzzy) -> dict[int, int]:
     """The page that goes -> the page that stays, where every pair of one shard that is alike at all is an edge."""
     sets = {one[5]: reference.shingles(one[-1]) for one in pages}
-    order = [one[5] for one in sorted(pages, key=lambda one: one[3:4] + one[6:7] + one[5:6]) if sets[one[5]]]
+    is_cut = {one[5]: all(other[6] for other in pages if _is_same(one, other, sets)) for one in pages}
+    in_order = sorted(pages, key=lambda one: (is_cut[one[5]], one[3], one[6], one[7], one[5]))
+    # pages with the same shingles stay or go together
+    first = {one[5]: next(other[5] for other in in_order if _is_same(one, other, sets)) for one in pages}
+    order = [one[5] for one in in_order if sets[one[5]] and first[one[5]] == one[5]]
     shard, fixed = {one[5]: one[4] for one in pages}, frozenset(one[5] for one in pages if one[2])
     pairs = {
         (one, other)
@@ -77,7 +86,12 @@ def expected(pages: list[tuple[Any, ...]], fuzzy: Fuzzy) -> dict[int, int]:
         if one < other and shard[one] == shard[other] and reference.jaccard(sets[one], sets[other]) > 0
     }
     kept = reference.elect(order, sets, pairs, fuzzy.verify, fuzzy.min_jaccard, fuzzy.whole_component, fixed)
-    return {one: other for one, other in kept.items() if one != other}
+    stays = {one: kept[first[one]] for one in first if sets[one]}
+    return {one: other for one, other in stays.items() if one != other and one not in fixed}
+
+
+def _is_same(one: tuple[Any, ...], other: tuple[Any, ...], sets: dict[int, list[int]]) -> bool:
+    return bool(one[4] == other[4] and sets[one[5]] == sets[other[5]])
 
 
 @pytest.mark.parametrize("verify", ["none", "edges", "survivor"])
@@ -168,6 +182,25 @@ def test_earlier_pages_stay_and_are_preferred(spark: SparkSession, fuzzy: Fuzzy)
     ]  # fmt: skip
     rows = found(spark, pages, fuzzy).select("page_id", "kept_page_id", "kept_crawl")
     assert rows_of(rows) == [(1, 8, "crawl-0"), (2, 9, "crawl-0"), (4, 6, "crawl-1"), (5, 6, "crawl-1")]
+
+
+def test_whole_pages_are_preferred_to_cut_ones(spark: SparkSession, fuzzy: Fuzzy) -> None:
+    """Whatever the survivor is chosen by; an earlier crawl's cut page stays, and with it the whole one, unless both say
+    the same."""
+    texts = [words(Random(seed)) for seed in range(6)]
+    whole = [" ".join(text) for text in texts]
+    cut = [" ".join(text[:-4]) for text in texts]
+    pages = [
+        page(1, cut[0], preference=-9.0, is_cut=True), page(2, whole[0]),
+        page(3, cut[1], preference=-9.0, is_cut=True), page(4, cut[1], is_cut=True),
+        page(5, cut[2], position=0, is_cut=True), page(6, whole[2]), page(7, cut[2], is_cut=True),
+        page(8, whole[3], position=0, is_cut=True), page(9, whole[3]),
+        page(10, cut[4], is_cut=True), page(11, cut[4], position=0, is_cut=True),
+        page(12, whole[5], position=0), page(13, cut[5], position=0, is_cut=True), page(14, whole[5]),
+    ]  # fmt: skip
+    rows = {row.page_id: row.kept_page_id for row in found(spark, pages, fuzzy).collect()}
+    assert rows == {1: 2, 4: 3, 7: 5, 9: 8, 10: 11, 14: 12}
+    assert rows == expected(pages, fuzzy)
 
 
 def test_text_is_never_shuffled(spark: SparkSession, fuzzy: Fuzzy, tmp_path: Path) -> None:

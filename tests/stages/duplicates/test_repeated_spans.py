@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from tests.reference.spans import Page, cut, repeated_spans, tokens
+from tests.reference.spans import Page, captures, cut, repeated_spans, tokens
 from tests.stages.frames import rows_of
 from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Spans
 from winnow.stages.duplicates.repeated_spans import (
     candidate_windows,
+    cut_captures,
     decide_spans,
     pages_holding,
     repeated_minimizers,
@@ -20,9 +21,9 @@ from winnow.stages.duplicates.repeated_spans import (
 )
 from winnow.stages.funnel import DROP_REASONS
 
-SCHEMA = "shard INT, page_id BIGINT, text STRING"
+SCHEMA = "shard INT, page_id BIGINT, text STRING, is_cut BOOLEAN"
 TOKENS = TokenSettings("folded", "remove", "keep", True, True)
-Row = tuple[int, int, str]
+Row = tuple[int, int, str, bool]
 
 
 def span_settings(**changes: object) -> Spans:
@@ -33,7 +34,7 @@ def decided(scoped: DataFrame, settings: Spans) -> list[tuple[object, ...]]:
     sample = repeated_minimizers(scoped, TOKENS, settings)
     windows = candidate_windows(scoped, TOKENS, settings, sample).persist()
     try:
-        return rows_of(decide_spans(windows, settings, sample.pieces))
+        return rows_of(decide_spans(windows, cut_captures(windows, settings, sample.pieces), settings, sample.pieces))
     finally:
         windows.unpersist()
 
@@ -44,13 +45,20 @@ def expected(rows: Sequence[Row], settings: Spans, earlier: Sequence[Row] = ()) 
     for shard in {row[0] for row in (*rows, *earlier)} if settings.within != "crawl" else {None}:
         held = [(*row, is_earlier) for here, is_earlier in ((rows, False), (earlier, True)) for row in here]
         here = sorted((row for row in held if shard in (None, row[0])), key=lambda row: (row[1], row[0]))
-        pages = [Page(row[2], row[3]) for row in here]
+        pages = [Page(row[2], row[4], row[3]) for row in here]
         keep_first = settings.copies == "keep_first"
-        for row, spans in zip(here, repeated_spans(pages, "folded", settings.length, keep_first), strict=True):
+        gone = captures(pages, "folded", settings.length, settings.max_repeated_fraction)
+        left_pages = [page._replace(text="") if number in gone else page for number, page in enumerate(pages)]
+        whole = repeated_spans(left_pages, "folded", settings.length, keep_first)
+        for number, (row, spans) in enumerate(zip(here, whole, strict=True)):
             if spans:
                 left = len(cut(row[2], spans))
                 reason = "emptied_by_repeats" if left < settings.min_left_chars else None
                 found.append((row[0], row[1], [tuple(span) for span in spans], len(row[2]) - left, left, reason))
+            elif number in gone and not row[4]:
+                size = sum(span.end - span.start for span in gone[number])
+                named = [tuple(span) for span in gone[number]]
+                found.append((row[0], row[1], named, size, len(row[2]) - size, "cut_capture"))
     return sorted(found, key=repr)
 
 
@@ -60,7 +68,7 @@ def plain(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def pages() -> list[Row]:
-    """Prose of few words that shares paragraphs, within pages, between them and between two shards."""
+    """Prose of few words that shares paragraphs, within pages, between them and between two shards; some are cut."""
     draw = random.Random(5)
     words = [f"{draw.choice('bcdfglmnprst')}{draw.choice('aeiou')}{i}" for i in range(300)]
 
@@ -71,9 +79,10 @@ def pages() -> list[Row]:
     rows = []
     for i in range(60):
         parts = [prose(draw.randint(3, 60)), *draw.choices(shared, k=draw.randint(0, 2)), prose(draw.randint(0, 9))]
-        rows.append((i % 2, draw.randint(-(2**63), 2**63 - 1), "\n\n".join(parts)))
-    rows += [(0, 5, shared[1]), (1, 5, shared[1].upper()), (1, 6, ""), (0, 7, " ".join(["the"] * 400))]
-    return rows
+        rows.append((i % 2, draw.randint(-(2**63), 2**63 - 1), "\n\n".join(parts), i % 4 == 3))
+    beginnings = [(row[0], i, row[2][: len(row[2]) * 2 // 3], True) for i, row in enumerate(rows[::7], 100)]
+    short = [(0, 5, shared[1]), (1, 5, shared[1].upper()), (1, 6, ""), (0, 7, " ".join(["the"] * 400))]
+    return [*beginnings, *rows, *((*row, False) for row in short)]
 
 
 @pytest.mark.parametrize("within", ["shard", "crawl"])
@@ -111,10 +120,10 @@ def test_partitions_order_batches_and_filter_do_not_matter(
 )
 def test_policies(spark: SparkSession, policy: str, left: int, reasons: list[str | None]) -> None:
     rows = [
-        (0, 1, "It begins here. One, two: three four five! It ends there."),
-        (0, 2, "ONE TWO THREE FOUR FIVE"),
-        (0, 3, f"one two three four five {'. '.join(f'all else {i}' for i in range(90))}"),
-        (0, 4, "one two three four"),
+        (0, 1, "It begins here. One, two: three four five! It ends there.", False),
+        (0, 2, "ONE TWO THREE FOUR FIVE", False),
+        (0, 3, f"one two three four five {'. '.join(f'all else {i}' for i in range(90))}", False),
+        (0, 4, "one two three four", False),
     ]
     settings = span_settings(length=5, policy=policy, max_repeated_fraction=0.2)
     found = decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), settings)
@@ -124,7 +133,7 @@ def test_policies(spark: SparkSession, policy: str, left: int, reasons: list[str
 
 
 def test_nothing_is_nothing(spark: SparkSession) -> None:
-    for rows in ([], [(0, 1, "")], [(0, 1, "a page of less than a window")]):
+    for rows in ([], [(0, 1, "", True)], [(0, 1, "a page of less than a window", True)]):
         assert decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), span_settings()) == []
 
 
@@ -156,7 +165,11 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
     assert "text#" not in plan[: plan.index("MapInArrow")]
     held = windows.persist()
     try:
-        plan = decide_spans(held, settings, sample.pieces)._jdf.queryExecution().executedPlan().toString()
+        cut_captures(held, settings, sample.pieces).write.parquet(f"{tmp_path}/captures")
+        captures = spark.read.parquet(f"{tmp_path}/captures")
+        assert captures.count() > 2
+        decided = decide_spans(held, captures, settings, sample.pieces)
+        plan = decided._jdf.queryExecution().executedPlan().toString()
         assert plan.count("FlatMapCoGroupsInArrow") == 1
         assert plan.count("ENSURE_REQUIREMENTS") == 1  # the answers come to the windows, which lie still
     finally:

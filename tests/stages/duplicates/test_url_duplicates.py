@@ -10,22 +10,37 @@ from tests.stages.frames import rows_of
 from winnow.stages.duplicates import url_duplicates
 from winnow.stages.duplicates.url_duplicates import find_url_duplicates, with_url_key
 
-SCHEMA = "position INT, shard INT, page_id BIGINT, url STRING"
+SCHEMA = "is_cut BOOLEAN, position INT, shard INT, page_id BIGINT, url STRING"
 
 
 def corpus(seed: int, crawls: int = 3) -> list[Kept]:
     """Pages of crawls, of which each has dropped what the pass drops before the next comes."""
     chance = random.Random(seed)
     return [
-        Kept(position, chance.randrange(4), chance.getrandbits(64) - 2**63, f"http://h{chance.randrange(400)}.example/")
+        Kept(
+            chance.random() < 0.3,
+            position,
+            chance.randrange(4),
+            chance.getrandbits(64) - 2**63,
+            f"http://h{chance.randrange(400)}.example/",
+        )
         for position in range(crawls)
         for _ in range(300)
     ]
 
 
+def dropped_before(pages: list[Kept], position: int) -> list[Kept]:
+    """What the passes over the crawls before this one dropped, each of its own crawl."""
+    gone: list[Kept] = []
+    for place in range(position):
+        left = [page for page in pages if page.position <= place and page not in gone]
+        gone += [page for page, _ in walk(left) if page.position == place]
+    return gone
+
+
 def found(spark: SparkSession, pages: list[Kept], position: int, buckets: int = 5, parts: int = 3) -> DataFrame:
     """What the pass drops of one crawl, given what it left of the crawls before."""
-    gone = {page for page, _ in walk([page for page in pages if page.position < position])}
+    gone = set(dropped_before(pages, position))
     rows = spark.createDataFrame([page for page in pages if page not in gone], SCHEMA).repartition(parts)
     keyed = with_url_key(rows, "exact").join(rows.select("page_id", "position"), "page_id")
     new = keyed.where(f"position = {position}")
@@ -35,9 +50,10 @@ def found(spark: SparkSession, pages: list[Kept], position: int, buckets: int = 
 @pytest.mark.parametrize("position", [0, 1, 2])
 def test_the_rows_of_a_walk_over_a_list(spark: SparkSession, position: int) -> None:
     pages = corpus(seed=position)
+    gone = set(dropped_before(pages, position))
     expected = [
         (page.shard, page.page_id, first.page_id, first.position, first.shard)
-        for page, first in walk(pages)
+        for page, first in walk([page for page in pages if page.position <= position and page not in gone])
         if page.position == position
     ]
     assert len(expected) > 50
@@ -53,13 +69,15 @@ def test_buckets_parts_and_packs_do_not_matter(spark: SparkSession, monkeypatch:
 
 
 def test_one_url_of_every_page(spark: SparkSession) -> None:
-    pages = [Kept(0, i % 3, i, "http://one.example/") for i in range(20_000)]
+    pages = [Kept(False, 0, i % 3, i, "http://one.example/") for i in range(20_000)]
     rows = rows_of(found(spark, pages, 0))
     assert len(rows) == 19_999
     assert {row[2:] for row in rows} == {(0, 0, 0)}
 
 
 def test_the_canonical_key_is_taken_where_it_is_wanted(spark: SparkSession) -> None:
-    rows = spark.createDataFrame([(0, 0, 1, "http://www.a.example/?utm_id=1"), (0, 1, 2, "https://a.example")], SCHEMA)
+    rows = spark.createDataFrame(
+        [(True, 0, 0, 1, "http://www.a.example/?utm_id=1"), (False, 0, 1, 2, "https://a.example")], SCHEMA
+    )
     keyed = with_url_key(rows, "canonical")
-    assert [row.url_key for row in keyed.collect()] == ["a.example", "a.example"]
+    assert [(row.is_cut, row.url_key) for row in keyed.collect()] == [(True, "a.example"), (False, "a.example")]

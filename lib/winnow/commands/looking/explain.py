@@ -13,7 +13,10 @@ from winnow.terminal.options import Config, Json, Recipe, Set, Verbose, Warehous
 
 
 def explain(
-    page: Annotated[str, typer.Argument(help="A URL, or a page_id.", metavar="URL|PAGE_ID", show_default=False)],
+    page: Annotated[
+        str,
+        typer.Argument(help="A URL, a page_id, or the id of an export.", metavar="URL|PAGE_ID", show_default=False),
+    ],
     warehouse: Warehouse,
     html: Annotated[
         Path | None,

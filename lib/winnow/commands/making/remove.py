@@ -70,7 +70,8 @@ def remove(
         typer.Option("--domain", help="Pages of this domain and of its subdomains.", show_default=False),
     ] = None,
     page_ids: Annotated[
-        list[int] | None, typer.Option("--page-id", help="The page with this page_id.", show_default=False)
+        list[str] | None,
+        typer.Option("--page-id", help="The page with this page_id, or this id in an export.", show_default=False),
     ] = None,
     archives: Annotated[
         list[str] | None,
@@ -119,13 +120,14 @@ def remove(
 
 
 def _selectors(
-    urls: list[str], domains: list[str], page_ids: list[int], archives: list[str], widen: bool
+    urls: list[str], domains: list[str], page_ids: list[str], archives: list[str], widen: bool
 ) -> dict[str, str]:
     """The options that were given, by selector. Raises SettingsError for values that do not fit their option."""
     from winnow.kernels.pages import selectors
 
     checks: list[tuple[list[str], Callable[[str], str | None]]] = [
-        (urls, selectors.url_problem), (domains, selectors.domain_problem), (archives, selectors.archive_problem),
+        (urls, selectors.url_problem), (domains, selectors.domain_problem),
+        (page_ids, selectors.page_id_problem), (archives, selectors.archive_problem),
     ]  # fmt: skip
     problems = [problem for values, check in checks for value in values if (problem := check(value))]
     if widen and not urls:
@@ -136,7 +138,7 @@ def _selectors(
     return {
         **{url_selector(url): f"--url {url}" for url in urls},
         **{selectors.domain_selector(domain): f"--domain {domain}" for domain in domains},
-        **{f"page_id:{number}": f"--page-id {number}" for number in page_ids},
+        **{f"page_id:{selectors.page_id_of(named)}": f"--page-id {named}" for named in page_ids},
         **{f"archive:{path}": f"--archive {path}" for path in archives},
     }
 

@@ -42,7 +42,7 @@ def elect(
 
         components  int32, shape (n,), ascending: the component of each node; inside one, nodes are in the order of
                     preference
-        fixed       bool, shape (n,): nodes that are always kept; they are the first of their component
+        fixed       bool, shape (n,): nodes that are always kept
         edges       int32, shape (m, 2), distinct: pairs of nodes that share a bucket
     NONE: the first node of a component is kept. EDGES: the same, after edges below `min_jaccard` are removed. SURVIVOR:
     nodes are visited in order; each is dropped for the first kept node with at least `min_jaccard`, or else kept. In a

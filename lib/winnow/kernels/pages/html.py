@@ -69,8 +69,8 @@ def decode_html(body: bytes, http_charset: str | None) -> tuple[str, str]:
     header; the page's own declaration; detection. UTF-8 and declarations are accepted if at most MAX_ERROR_FRACTION of
     the non-ASCII characters cannot be decoded. A declaration is ignored if it gives words that no language has
     (`misreading.is_misread`). If header and page disagree, the detector decides, and if it agrees with neither, the
-    header is used. Undecodable bytes become U+FFFD, NUL is removed, newlines are not changed; the text is valid
-    Unicode.
+    header is used. Undecodable bytes become U+FFFD, an incomplete character at the end is removed, NUL is removed,
+    newlines are not changed; the text is valid Unicode.
     Source: WHATWG Encoding (labels and their supersets), HTML section 13.2.3.
     Differs: UTF-8 comes before declarations, since other text is hardly ever valid UTF-8. Text that was encoded twice
     is decoded twice (`misreading.undo_double_encoding`). Declarations can be ignored, as above. C1 controls of
@@ -120,7 +120,12 @@ def without_surrogates(text: str) -> str:
 
 def _decode(body: bytes, charset: str) -> str:
     """The text by a WHATWG name, without NUL."""
-    return body.decode(_CODECS.get(charset, charset), "replace").replace("\0", "")
+    return _replaced(body, _CODECS.get(charset, charset)).replace("\0", "")
+
+
+def _replaced(body: bytes, codec: str) -> str:
+    """The text with U+FFFD for what cannot be decoded, without a character whose bytes the body's end cuts."""
+    return codecs.getincrementaldecoder(codec)("replace").decode(body)
 
 
 def _decode_utf8(body: bytes) -> str | None:
@@ -130,7 +135,7 @@ def _decode_utf8(body: bytes) -> str | None:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
+        text = _replaced(body, "utf-8")
         if not _is_believable(text):
             return None
     return text.replace("\0", "") if b"\0" in body else text

@@ -26,6 +26,7 @@ _PIECES = re.compile(
     rf"|(?P<closed><(?:body|html){_NAME_ENDS}{_ATTRIBUTES})|</?[a-z]{_ATTRIBUTES}|{_BOGUS_COMMENT}"
 )
 _WHOLE_PAGE = re.compile(rf"(?i)<(?:html|body){_NAME_ENDS}")
+_CUT_END = re.compile(r"(?:&#?[0-9A-Za-z]{0,31}|</?)\Z")
 _FRAMESET = re.compile(rf"<[Ff][Rr][Aa][Mm][Ee][Ss][Ee][Tt]{_NAME_ENDS}")
 _NOFRAMES = re.compile(rf"(?i)<noframes{_NAME_ENDS}")
 _FRAMES = re.compile(rf"(?i)</?(?:frameset|noframes){_NAME_ENDS}{_ATTRIBUTES}")
@@ -54,6 +55,14 @@ def split_at_ends(html: str) -> list[str]:
             parts[-1] += piece["closed"][:-2] + ">"
     parts[-1] += html[start:]
     return parts
+
+
+def without_cut_end(html: str) -> str:
+    """A page whose end was cut off, without the beginning of a reference or a tag that it ends with.
+
+    `caf&eacu` would show as it stands, and `&#82` of a dash as the letter R.
+    """
+    return _CUT_END.sub("", html)
 
 
 def without_frames(html: str) -> str:

@@ -3,7 +3,7 @@
     url:            one URL in the form of `page_url`: `url://example.org/a?b=1`; all parameters count
     canonical:      all URLs with one canonical form, see `canonical_url`; made by --widen
     domain:         a host and all hosts below it
-    page_id:        one page
+    page_id:        one page, by its number; exports write it as `w` and 16 hexadecimal digits
     archive:        all pages of one archive, by its archive_path
 
 A `url:` order without slashes, for example `url:example.org/a?b=1`, is from a version before --widen. It was made from
@@ -26,6 +26,8 @@ URL_KINDS = frozenset({"url", "canonical", "domain"})  # of selectors that name 
 _WITH_HOST = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\s]", re.IGNORECASE)
 _DOMAIN = re.compile(r"[^\s/?#@:\\\[\]*%]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]+")
+_MOST_DIGITS = 40
+_EXPORTED = re.compile(r"w([0-9a-f]{16})")
 
 
 def url_selector(url: str) -> str:
@@ -74,6 +76,25 @@ def domain_problem(domain: str) -> str | None:
     if _WITH_HOST.match(domain):
         return f"--domain {domain!r} is a URL; remove its page with --url, or name only the host, as in example.org"
     return f"--domain {domain!r} is not a domain; name only the host, as in example.org"
+
+
+def page_id_of(named: str) -> int | None:
+    """The page_id that a number names, or an `id` of an export; None where it is neither, or has over 64 bits."""
+    named = named.strip()
+    exported = _EXPORTED.fullmatch(named)
+    if exported:
+        return int.from_bytes(bytes.fromhex(exported[1]), signed=True)
+    number = int(named) if _NUMBER.fullmatch(named) and len(named) <= _MOST_DIGITS else None
+    return number if number is not None and -(2**63) <= number < 2**63 else None
+
+
+def page_id_problem(page_id: str) -> str | None:
+    """What is wrong with a page_id whose page to remove; None where nothing is."""
+    if page_id_of(page_id) is not None:
+        return None
+    return (
+        f"--page-id {page_id!r} is no page_id; name the number in the tables, or the id of an export, w and 16 digits"
+    )
 
 
 def archive_problem(archive: str) -> str | None:

@@ -83,10 +83,13 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
     """The rows of `near_duplicates`, without crawl.
 
         edges    a, b: pairs of pages               labels   id, label: the component of every page of `edges`
-        pages    crawl, earlier, position, shard, page_id, preference, text: `earlier` pages are of crawls before this
-                 one, and are kept; else the page with the lowest `position, preference, page_id` is preferred
+        pages    crawl, earlier, position, shard, page_id, is_cut, preference, text: `earlier` pages are of crawls
+                 before this one, and are kept; whole pages are preferred to those that the crawler cut and that have
+                 other shingles than all whole ones; then the lowest `position, is_cut, preference, page_id`
         members  about how many pages `labels` has
     The labels are broadcast to the text: 16 bytes for each page that shares a bucket.
+    Differs: Penedo et al. 2023 do not distinguish pages that the crawler cut. A whole page is not dropped for a cut
+    page of an earlier crawl, which is kept too, unless both have the same shingles.
     """
     columns = [name for name in pages.columns if name != "text"]
     found = pages.join(F.broadcast(labels), F.col("page_id") == F.col("id")).select("label", *columns, "text")
@@ -108,7 +111,7 @@ def warm(settings: Fuzzy) -> None:
     rows = {
         "label": pa.array([1, 1], pa.int64()), "crawl": ["", ""], "earlier": [False, False],
         "position": pa.array([0, 0], pa.int32()), "shard": pa.array([0, 0], pa.int32()), "page_id": ids,
-        "preference": [0.0, 0.0], "text": texts,
+        "is_cut": [False, False], "preference": [0.0, 0.0], "text": texts,
     }  # fmt: skip
     members = list(member_batches(iter([pa.RecordBatch.from_pydict(rows)]), settings))
     pair = pa.RecordBatch.from_pylist([{"label": 1, "page_id": 1, "b": 2}], members[0].schema)

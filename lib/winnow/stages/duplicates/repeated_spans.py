@@ -2,7 +2,8 @@
 
     repeated_minimizers   pass 1 over the text: minimizers of windows at two or more places, as a filter
     candidate_windows     pass 2 over the text: windows whose minimizer is in the filter, hashed, by piece of the pages
-    decide_spans          exact counts of windows, by piece of the hashes; then spans, by piece of the pages
+    cut_captures          exact counts of windows, by piece of the hashes: cut pages that are repeated elsewhere
+    decide_spans          the same of all other pages; then spans, by piece of the pages
 
 Text is read twice and never shuffled. Tasks shuffle blobs of hashes, in which each window occurs once for each batch or
 piece, so that a window in all pages costs little. A piece of pages asks pieces of hashes; a reducer holds one piece at
@@ -30,7 +31,7 @@ from winnow.workers.span_batches import Reading
 BUCKETS = 256  # parts of the minimizers' hashes: a reducer holds one, about 0.4 MB for each GB of text
 _WINDOWS_A_PIECE = 250_000
 _MIN_PIECES, _MAX_PIECES = 16, 2048
-DECIDED = t.StructType([*batches.JOINED.fields, t.StructField("reason", t.StringType())])
+_PAGE = ["shard", "page_id", "is_earlier"]
 
 
 class Sample(NamedTuple):
@@ -41,12 +42,13 @@ class Sample(NamedTuple):
 
 
 def scope_pages(pages: DataFrame, within: str, earlier: DataFrame | None = None) -> DataFrame:
-    """Pages (shard, page_id, text) with their scope; `earlier` pages of the same form count, but get no spans."""
+    """Pages (shard, page_id, is_cut, text) with their scope; `earlier` pages of this form count, but get no spans."""
     scope = (F.lit(0) if within == "crawl" else F.col("shard")).cast("int").alias("scope")
-    new = pages.select("shard", "page_id", "text", scope, F.lit(False).alias("is_earlier"))
+    columns = ["shard", "page_id", "is_cut", "text"]
+    new = pages.select(*columns, scope, F.lit(False).alias("is_earlier"))
     if earlier is None:
         return new
-    return new.unionByName(earlier.select("shard", "page_id", "text", scope, F.lit(True).alias("is_earlier")))
+    return new.unionByName(earlier.select(*columns, scope, F.lit(True).alias("is_earlier")))
 
 
 def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Spans) -> Sample:
@@ -73,17 +75,32 @@ def repeated_minimizers(scoped: DataFrame, tokens: TokenSettings, settings: Span
 def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans, sample: Sample) -> DataFrame:
     """Pass 2: one row for each page with windows whose minimizer is in the filter, by piece of the pages.
 
-    Persist it: it is read twice, and making it reads text.
+    Persist it: it is read several times, and making it reads text.
     """
     find = partial(batches.find, reading=Reading(tokens, settings.length), repeated=sample.repeated)
-    found = map_batches(scoped.select("scope", "shard", "page_id", "is_earlier", "text"), find, batches.FOUND)
+    found = map_batches(scoped.select("scope", *_PAGE, "is_cut", "text"), find, batches.FOUND)
     piece = F.pmod(F.xxhash64("page_id"), F.lit(sample.pieces)).cast("int")
     # An explicit number keeps adaptive execution from changing it, so that these rows are never shuffled again.
     by_piece = found.withColumn("piece", piece).repartition(_tasks(scoped, sample.pieces), "piece")
     return by_piece.sortWithinPartitions("piece")
 
 
-def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
+def cut_captures(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
+    """Pages that the crawler cut and of which the share `max_repeated_fraction` or more is repeated.
+
+    One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each. Their spans are counted among all pages
+    and with all copies, for every policy. Such a page is the beginning of another capture. It counts for no other page:
+    it would take its text from the whole one. Persist it, and `windows` before.
+    Differs: Lee et al. 2022 and Penedo et al. 2023 do not distinguish pages that the crawler cut.
+    """
+    windows.count()  # computed now: only then does Spark know their partitioning, and shuffles them no more
+    if windows.where("is_cut").isEmpty():
+        return windows.sparkSession.createDataFrame([], batches.JOINED)
+    fraction = F.col("cut_chars") / (F.col("cut_chars") + F.col("left_chars"))
+    return _spans(windows, settings, pieces, of_cut=True).where(fraction >= settings.max_repeated_fraction)
+
+
+def decide_spans(windows: DataFrame, captures: DataFrame, settings: Spans, pieces: int) -> DataFrame:
     """One row (shard, page_id, spans, cut_chars, left_chars, reason) for each page with a repeated span.
 
         spans       characters [start, end) of the text, shortened to whole words and graphemes, without white space at
@@ -91,19 +108,14 @@ def decide_spans(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
         cut_chars   characters in the spans; under the policy `cut`, also white space that is removed at the seams
         left_chars  characters of the text without cut_chars
         reason      why the page is dropped, or null
-    With copies `keep_first`, the first window is not repeated: earlier pages come first, then the lowest page_id, then
-    the lowest position. If it overlaps a repeated window, the overlap is repeated. Persist `windows` before.
+    With copies `keep_first`, the first window is not repeated: whole pages come first, then earlier pages, then the
+    lowest page_id, then the lowest position. If it overlaps a repeated window, the overlap is repeated. `captures` are
+    what `cut_captures` gives: they count for no other page, and are dropped. Persist both frames before.
     """
-    windows.count()  # computed now: only then does Spark know their partitioning, and shuffles them no more
-    keep_first = settings.copies == "keep_first"
-    ask = partial(batches.ask, buckets=pieces, keep_first=keep_first)
-    columns = ["piece", "shard", "page_id", "is_earlier", "high", "low"]
-    asked = map_batches(windows.select(*columns), ask, batches.ASKED)
-    by_bucket = asked.repartitionById(_tasks(windows, pieces), "bucket").sortWithinPartitions("bucket")
-    answers = map_batches(by_bucket, batches.answer, batches.ANSWER)
-    join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=settings.policy == "cut")
-    spans = map_groups(windows, answers, "piece", join, batches.JOINED)
-    return spans.withColumn("reason", reason_expr(settings))
+    others = windows.join(F.broadcast(captures.select(_PAGE)), _PAGE, "left_anti")
+    spans = _spans(others, settings, pieces, of_cut=False).withColumn("reason", reason_expr(settings))
+    new = captures.where(~F.col("is_earlier")).withColumn("reason", F.lit("cut_capture"))
+    return spans.unionByName(new).drop("is_earlier")
 
 
 def pages_holding(pages: DataFrame, stretch: str, tokens: TokenSettings, length: int) -> DataFrame:
@@ -127,6 +139,18 @@ def reason_expr(settings: Spans) -> Column:
     }
     is_dropped, reason = drops[settings.policy]
     return F.when(is_dropped, F.lit(reason)).cast(t.StringType())
+
+
+def _spans(windows: DataFrame, settings: Spans, pieces: int, of_cut: bool) -> DataFrame:
+    """The spans of the new pages; of_cut: of those that the crawler cut, with all copies and without seams."""
+    keep_first = settings.copies == "keep_first" and not of_cut
+    ask = partial(batches.ask, buckets=pieces, keep_first=keep_first, of_cut=of_cut)
+    asked = map_batches(windows.select("piece", *_PAGE, "is_cut", "high", "low"), ask, batches.ASKED)
+    by_bucket = asked.repartitionById(_tasks(windows, pieces), "bucket").sortWithinPartitions("bucket")
+    answers = map_batches(by_bucket, batches.answer, batches.ANSWER)
+    with_seams = settings.policy == "cut" and not of_cut
+    join = partial(batches.join, length=settings.length, buckets=pieces, with_seams=with_seams, of_cut=of_cut)
+    return map_groups(windows, answers, "piece", join, batches.JOINED)
 
 
 def _tasks(rows: DataFrame, pieces: int) -> int:

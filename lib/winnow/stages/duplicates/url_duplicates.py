@@ -18,13 +18,14 @@ from winnow.kernels.url_duplicates import Pages, from_bytes, repeated, split_by_
 from winnow.tables import URL_DUPLICATES
 from winnow.workers.arrow import Batches, map_batches
 
-PACKED_PAGES = 1 << 19  # pages that a task packs into blobs at once, 24 bytes each
+PACKED_PAGES = 1 << 19  # pages that a task packs into blobs at once, 25 bytes each
 
 _PACKED = t.StructType([t.StructField("bucket", t.IntegerType()), t.StructField("pages", t.BinaryType())])
 _KEYED = t.StructType(
     [
         t.StructField("shard", t.IntegerType()),
         t.StructField("page_id", t.LongType()),
+        t.StructField("is_cut", t.BooleanType()),
         t.StructField("url_key", t.StringType()),
     ]
 )
@@ -42,33 +43,35 @@ NAMED = t.StructType([URL_DUPLICATES.columns[name] for name in URL_DUPLICATES.co
 
 
 def with_url_key(pages: DataFrame, url_key: Literal["exact", "canonical"]) -> DataFrame:
-    """The rows that have a URL, with `url_key` in its place; `pages` has shard, page_id and url."""
+    """The rows that have a URL, with `url_key` in its place; `pages` has shard, page_id, is_cut and url."""
     pages = pages.where(F.col("url").isNotNull())
     if url_key == "exact":
-        return pages.select("shard", "page_id", F.col("url").alias("url_key"))
-    return map_batches(pages.select("shard", "page_id", "url"), _canonical_batches, _KEYED)
+        return pages.select(*_KEYED.names[:-1], F.col("url").alias("url_key"))
+    return map_batches(pages.select(*_KEYED.names[:-1], "url"), _canonical_batches, _KEYED)
 
 
 def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, buckets: int) -> DataFrame:
     """Pages of `new` that are dropped: shard, page_id, kept_page_id, kept_position, kept_shard.
 
-        new       shard, page_id, url_key of the crawl's pages that all earlier jobs kept
-        earlier   position, shard, page_id, url_key of documents of earlier crawls
+        new       shard, page_id, is_cut, url_key of the crawl's pages that all earlier jobs kept
+        earlier   position, shard, page_id, is_cut, url_key of documents of earlier crawls
         position  the crawl's position in the order of crawls
         buckets   parts of the shuffle; a task needs about 50 bytes of memory for each page of a part
 
-    For each key, the page with the lowest (position, shard, page_id) is kept. There is one shuffle of 24 bytes for each
-    page, in blobs. The key is a hash of url_key: two different keys are equal with probability 2**-64. In 3 billion
-    pages, a quarter of a page is expected to be dropped by mistake.
+    For each key, the page with the lowest (is_cut, position, shard, page_id) is kept: a whole page is not dropped for
+    one that the crawler cut, not even for one of an earlier crawl, which is kept too. There is one shuffle of 25 bytes
+    for each page, in blobs. The key is a hash of url_key: two different keys are equal with probability 2**-64. In 3
+    billion pages, a quarter of a page is expected to be dropped by mistake.
     Source: Penedo et al. 2023, section 3.3. Differs: a part of the paper is a hundredth of all dumps together, and
     drops nothing within itself; here a part is a (crawl, shard), and all but one of the copies in a part are dropped.
+    Pages that the crawler cut are not distinguished there.
     """
     hashed = F.xxhash64("url_key").alias("key")
     ours = map_batches(
-        new.select(hashed, "shard", "page_id"), partial(_pack, buckets=buckets, position=position), _PACKED
+        new.select(hashed, "shard", "page_id", "is_cut"), partial(_pack, buckets=buckets, position=position), _PACKED
     )
     theirs = map_batches(
-        earlier.select(hashed, "shard", "page_id", "position"), partial(_pack, buckets=buckets), _PACKED
+        earlier.select(hashed, "shard", "page_id", "is_cut", "position"), partial(_pack, buckets=buckets), _PACKED
     )
     parts = ours.union(theirs).repartition(buckets, "bucket").sortWithinPartitions("bucket")
     return map_batches(parts, partial(_drop, position=position), _FOUND)
@@ -90,7 +93,7 @@ def name_keys(found: DataFrame, new: DataFrame, crawls: Sequence[str]) -> DataFr
 def _canonical_batches(batches: Batches) -> Batches:
     for batch in batches:
         keys = pa.array([canonical_url(url) for url in batch.column("url").to_pylist()], pa.string())
-        yield pa.RecordBatch.from_arrays([batch.column("shard"), batch.column("page_id"), keys], [*_KEYED.names])
+        yield pa.RecordBatch.from_arrays([*batch.columns[:-1], keys], [*_KEYED.names])
 
 
 def _pack(batches: Batches, buckets: int, position: int | None = None) -> Batches:
@@ -107,9 +110,9 @@ def _pack(batches: Batches, buckets: int, position: int | None = None) -> Batche
 
 def _packed(batches: list[pa.RecordBatch], buckets: int, position: int | None) -> pa.RecordBatch:
     table = pa.Table.from_batches(batches)
-    key, shard, page_id, *rest = (column.to_numpy() for column in table.columns)
+    key, shard, page_id, is_cut, *rest = (column.to_numpy() for column in table.columns)
     positions = rest[0] if position is None else np.full(len(key), position, np.int32)
-    parts = list(split_by_key(Pages(key.view(np.uint64), positions, shard, page_id), buckets))
+    parts = list(split_by_key(Pages(key.view(np.uint64), positions, shard, page_id, is_cut), buckets))
     numbers = pa.array([number for number, _ in parts], pa.int32())
     return pa.RecordBatch.from_arrays([numbers, pa.array([to_bytes(pages) for _, pages in parts])], [*_PACKED.names])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from docs.generate.departures import departures_page
 from docs.generate.json_results import json_page
+from docs.generate.languages import languages_page
 from docs.generate.metrics import metrics_page
 from docs.generate.reasons import reasons_page
 from docs.generate.settings import settings_page
@@ -16,4 +17,5 @@ PAGES = {
     "tables.md": tables_page,
     "departures.md": departures_page,
     "json.md": json_page,
+    "languages.md": languages_page,
 }

@@ -16,8 +16,8 @@ def share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def quality(text: str) -> dict[str, float]:
-    words = text.split()
+def quality(text: str, words: list[str] | None = None) -> dict[str, float]:
+    words = text.split() if words is None else words
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     bare = {re.sub(r"^\W+|\W+$", "", word).lower() for word in words}
     return {
@@ -34,18 +34,21 @@ def quality(text: str) -> dict[str, float]:
     }
 
 
-def repetition(text: str) -> dict[str, float]:
+def repetition(text: str, words: list[str] | None = None) -> dict[str, float]:
     lines, paragraphs = re.split("\n+", text), re.split("\n{2,}", text.strip())
-    words = text.split()
+    words = text.split() if words is None else words
     return {
         **later_copies("line", lines, len(text)),
         **later_copies("paragraph", paragraphs, len(text)),
         **all_copies("line", lines),
+        "repeated_line_fraction": later_copies("line", [line.strip() for line in lines if line.strip()], 0)[
+            "duplicate_line_fraction"
+        ],
         **all_copies("paragraph", paragraphs),
         **{f"top_{n}_gram_ratio": top_gram(words, n) for n in (2, 3, 4)},
         **{f"duplicate_{n}_gram_fraction": duplicate_grams(words, n) for n in range(5, 11)},
-        **{f"top_{n}_gram_text_ratio": top_gram_of_text(text, n) for n in (2, 3, 4)},
-        **{f"repeated_{n}_gram_fraction": repeated_grams(text, n) for n in range(5, 11)},
+        **{f"top_{n}_gram_text_ratio": top_gram_of_text(text, words, n) for n in (2, 3, 4)},
+        **{f"repeated_{n}_gram_fraction": repeated_grams(text, words, n) for n in range(5, 11)},
     }
 
 
@@ -85,13 +88,13 @@ def duplicate_grams(words: list[str], n: int) -> float:
     return share(sum(len(words[i]) for i in inside), len("".join(words)))
 
 
-def top_gram_of_text(text: str, n: int) -> float:
-    times = Counter(grams_of(text.split(), n)).most_common(1)  # the first of equals, as dicts keep their order
+def top_gram_of_text(text: str, words: list[str], n: int) -> float:
+    times = Counter(grams_of(words, n)).most_common(1)  # the first of equals, as dicts keep their order
     return share(sum(len(" ".join(gram)) * count for gram, count in times), len(text))
 
 
-def repeated_grams(text: str, n: int) -> float:
-    words, seen, chars, i = text.split(), set(), 0, 0
+def repeated_grams(text: str, words: list[str], n: int) -> float:
+    seen, chars, i = set(), 0, 0
     while i + n <= len(words):
         gram = tuple(words[i : i + n])
         if gram in seen:

@@ -11,6 +11,8 @@ from functools import cache
 
 import regex
 
+from winnow.kernels.text.simplified import SIMPLIFIED, TRADITIONAL
+
 # Scripts without spaces, by the names of their blocks in Unicode's data.
 _BLOCKS = (
     "Thai", "Lao", "Myanmar", "Myanmar_Extended_A", "Myanmar_Extended_B", "Khmer", "Tai_Le", "New_Tai_Lue", "Tai_Tham",
@@ -33,9 +35,12 @@ def fold_words(
     numbers: str = "keep",
     lower_case: bool = True,
     remove_accents: bool = True,
+    simplify: bool = False,
     unit: str = "words",
 ) -> list[str]:
     """The folded words of a text."""
+    if simplify:
+        text = text.translate(str.maketrans(TRADITIONAL, SIMPLIFIED)).replace("苧", "苎")  # the one that has two steps
     if numbers == "zero":
         text = re.sub(r"\d+([.,،٫⎖⎗⎘]\d+)?", "0", text)
     return "".join(_folded(char, punctuation, lower_case, remove_accents, unit) for char in text).split(" ")

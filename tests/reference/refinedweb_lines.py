@@ -45,11 +45,25 @@ def corrected_line(line: str, settings: RefinedWebLines) -> str | None:
     number = r"\d+(?:[.,]\d+)*[kmb]?"
     if re.search(rf"^\W*{number}\s+{any_of(settings.counters)}\W*\Z", lowered(line)):
         return None
-    if len(line.split()) < 2:
+    if is_free_counter(line, settings.free_counters) or len(line.split()) < 2:
         return None
     if len(line.split()) > settings.short_words:
         return line
     return cut(line, settings) or None
+
+
+def is_free_counter(line: str, names: tuple[str, ...]) -> bool:
+    """A number with a name before or behind it; each part is read once, from the left, as long as it can be."""
+    if not names or len(line) > 24:
+        return False
+    rest, found = re.sub(r"^\W+", "", lowered(line)), 0
+    for step in (f"{any_of(names)}", r"\d+(?:[.,]\d+)*[kmb]?[万亿萬億w]?", f"{any_of(names)}"):
+        match = re.match(step, rest)
+        if match is None and "d+" in step:
+            return False
+        found += match is not None and "d+" not in step
+        rest = re.sub(r"^\W+", "", rest[match.end() :] if match else rest)
+    return found > 0 and not rest
 
 
 def cut(line: str, settings: RefinedWebLines) -> str:

@@ -48,8 +48,8 @@ def test_numbers_are_those_of_the_published_file(label: str) -> None:
 
 
 def test_english_is_judged_as_without_what_is_known_of_others() -> None:
-    with_it, without = (rules(f"by_language={name}") for name in ("fineweb2", "null"))
-    assert with_it == without
+    with_it, as_published, without = (rules(f"by_language={name}") for name in ("winnow", "fineweb2", "null"))
+    assert with_it == as_published == without
     declared = declared_rules(load_settings())
     assert [rule._replace(languages=None) for rule in declared] == list(with_it.values())
 
@@ -64,6 +64,48 @@ def test_german_is_judged_by_published_bounds_of_the_metrics_that_they_belong_to
     assert german["gopher_too_few_words"] == rules()["gopher_too_few_words"]
     assert german["gopher_long_words"].means == "The page's mean_word_chars is not at most 15."
     assert {rule.languages for rule in german.values()} == {None}
+
+
+def test_rules_that_count_words_judge_no_language_that_is_cut_into_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tibetan always, Thai where ICU is not installed; a rule that counts lines judges them."""
+    wanted = ["language.wanted=[bo]", "rule_files=[gopher, fineweb]"]
+    assert rules(*wanted).keys() == {
+        *NO_WORDS,
+        "fineweb_unpunctuated_lines",
+        "fineweb_short_lines",
+        "fineweb_duplicate_chars",
+    }
+    assert rules("language.wanted=[th]").keys() == rules().keys()
+    monkeypatch.setattr("winnow.kernels.text.words.cutter_version", lambda cutter: "")
+    assert rules("language.wanted=[th]").keys() == NO_WORDS
+    assert [cut.cutter for cut in measure_settings(load_settings(changes=["language.wanted=[th, en]"])).words] == [
+        "characters"
+    ]
+
+
+def test_a_rule_of_the_users_for_one_language_judges_no_other(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("rules: [{reason: mine, metric: word_count, min: 7, languages: [fr]}]")
+    assert "mine" not in rules("language.wanted=[de]", f"rule_files=[{mine}]")
+    assert "mine" in rules("language.wanted=[fr]", f"rule_files=[{mine}]")
+
+
+def test_korean_has_no_rule_on_stop_words_that_are_parts_of_words() -> None:
+    assert rules().keys() - rules("language.wanted=[ko]").keys() == {"gopher_no_stop_words"}
+    assert "gopher_no_stop_words" in rules("language.wanted=[ko]", "by_language=fineweb2")
+
+
+def test_chinese_line_corrections_are_there_where_chinese_is_wanted() -> None:
+    english, chinese = (
+        measure_settings(load_settings(changes=[f"language.wanted={wanted}"])).refinedweb
+        for wanted in ("[en]", "[en, zh]")
+    )
+    assert english.free_counters == ()
+    assert "次阅读" in chinese.free_counters
+    assert chinese.end == (*english.end, *(phrase for phrase in chinese.end if phrase not in english.end))
+    assert "阅读全文" in chinese.end
+    published = measure_settings(load_settings("refinedweb", changes=["language.wanted=[en, zh]"])).refinedweb
+    assert published == english
 
 
 def test_the_label_of_another_model_is_the_language_itself() -> None:
@@ -127,6 +169,11 @@ def test_a_file_of_the_users_own(tmp_path: Path) -> None:
         ("{numbers: t.tsv, rules: {}}", "language\tleast\nx\n", "x: expected 2 columns as in the head"),
         ("{numbers: t.tsv, rules: {}}", "language\tleast\nx\tmany\n", "x: least: 'many': expected a number"),
         ("{numbers: t.tsv, rules: {r: {min: lest}}}", "language\tleast\nx\t1\n", "r: lest: no side and no column. Did"),
+        (
+            "{numbers: t.tsv, rules: {}, lines: {x: {ends: [a]}}}",
+            "language\tl\nx\t1\n",
+            "lines.x.ends: expected one of",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, yaml: str, table: str, said: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from tests.stages.frames import frame, metrics, rows_of
 from winnow.settings.rules import Rule
@@ -72,6 +73,14 @@ def test_kept_pages_become_documents_with_where_they_came_from(tables: dict[str,
         (0, 6, "a6", 60, "T6", "Ein – – Wort", 4, 12, 11),
         (1, 4, "a4", 40, "T4", "naïve 文 text", 3, 12, 0),
     ]
+
+
+@pytest.mark.parametrize("label", ["zh", "cmn_Hani"])
+def test_words_of_a_text_without_spaces_go_as_its_characters_do(tables: dict[str, DataFrame], label: str) -> None:
+    """Of 6 words and 23 characters 12 characters are left; nobody cuts them into words again."""
+    chinese = {**tables, "pages": tables["pages"].withColumn("language", F.lit(label))}
+    words = {row.page_id: row.word_count for row in built(chinese, "cut").collect()}
+    assert words == {1: 2, 4: 3, 6: 3}
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 7])

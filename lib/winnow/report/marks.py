@@ -70,7 +70,7 @@ def _finder(rule: Rule, value: float, kept: set[str]) -> Callable[[str], Iterato
         return lambda text: _grams(text, int(grams[2]), grams[1] == "top")
     if "paragraph" in metric:
         return lambda text: _repeated(text, _PARAGRAPHS)
-    if metric.startswith(("duplicate_line", "copied_line", "fineweb_duplicate")):
+    if metric.startswith(("duplicate_line", "copied_line", "repeated_line", "fineweb_duplicate")):
         return lambda text: _repeated(text, _LINES)
     tests: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
         "mean_word_chars": (re.compile(r"\S+"), lambda word: not rule.passes(len(word))),

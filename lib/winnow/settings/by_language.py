@@ -4,10 +4,13 @@ source: where the numbers come from
 numbers: fineweb2.tsv                 a table beside this file: a row a language, tab-separated, with a head; its column
                                       `language` has ISO 639-3 and script, `stopwords` words between spaces
 own: [en]                             labels of the languages that the rules' own numbers are made for
+lines:                                phrases of `lines: refinedweb` by language, beside those of the settings; also
+  cmn_Hani: {end: [阅读全文]}         `free_counters`, which stand before or behind their number without white space
 rules:
   gopher_short_words:                 a reason; where no rule in use has it, it is passed over
     min: min_avg_word_length          the column with the bound of the language; neither: the rule's own bounds
     metric: ...                       what is judged in its place; missing: the rule's metric
+    not_for: [kor_Hang]               languages whose pages the rule does not judge, whatever the table says
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.kernels.text.words import CHARACTERS, cutter_of
 from winnow.settings.load import CONF, named_file, read_yaml
-from winnow.settings.rules import SPACED, UNSPACED, LanguageBounds, Rule
+from winnow.settings.rules import SPACED, LanguageBounds, Rule
 
 STOP_WORDS = "stopwords"
+LINE_LISTS = ("counters", "begin", "end", "anywhere", "free_counters")
 _LANGUAGE, _ANY_OTHER = "language", ""
-_SIDES = {"min", "max"}
+_SIDES, _NOT_FOR = {"min", "max"}, "not_for"
 _COUNTS_LINES = "_line_fraction"  # a metric of this name counts no words
 
 
@@ -32,14 +37,18 @@ class Known(NamedTuple):
 
     own         labels of the languages that the rules' own numbers are made for
     columns     by reason: the metric that is judged, the column of each side
+    not_for     by reason: languages whose pages it does not judge
     numbers     by language, by column
     stop_words  by language
+    lines       phrases of line corrections by language, by their list
     """
 
     own: frozenset[str]
     columns: Mapping[str, Mapping[str, str]]
+    not_for: Mapping[str, frozenset[str]]
     numbers: Mapping[str, Mapping[str, float]]
     stop_words: Mapping[str, tuple[str, ...]]
+    lines: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def says_of(self, label: str) -> bool:
         """Whether there are numbers for a language."""
@@ -56,19 +65,20 @@ def language_labels() -> Mapping[str, str]:
     return {row["label"]: row[_LANGUAGE] for row in _rows(CONF / "languages" / "labels.tsv")}
 
 
+@cache
+def language_names() -> Mapping[str, str]:
+    """The English name of the language of each label of lid.176."""
+    return {row["label"]: row["name"] for row in _rows(CONF / "languages" / "labels.tsv")}
+
+
 def language_of(label: str) -> str:
     """ISO 639-3 and script of a label of lid.176; any other label is taken to be one (`cmn_Hani`)."""
     return language_labels().get(label, label)
 
 
-def is_unspaced(label: str) -> bool:
-    """Whether a language is written without white space between words."""
-    return label in UNSPACED or language_of(label) in _unspaced_languages()
-
-
-@cache
-def _unspaced_languages() -> frozenset[str]:
-    return frozenset(map(language_of, UNSPACED))
+def has_words(label: str) -> bool:
+    """Whether pages of a language are cut into words here: by white space, or by a package that is installed."""
+    return cutter_of(language_of(label)) != CHARACTERS
 
 
 def known_languages(name: str | None) -> Known | None:
@@ -89,11 +99,13 @@ def _read(name: str) -> Known:
     known = rows[0].keys() if rows else set()
     rules = content["rules"].items()
     columns = {str(reason): _columns(path, reason, entry, known, problems) for reason, entry in rules}
+    not_for = {str(reason): frozenset(map(str, _not_for(entry))) for reason, entry in rules}
     numbers = {row[_LANGUAGE]: _numbers(path, row, problems) for row in rows}
+    lines = _lines(path, content.get("lines") or {}, problems)
     if problems:
         raise SettingsError(problems)
     stop_words = {row[_LANGUAGE]: tuple((row.get(STOP_WORDS) or "").split()) for row in rows}
-    return Known(frozenset(map(str, content.get("own") or ())), columns, numbers, stop_words)
+    return Known(frozenset(map(str, content.get("own") or ())), columns, not_for, numbers, stop_words, lines)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -112,12 +124,29 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _columns(path: Path, reason: object, entry: Any, known: Collection[str], problems: list[str]) -> dict[str, str]:
-    fields = dict(entry) if isinstance(entry, Mapping) else {}
+    fields = {name: value for name, value in entry.items() if name != _NOT_FOR} if isinstance(entry, Mapping) else {}
     wrong = [str(field) for field in fields if field not in {*_SIDES, "metric"}]
     wrong += [str(column) for side, column in fields.items() if side in _SIDES and column not in known]
     for name in wrong:
         problems.append(f"{path}: rules.{reason}: {name}: no side and no column.{did_you_mean(name, known)}")
     return {str(name): str(value) for name, value in fields.items()}
+
+
+def _not_for(entry: Any) -> Sequence[Any]:
+    languages = entry.get(_NOT_FOR) if isinstance(entry, Mapping) else None
+    return languages if isinstance(languages, list) else ()
+
+
+def _lines(path: Path, given: Any, problems: list[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, lists in given.items() if isinstance(given, Mapping) else ():
+        for name, phrases in lists.items() if isinstance(lists, Mapping) else ():
+            if name not in LINE_LISTS or not isinstance(phrases, list):
+                wanted = f"expected one of {', '.join(LINE_LISTS)}, and phrases"
+                problems.append(f"{path}: lines.{language}.{name}: {wanted}")
+            else:
+                found.setdefault(str(language), {})[str(name)] = tuple(map(str, phrases))
+    return found
 
 
 def _numbers(path: Path, row: Mapping[str, str], problems: list[str]) -> dict[str, float]:
@@ -147,6 +176,8 @@ class Judging(NamedTuple):
             return _own_bounds(rule, label) if self._judges_by_own(rule, label) else None
         if not self.to_any and not _means_something(rule, label, columns is not None):
             return None
+        if language_of(label) in self.known.not_for.get(rule.reason, ()):
+            return None
         if columns is None:
             return _own_bounds(rule, label)
         return _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
@@ -163,8 +194,8 @@ def _means_something(rule: Rule, label: str, is_published: bool) -> bool:
     """Whether a rule that is made for some languages means something in one that numbers are published for."""
     if rule.languages is None:
         return True
-    has_words = not is_unspaced(label) or rule.metric.endswith(_COUNTS_LINES)
-    return has_words and (is_published or rule.is_made_for(label))
+    are_counted = has_words(label) or rule.metric.endswith(_COUNTS_LINES)
+    return are_counted and (is_published or rule.languages == (SPACED,) or rule.is_made_for(label))
 
 
 def _own_bounds(rule: Rule, label: str) -> LanguageBounds:

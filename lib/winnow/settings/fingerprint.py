@@ -109,6 +109,7 @@ def _measures(settings: Settings) -> dict[str, Any]:
         "whole_code": read.whole_code and used is not None,
         "own": read.own.checksum if read.own else None,
         "stop_words": read.stop_words,
+        "words": read.words,
         "kernels": versions.MEASURES,
     }
 
@@ -135,7 +136,7 @@ def _near_duplicates(settings: Settings) -> dict[str, Any]:
 
 def _signatures(fuzzy: Fuzzy) -> dict[str, Any]:
     """The settings of near duplicates that signatures depend on."""
-    unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents"}
+    unit = {"unit", "shingle_size", "punctuation", "numbers", "lower_case", "remove_accents", "simplify"}
     return {
         **fuzzy.model_dump(include={*unit, "bands", "rows_per_band", "seed"}),
         "kernels": versions.SIGNATURES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,14 +10,15 @@ from pathlib import Path
 from winnow.errors import SettingsError
 from winnow.kernels.languages.model_file import model_checksum
 from winnow.kernels.languages.triage_settings import TriageSettings
-from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
+from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines, WordCutter
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX, OwnMetrics, parse_own
 from winnow.kernels.pages.url import CURATED_SOURCES
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.kernels.repeated_spans.token_settings import TokenSettings
+from winnow.kernels.text.words import cutter_of, cutter_version
 from winnow.page import Asked
-from winnow.settings.by_language import Judging, judged_by, known_languages, language_labels
+from winnow.settings.by_language import LINE_LISTS, Judging, judged_by, known_languages, language_labels, language_of
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
 from winnow.settings.text_lists import decode_text, lines_of
@@ -98,10 +99,9 @@ def measure_settings(settings: Settings) -> MeasureSettings:
     """The settings of the measuring kernel, the files that it names read. Raises SettingsError where one cannot be."""
     measure = settings.measure
     given = measure.refinedweb
-    phrases = (tuple(entries) for entries in (given.counters, given.begin, given.end, given.anywhere))
-    refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *phrases)
+    refinedweb = RefinedWebLines(given.upper_fraction, given.short_words, *_phrases(settings))
     c4 = measure.c4.model_dump(exclude={"bad_words"})
-    c4_lines = C4Lines(**c4, bad_words=_words(measure.c4.bad_words))
+    c4_lines = C4Lines(**c4, bad_words=_listed(measure.c4.bad_words))
     return MeasureSettings(
         measure.lines,
         measure.code == "whole",
@@ -110,7 +110,18 @@ def measure_settings(settings: Settings) -> MeasureSettings:
         c4_lines,
         own_metrics(measure),
         _stop_words(settings),
+        _words(settings),
     )
+
+
+def _phrases(settings: Settings) -> Iterator[tuple[str, ...]]:
+    """The phrases of line corrections, list by list: those of the settings, then those of languages in question."""
+    known = known_languages(settings.by_language)
+    languages = dict.fromkeys(language_of(label) for label in sorted(labels_in_question(settings)))
+    lists = [known.lines.get(language, {}) for language in languages] if known else []
+    for name in LINE_LISTS:
+        own = getattr(settings.measure.refinedweb, name, [])
+        yield tuple(dict.fromkeys([*own, *(phrase for each in lists for phrase in each.get(name, ()))]))
 
 
 def _stop_words(settings: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -120,6 +131,13 @@ def _stop_words(settings: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return ()
     found = {label: known.words_of(label) for label in sorted(labels_in_question(settings))}
     return tuple((label, words) for label, words in found.items() if words)
+
+
+def _words(settings: Settings) -> tuple[WordCutter, ...]:
+    """What cuts the pages of each language that may be kept and has no white space between words."""
+    languages = ((label, language_of(label)) for label in sorted(labels_in_question(settings)))
+    cutters = ((label, language, cutter_of(language)) for label, language in languages)
+    return tuple(WordCutter(*cut, cutter_version(cut[-1])) for cut in cutters if cut[-1])
 
 
 def labels_in_question(settings: Settings) -> Collection[str]:
@@ -161,7 +179,7 @@ def _not_benchmarked(settings: Language) -> str:
 def token_settings(settings: Settings) -> TokenSettings:
     """The tokens of repeated spans: folded as in near duplicates."""
     fuzzy = settings.fuzzy
-    folding = (fuzzy.punctuation, fuzzy.numbers, fuzzy.lower_case, fuzzy.remove_accents)
+    folding = (fuzzy.punctuation, fuzzy.numbers, fuzzy.lower_case, fuzzy.remove_accents, fuzzy.simplify)
     return TokenSettings(settings.spans.unit, *folding)
 
 
@@ -178,7 +196,7 @@ def _built(path: str) -> UrlLists:
 
 
 @cache
-def _words(path: str | None) -> tuple[str, ...]:
+def _listed(path: str | None) -> tuple[str, ...]:
     if path is None:
         return ()
     try:

@@ -162,6 +162,7 @@ class Fuzzy(_Section):
     numbers: Literal["keep", "zero"]
     lower_case: bool
     remove_accents: bool
+    simplify: bool
     bands: PositiveInt
     rows_per_band: PositiveInt
     seed: Annotated[int, Field(ge=0, lt=1 << 32)]

@@ -15,6 +15,8 @@ from pyspark.sql import types as t
 from pyspark.sql.pandas.functions import arrow_udf
 
 from winnow.kernels.repeated_spans.cutting import cut_texts
+from winnow.kernels.text.words import UNSPACED_SCRIPTS
+from winnow.settings.rules import UNSPACED
 from winnow.workers.arrow import counting, python_cpu, text_buffers
 
 _FROM_PAGES = (
@@ -61,10 +63,20 @@ def build_documents(
     return chosen.select(
         *keys,
         *_FROM_PAGES,
-        "document.*",
+        "document.text",
+        "document.char_count",
+        _word_count(is_cut).alias("word_count"),
         F.when(is_cut, F.col("cut_chars")).otherwise(0).cast("bigint").alias("cut_chars"),
         (F.col("found") if policy == "mask" else F.lit(None)).alias("spans"),
     )
+
+
+def _word_count(is_cut: Column) -> Column:
+    """Words of the document; in scripts without spaces those of a cut one go as its characters do."""
+    language, left = F.coalesce("language", F.lit("")), F.col("document.char_count") / F.length("text")
+    unspaced = language.isin(sorted(UNSPACED)) | language.rlike(f"_({'|'.join(UNSPACED_SCRIPTS)})$")
+    in_proportion = F.round(F.col("metrics.corrected_word_count") * left).cast("bigint")
+    return F.when(is_cut & unspaced, in_proportion).otherwise(F.col("document.word_count"))
 
 
 def _cut_expr(is_cut: Column, cpu: Accumulator[float]) -> Column:

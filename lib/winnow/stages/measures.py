@@ -7,12 +7,18 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from winnow.kernels.measures.measure import Compiled, compile_settings, measure_buffer, number_languages
+from winnow.kernels.measures.measure import (
+    Compiled,
+    PageLanguages,
+    compile_settings,
+    languages_of,
+    measure_buffer,
+    needs_texts,
+)
 from winnow.kernels.measures.measure_settings import MeasureSettings
 from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OwnMetrics, measure_own, printable
@@ -55,13 +61,19 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
     for batch in batches:
         if batch.num_rows:
             marks = batch.column("marks") if "marks" in batch.schema.names else None
-            numbers = number_languages(batch.column("language").to_pylist(), settings)
-            texts, metrics = measure_array(batch.column("text"), compiled, marks, numbers)
+            texts, metrics = measure_array(batch.column("text"), compiled, marks, _languages(batch, settings))
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
             columns = {**given, "text": texts, "metrics": metrics}
             yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # in Spark's order
+
+
+def _languages(batch: pa.RecordBatch, settings: MeasureSettings) -> PageLanguages:
+    """What the languages of a batch say of the words of its pages; texts are made Python's only where some need it."""
+    labels = batch.column("language").to_pylist()
+    texts = batch.column("text").to_pylist() if needs_texts(labels, settings) else [None] * len(labels)
+    return languages_of(texts, labels, settings)
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:
@@ -80,7 +92,7 @@ def measure_array(
     texts: pa.Array,
     compiled: Compiled,
     marks: pa.ListArray | None = None,
-    languages: NDArray[np.int32] | None = None,
+    languages: PageLanguages | None = None,
 ) -> tuple[pa.Array, pa.StructArray]:
     """Corrected texts and a struct of metrics, for a string array without nulls; marks as in `pages`, null if none."""
     given = None if marks is None else _mark_arrays(marks)

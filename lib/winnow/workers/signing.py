@@ -151,7 +151,7 @@ def page_shingles(texts: pa.Array, settings: Fuzzy) -> Shingles:
         texts = pa.array([separate_words(text) for text in texts.to_pylist()], pa.large_string())
     how = ShingleSettings(
         settings.unit, settings.shingle_size, settings.punctuation, settings.numbers, settings.lower_case,
-        settings.remove_accents,
+        settings.remove_accents, settings.simplify,
     )  # fmt: skip
     return shingle_buffer(*text_buffers(texts), how)
 

@@ -22,6 +22,7 @@ REFINEDWEB = RefinedWebLines(
     begin=("sign-in",),
     end=("read more...", "more..."),
     anywhere=("items in cart", "items"),
+    free_counters=("赞", "阅读", "次阅读", "条评论"),
 )
 C4 = C4Lines(
     terminal_punctuation=True, min_line_words=5, max_word_chars=1000, bad_words=("darn", "what the heck", "f**")
@@ -120,6 +121,10 @@ _PIECES = (
     *(
         "Sign-in",
         "read more...",
+        "阅读",
+        "1.2万次阅读",
+        "赞(",
+        "条评论",
         "items in cart",
         "items",
         "Mr.",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.kernels.measures.measuring import SETTINGS, compiled
 from tests.reference.refinedweb_lines import lowered
-from winnow.kernels.measures.measure import measure_text, number_languages
+from winnow.kernels.measures.measure import languages_of, measure_text
 from winnow.kernels.measures.stop_words import bare_word
 from winnow.settings.by_language import known_languages
 
@@ -24,8 +24,7 @@ GIVEN = replace(SETTINGS, stop_words=LISTS)
 
 
 def counted(text: str, label: str) -> float:
-    (number,) = number_languages([label], GIVEN)
-    return measure_text(text, compiled(GIVEN), language=int(number))[1]["stop_word_count"]
+    return measure_text(text, compiled(GIVEN), languages=languages_of([text], [label], GIVEN))[1]["stop_word_count"]
 
 
 def expected(text: str, words: tuple[str, ...]) -> int:
@@ -71,7 +70,8 @@ def test_the_twin_counts_the_same(text: str, number: int) -> None:
 
 def test_no_other_metric_knows_the_language() -> None:
     text = "The one of la été. में and\nDe la été à."
-    metrics = [measure_text(text, compiled(GIVEN), language=number)[1] for number in range(4)]
+    given = [languages_of([text], [label], GIVEN) for label in ("en", "fr", "hi", "many")]
+    metrics = [measure_text(text, compiled(GIVEN), languages=each)[1] for each in given]
     assert len({tuple(v for name, v in one.items() if name != "stop_word_count") for one in metrics}) == 1
     assert [one["stop_word_count"] for one in metrics] == [3, 4, 1, 0]
 

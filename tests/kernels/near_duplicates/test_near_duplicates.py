@@ -26,6 +26,7 @@ from winnow.kernels.text.hashes import murmur3_32
 
 PLAIN: dict[str, Any] = {
     "unit": "words", "punctuation": "remove", "numbers": "keep", "lower_case": True, "remove_accents": True,
+    "simplify": False,
 }  # fmt: skip
 VARIANTS = [
     PLAIN,
@@ -34,6 +35,7 @@ VARIANTS = [
     {**PLAIN, "remove_accents": False},
     {**PLAIN, "unit": "characters"},
     {**PLAIN, "unit": "jieba"},
+    {**PLAIN, "simplify": True},
 ]
 
 
@@ -64,6 +66,16 @@ def test_every_character_is_folded_as_python_does_it(settings: dict[str, Any]) -
     for start in range(0, len(everything), 1000):
         text = " ".join(f"a{char}b" for char in everything[start : start + 1000])
         assert folded(text, settings) == reference.words_of(text, **settings)
+
+
+def test_a_page_in_both_chinese_scripts_has_one_set_of_shingles() -> None:
+    traditional = "我們在臺北國立大學學習機器學習，後來發現電腦與網絡的關係。"
+    simplified = "我们在台北国立大学学习机器学习，后来发现电脑与网络的关系。"
+    for simplify, expected in ((True, True), (False, False)):
+        one, other = sets_of(shingled([traditional, simplified], settings={**PLAIN, "simplify": simplify}))
+        assert (one == other) == expected
+        assert one
+    assert folded("薴苧", {**PLAIN, "simplify": True}) == ["苎", "苎"]
 
 
 def test_characters_of_scripts_without_spaces_are_words() -> None:

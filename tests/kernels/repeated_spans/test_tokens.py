@@ -52,7 +52,7 @@ def test_folded_tokens_are_the_words_of_near_duplicates(punctuation: Any, number
     text = with_plain_newlines("".join(letters))
     chars = chars_of(text)
     out, starts = np.empty(10 * len(chars) + 1, np.uint8), np.empty(len(chars) + 2, np.int32)
-    count = fold(chars, compile_folding(punctuation, numbers, True, True, "words"), out, starts)
+    count = fold(chars, compile_folding(punctuation, numbers, True, True, False, "words"), out, starts)
     words = [out[starts[i] : starts[i + 1]].tobytes() for i in range(count)]
     found = found_tokens(text, TokenSettings("folded", punctuation, numbers, True, True))
     assert first_seen(found.hash.tolist()) == first_seen(words)

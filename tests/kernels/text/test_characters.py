@@ -31,7 +31,7 @@ def chars_of(text: str) -> np.ndarray:
 def split_text(chars: np.ndarray) -> tuple[Words, Lines]:
     room = [np.empty(len(chars) + 1, np.int32) for _ in range(6)]
     words = Words(room[0], room[1], np.empty(len(chars) + 1, np.uint8))
-    return split(chars, characters().properties, words, Lines(*room[2:]))
+    return split(chars, characters().properties, np.zeros(0, np.int32), words, Lines(*room[2:]))
 
 
 def test_properties_are_those_of_python_strings() -> None:

@@ -17,7 +17,7 @@ from winnow.kernels.measures.quality import (
     ends_in_three_stops,
 )
 from winnow.kernels.measures.refinedweb_lines import DROPPED, KEPT, Sources, copy_chars, end_line
-from winnow.kernels.text.characters import DECIMAL, Characters, Lines, count_words, jit, lines_until, strip
+from winnow.kernels.text.characters import DECIMAL, Characters, Lines, count_words_left, jit, lines_until, strip
 
 _OPEN, _CLOSE = map(ord, "[]")
 _EDIT = tuple(map(ord, "[edit]"))
@@ -84,7 +84,8 @@ def correct_c4(
         begin = at + (left > 0)
         stop = _cut_citations(chars, start, end, tables.properties, out, begin)
         is_cut = stop - begin < end - start
-        left_words = count_words(out, begin, stop, tables.properties) if is_cut else words
+        before = words, end - start, sources.has_breaks[0]
+        left_words = count_words_left(out, begin, stop, tables.properties, before) if is_cut else words
         flagged += words * is_cut
         is_kept = lines.longest[line] <= rules.max_word_chars and _has_end_mark(out, begin, stop, rules)
         is_kept &= left_words >= rules.min_line_words

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from winnow.kernels.measures import quality
 from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4
-from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
+from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines, WordCutter
 from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, GOPHER, METRICS
 from winnow.kernels.measures.numbering import Numbers
 from winnow.kernels.measures.own_text import (
@@ -19,6 +19,7 @@ from winnow.kernels.measures.own_text import (
     decide_code,
     find_lines,
     leave_out_marks,
+    move_breaks,
     no_marks,
     put_marks_back,
 )
@@ -47,8 +48,10 @@ from winnow.kernels.text.characters import (
     read_only,
     split,
 )
+from winnow.kernels.text.words import word_breaks
 
 _NONE, _REFINEDWEB, _C4_LINES = range(3)
+_NO_BREAKS = np.zeros(0, np.int32)
 _MODES = {"none": _NONE, "refinedweb": _REFINEDWEB, "c4": _C4_LINES}
 
 
@@ -65,10 +68,24 @@ class Compiled(NamedTuple):
     stop_words: StopWords
 
 
+class PageLanguages(NamedTuple):
+    """What the languages of n pages say of their words.
+
+    numbers   int32, shape (n,): whose stop words count, see `number_languages`
+    bounds    int64, shape (n + 1,): the breaks of page i are breaks[bounds[i]:bounds[i + 1]]
+    breaks    int32: see `words.word_breaks`
+    """
+
+    numbers: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+    breaks: NDArray[np.int32]
+
+
 class Scratch(NamedTuple):
     """Space for the largest page of a buffer; all pages use its beginning, so that small ones stay in the cache."""
 
     chars: NDArray[np.uint32]
+    breaks: NDArray[np.int32]
     words: Words
     lines: Lines
     out: NDArray[np.uint32]
@@ -99,10 +116,24 @@ def compile_settings(settings: MeasureSettings) -> Compiled:
     )
 
 
-def number_languages(labels: Sequence[str | None], settings: MeasureSettings) -> NDArray[np.int32]:
-    """For each page of a language, the number of its list of stop words; that of English where it has none."""
-    numbers = numbers_of(settings.stop_words)
-    return np.array([numbers.get(label or "", ENGLISH) for label in labels], np.int32)
+def languages_of(texts: Sequence[str | None], labels: Sequence[str | None], settings: MeasureSettings) -> PageLanguages:
+    """What the languages of these pages say of their words; only texts of languages without spaces are looked at."""
+    numbers, cutters = numbers_of(settings.stop_words), {cut.label: cut for cut in settings.words}
+    found = [_breaks(text or "", cutters.get(label or "")) for text, label in zip(texts, labels, strict=True)]
+    return PageLanguages(
+        np.array([numbers.get(label or "", ENGLISH) for label in labels], np.int32),
+        np.concatenate(([0], np.cumsum([len(breaks) for breaks in found]))).astype(np.int64),
+        np.concatenate([_NO_BREAKS, *found]),
+    )
+
+
+def needs_texts(labels: Sequence[str | None], settings: MeasureSettings) -> bool:
+    """Whether some page is of a language without spaces between words."""
+    return not {cut.label for cut in settings.words}.isdisjoint(labels)
+
+
+def _breaks(text: str, cut: WordCutter | None) -> NDArray[np.int32]:
+    return _NO_BREAKS if cut is None else word_breaks(text, cut.cutter, cut.language)
 
 
 def measure_buffer(
@@ -110,7 +141,7 @@ def measure_buffer(
     offsets: NDArray[np.int64],
     compiled: Compiled,
     marks: MarkArrays | None = None,
-    languages: NDArray[np.int32] | None = None,
+    languages: PageLanguages | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
     """Corrected texts and metrics of the n pages of an Arrow string buffer.
 
@@ -118,8 +149,8 @@ def measure_buffer(
     from 0, and float64 metrics of shape (n, len(METRICS)), none of them NaN or infinite. The corrected text has "\\n"
     for every line separator; with `lines: none` that is all that changes. With `own_text` everything is measured and
     corrected without list and cell marks; the corrected text has them, where a line was cut its list mark alone. With
-    `whole_code` line rules keep or drop blocks of code whole. `languages` is what `number_languages` gives; None: all
-    English.
+    `whole_code` line rules keep or drop blocks of code whole. `languages` is what `languages_of` gives; None: all pages
+    are English.
 
     `metrics` has the names of the columns, and their definitions; metrics are 0.0 if their denominator is empty.
     Memory: about 100 bytes for each byte of the largest page, touched only as far as a page needs.
@@ -131,22 +162,26 @@ def measure_buffer(
     metrics = np.zeros((len(offsets) - 1, len(METRICS)))
     given = marks or no_marks(len(metrics))
     given = MarkArrays(read_only(given.bounds), read_only(given.start), read_only(given.end), read_only(given.kind))
-    numbers = read_only(np.zeros(len(metrics), np.int32) if languages is None else languages)
-    _measure_pages(data, offsets, compiled, given, numbers, _make_scratch(size), out_data, out_offsets, metrics)
+    said = languages or _all_english(len(metrics))
+    of_pages = PageLanguages(read_only(said.numbers), read_only(said.bounds), read_only(said.breaks))
+    _measure_pages(data, offsets, compiled, given, of_pages, _make_scratch(size), out_data, out_offsets, metrics)
     return out_data[: out_offsets[-1]], out_offsets, metrics
 
 
 def measure_text(
-    text: str, compiled: Compiled, marks: Sequence[Mark] = (), language: int = ENGLISH
+    text: str, compiled: Compiled, marks: Sequence[Mark] = (), languages: PageLanguages | None = None
 ) -> tuple[str, dict[str, float]]:
     """The corrected text and the metrics of one text, by name; see `measure_buffer`."""
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
     start, end = (np.array([mark[i] for mark in marks], np.int64) for i in range(2))
     kinds = np.array([KINDS.index(mark.kind) for mark in marks], np.uint8)
     given = MarkArrays(np.array([0, len(marks)], np.int64), start, end, kinds)
-    languages = np.array([language], np.int32)
     corrected, _, metrics = measure_buffer(data, np.array([0, len(data)], np.int64), compiled, given, languages)
     return corrected.tobytes().decode("utf-8", "surrogatepass"), dict(zip(METRICS, metrics[0].tolist(), strict=True))
+
+
+def _all_english(pages: int) -> PageLanguages:
+    return PageLanguages(np.zeros(pages, np.int32), np.zeros(pages + 1, np.int64), _NO_BREAKS)
 
 
 def warm() -> None:
@@ -171,6 +206,7 @@ def _make_scratch(size: int) -> Scratch:
     slots = np.empty(max(4, 1 << (2 * room - 1).bit_length()), np.int32)
     return Scratch(
         chars=chars(),
+        breaks=ints(),
         words=Words(ints(), ints(), np.empty(room, np.uint8)),
         lines=Lines(ints(), ints(), ints(), ints()),
         out=chars(),
@@ -178,7 +214,7 @@ def _make_scratch(size: int) -> Scratch:
         own=chars(),
         written=chars(),
         whole=WholeLines(ints(), ints(), ints(), ints()),
-        sources=Sources(np.zeros(room, np.uint8), ints()),
+        sources=Sources(np.zeros(room, np.uint8), ints(), np.zeros(1, np.bool_)),
         numbers=Numbers(ints(), ints(), ints(), np.empty(room, np.uint64), slots),
         pieces=Pieces(ints(), ints()),
         grams=ints(),
@@ -192,7 +228,7 @@ def _measure_pages(
     offsets: NDArray[np.int64],
     compiled: Compiled,
     marks: MarkArrays,
-    languages: NDArray[np.int32],
+    languages: PageLanguages,
     scratch: Scratch,
     out_data: NDArray[np.uint8],
     out_offsets: NDArray[np.int64],
@@ -202,13 +238,16 @@ def _measure_pages(
     for page in range(len(offsets) - 1):
         size = decode(data, offsets[page], offsets[page + 1], scratch.chars)
         chars, first, last = scratch.chars[:size], marks.bounds[page], marks.bounds[page + 1]
-        own = chars
+        own, left_out = chars, first
         if compiled.own_text and last > first:
-            own = scratch.own[: leave_out_marks(chars, marks, first, last, scratch.own)]
-        words, lines = split(own, compiled.tables.properties, scratch.words, scratch.lines)
+            own, left_out = scratch.own[: leave_out_marks(chars, marks, first, last, scratch.own)], last
+        given = languages.breaks[languages.bounds[page] : languages.bounds[page + 1]]
+        breaks = scratch.breaks[: move_breaks(given, size, marks, first, left_out, scratch.breaks)]
+        scratch.sources.has_breaks[0] = len(breaks) > 0
+        words, lines = split(own, compiled.tables.properties, breaks, scratch.words, scratch.lines)
         _measure_before(own, compiled.tables, words, lines, scratch, metrics[page])
-        if languages[page] != ENGLISH:
-            number, lists = languages[page], compiled.stop_words
+        if languages.numbers[page] != ENGLISH:
+            number, lists = languages.numbers[page], compiled.stop_words
             metrics[page, GOPHER.stop_word_count] = count_stop_words(own, words, number, lists, compiled.tables)
         if last > first:
             find_lines(chars, marks, first, last, scratch.whole)
@@ -237,7 +276,9 @@ def _with_marks(
         size = put_marks_back(chars, scratch.whole, own, lines, corrected, left, sources, scratch.written)
         written = scratch.written[:size]
     metrics[CORRECTIONS.corrected_char_count] = len(written)
-    metrics[CORRECTIONS.corrected_word_count] = count_words(written, 0, len(written), compiled.tables.properties)
+    properties = compiled.tables.properties
+    of_marks = count_words(written, 0, len(written), properties) - count_words(corrected, 0, len(corrected), properties)
+    metrics[CORRECTIONS.corrected_word_count] += of_marks
     return written
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from winnow.kernels.measures.own_metrics import OwnMetrics
 
 
 @dataclass(frozen=True, slots=True)
 class RefinedWebLines:
-    """Settings of `lines: refinedweb`; phrases ignore case."""
+    """Settings of `lines: refinedweb`; phrases ignore case.
+
+    free_counters   as counters, but before or behind the number, and with no white space between
+    """
 
     upper_fraction: float
     short_words: int
@@ -18,6 +21,7 @@ class RefinedWebLines:
     begin: tuple[str, ...]
     end: tuple[str, ...]
     anywhere: tuple[str, ...]
+    free_counters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,25 @@ class C4Lines:
     bad_words: tuple[str, ...]
 
 
+class WordCutter(NamedTuple):
+    """What cuts pages of a language into words: its label, its name in ISO 639-3 and script, see `words.word_breaks`.
+
+    version   of the package behind it
+    """
+
+    label: str
+    language: str
+    cutter: str
+    version: str
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
     """The settings `measure:`, with the contents of the files that they name.
 
     stop_words  labels of languages, each with the words that stop_word_count counts in its pages; in those of other
                 languages it counts English ones
+    words       what cuts pages into words, in languages that are written without white space between them
     """
 
     lines: Literal["none", "refinedweb", "c4"]
@@ -45,3 +62,4 @@ class MeasureSettings:
     c4: C4Lines
     own: OwnMetrics | None = None
     stop_words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: tuple[WordCutter, ...] = ()

@@ -81,6 +81,8 @@ class Repetition(NamedTuple):
                                          earliest, even if it occurs once; above 1 if occurrences overlap
         repeated_{5..10}_gram_fraction   word characters of n-grams that occurred before, read from the left, continuing
                                          after each; of all characters of the text, without first copies; [0, 1]
+        repeated_line_fraction           lines equal to an earlier line, of all lines; lines are stripped, blank ones do
+                                         not count; [0, 1]
 
     Source: Rae et al. 2021, table A1, which does not say whether the first copy counts. `copied_*`, `top_*_gram_ratio`
     and `duplicate_*_gram_fraction` count it, as DCLM and RedPajama-v2 do; the others do not, as datatrove 0.10 does.
@@ -115,6 +117,7 @@ class Repetition(NamedTuple):
     repeated_8_gram_fraction: int
     repeated_9_gram_fraction: int
     repeated_10_gram_fraction: int
+    repeated_line_fraction: int
 
 
 class Corrections(NamedTuple):

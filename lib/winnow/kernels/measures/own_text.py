@@ -58,6 +58,26 @@ def leave_out_marks(
 
 
 @jit
+def move_breaks(
+    breaks: NDArray[np.int32], size: int, marks: MarkArrays, first: int, last: int, moved: NDArray[np.int32]
+) -> int:
+    """How many breaks were written to `moved`: those of a text of this size, as they stand without the marks."""
+    count, away, at, mark = 0, 0, 0, first
+    for i in breaks:
+        while mark < last and (marks.kind[mark] == _CODE or marks.end[mark] <= i):
+            if marks.kind[mark] != _CODE:
+                start, end = min(marks.start[mark], size), min(marks.end[mark], size)
+                away += max(end - max(start, at), 0)
+                at = max(at, end)
+            mark += 1
+        if mark < last and marks.start[mark] < i:
+            continue
+        moved[count] = i - away
+        count += 1
+    return count
+
+
+@jit
 def find_lines(chars: NDArray[np.uint32], marks: MarkArrays, first: int, last: int, whole: WholeLines) -> int:
     """Enters lines with their marks; returns their number."""
     line, start, mark, block = 0, 0, first, 0

@@ -18,7 +18,7 @@ from winnow.kernels.text.characters import (
     WORD,
     Characters,
     Lines,
-    count_words,
+    count_words_left,
     jit,
     lines_until,
     lowered,
@@ -28,13 +28,19 @@ from winnow.kernels.text.characters import (
 JUDGED, KEPT, DROPPED = range(3)
 _DOT, _COMMA = map(ord, ".,")
 _SUFFIXES = tuple(map(ord, "kmb"))
+_MYRIADS = tuple(map(ord, "万亿萬億w"))
+_LONGEST_COUNTER = 24  # characters of a line that free counters are looked for in
 
 
 class Sources(NamedTuple):
-    """For lines before rules their fate (JUDGED, KEPT or DROPPED); for lines after rules, the line that they were."""
+    """For lines before rules their fate (JUDGED, KEPT or DROPPED); for lines after rules, the line that they were.
+
+    has_breaks   bool, shape (1,): whether breaks divide the text into words
+    """
 
     fates: NDArray[np.uint8]
     lines: NDArray[np.int32]
+    has_breaks: NDArray[np.bool_]
 
 
 class RefinedWebRules(NamedTuple):
@@ -46,15 +52,17 @@ class RefinedWebRules(NamedTuple):
     begin: Phrases
     end: Phrases
     anywhere: Phrases
+    free_counters: Phrases
 
 
 def compile_refinedweb(settings: RefinedWebLines) -> RefinedWebRules:
     """The rules of `lines: refinedweb`."""
-    counters, begin, end, anywhere = (
-        compile_phrases(dict.fromkeys(phrases, 1))
-        for phrases in (settings.counters, settings.begin, [phrase[::-1] for phrase in settings.end], settings.anywhere)
-    )
-    return RefinedWebRules(float(settings.upper_fraction), int(settings.short_words), counters, begin, end, anywhere)
+    lists = (
+        settings.counters, settings.begin, [phrase[::-1] for phrase in settings.end], settings.anywhere,
+        settings.free_counters,
+    )  # fmt: skip
+    phrases = (compile_phrases(dict.fromkeys(entries, 1)) for entries in lists)
+    return RefinedWebRules(float(settings.upper_fraction), int(settings.short_words), *phrases)
 
 
 @jit
@@ -75,6 +83,8 @@ def correct_refinedweb(
                   every character is a digit (`str.isdigit`)
                   a counter: a number ("," or "." only between digits, then K, M, B or nothing), white space, one of
                   `counters`; before and after that nothing but `\\W`
+                  a free counter, of at most 24 characters: a number (as above, or with one of 万 亿 萬 億 w), one of
+                  `free_counters` before it, behind it, or both; around and between them nothing but `\\W`
                   one word, or only white space; an empty line is kept
         cut       of at most `short_words` words, and, stripped before each step, it holds one of `anywhere` (cut with
                   one white space before it), ends in one of `end`, begins with one of `begin`; what is left is
@@ -83,7 +93,8 @@ def correct_refinedweb(
 
     Source: Penedo et al. 2023 (RefinedWeb), appendix G.2; order, and the tests for upper case and digits, of DCLM.
     Differs: the paper publishes one example of each phrase list and no upper-case share. Singular counters ("1 like")
-    are in the settings, DCLM has the plural alone; dots match dots; "1,,000" is no number.
+    are in the settings, DCLM has the plural alone; dots match dots; "1,,000" is no number. Free counters are for
+    languages like Chinese, of which nobody publishes counters.
     Oracle: tests/reference/refinedweb_lines.py.
     """
     starts, ends, counts, counters, properties = lines.start, lines.end, lines.words, rules.counters, tables.properties
@@ -99,7 +110,7 @@ def correct_refinedweb(
             flagged += words
             continue
         is_bare = end > start and (words < 2 or _is_mainly(chars, start, end, properties, rules.upper_fraction))
-        if is_bare or _is_counter(chars, start, end, tables, counters):
+        if is_bare or _is_counter(chars, start, end, tables, counters) or _is_free(chars, start, end, tables, rules):
             flagged += words
             continue
         begin = at + (left > 0)
@@ -108,7 +119,7 @@ def correct_refinedweb(
             stop = _cut_phrases(chars, start, end, tables, rules, out, begin, stop)
         if stop - begin < end - start:
             flagged += words
-            words = count_words(out, begin, stop, properties)
+            words = count_words_left(out, begin, stop, properties, (words, end - start, sources.has_breaks[0]))
             if words == 0:
                 continue
         sources.lines[left] = line
@@ -165,6 +176,33 @@ def _is_counter(chars: NDArray[np.uint32], start: int, end: int, tables: Charact
         if properties[chars[i]] & WORD:
             return False
     return size > 0
+
+
+@jit
+def _is_free(chars: NDArray[np.uint32], start: int, end: int, tables: Characters, rules: RefinedWebRules) -> bool:
+    """Whether the line is a number and a name of `free_counters` before it, behind it, or both."""
+    names = rules.free_counters
+    if len(names.labels) == 0 or end - start > _LONGEST_COUNTER:
+        return False
+    first = _skip_marks(chars, start, end, tables)
+    before = longest_match(chars, first, end, 1, names, tables.lower)
+    number = _skip_marks(chars, first + before, end, tables)
+    number_end = _skip_number(chars, number, end, tables)
+    if number_end == number:
+        return False
+    if number_end < end and int(chars[number_end]) in _MYRIADS:
+        number_end += 1
+    name = _skip_marks(chars, number_end, end, tables)
+    behind = longest_match(chars, name, end, 1, names, tables.lower)
+    return before + behind > 0 and _skip_marks(chars, name + behind, end, tables) == end
+
+
+@jit
+def _skip_marks(chars: NDArray[np.uint32], start: int, end: int, tables: Characters) -> int:
+    """Where the next `\\w` stands, or the end."""
+    while start < end and not tables.properties[chars[start]] & WORD:
+        start += 1
+    return start
 
 
 @jit

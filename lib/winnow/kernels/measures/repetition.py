@@ -37,11 +37,12 @@ def measure_repetition(
     numbers, pieces, grams, sums = scratch
     seed, at = seed_of(chars), REPETITION
     size = _list_lines(lines, pieces)
-    later, later_chars, copies, copies_chars = _measure_pieces(chars, properties, size, pieces, seed, numbers)
+    later, later_chars, copies, copies_chars, repeated = _measure_pieces(chars, properties, size, pieces, seed, numbers)
+    metrics[at.repeated_line_fraction] = repeated
     metrics[at.duplicate_line_fraction], metrics[at.duplicate_line_char_fraction] = later, later_chars
     metrics[at.copied_line_fraction], metrics[at.copied_line_char_fraction] = copies, copies_chars
     size = _list_paragraphs(chars, words, lines, pieces)
-    later, later_chars, copies, copies_chars = _measure_pieces(chars, properties, size, pieces, seed, numbers)
+    later, later_chars, copies, copies_chars, _ = _measure_pieces(chars, properties, size, pieces, seed, numbers)
     metrics[at.duplicate_paragraph_fraction], metrics[at.duplicate_paragraph_char_fraction] = later, later_chars
     metrics[at.copied_paragraph_fraction], metrics[at.copied_paragraph_char_fraction] = copies, copies_chars
     _measure_grams(chars, words, seed, numbers, grams, sums, metrics)
@@ -176,13 +177,13 @@ def _measure_pieces(
     pieces: Pieces,
     seed: np.uint64,
     numbers: Numbers,
-) -> tuple[float, float, float, float]:
+) -> tuple[float, float, float, float, float]:
     """Shares of lines or paragraphs, each also in characters, that are later copies, and, stripped, any copies.
 
     Overwrites `pieces`.
     """
     if size == 0:
-        return 0.0, 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0, 0.0
     number_ranges(chars, pieces.start, pieces.end, size, seed, numbers)
     later, later_chars = later_copies(pieces, size, numbers)
     duplicate = later / size, later_chars / max(len(chars), 1)
@@ -198,7 +199,8 @@ def _measure_pieces(
         copies += is_copied
         copies_chars += length * is_copied
         all_chars += length
-    return *duplicate, copies / max(kept, 1), copies_chars / max(all_chars, 1)
+    repeated = later_copies(pieces, kept, numbers)[0]
+    return *duplicate, copies / max(kept, 1), copies_chars / max(all_chars, 1), repeated / max(kept, 1)
 
 
 @jit

@@ -25,6 +25,7 @@ class ShingleSettings:
     numbers: Literal["keep", "zero"]
     lower_case: bool
     remove_accents: bool
+    simplify: bool = False
 
 
 class Shingles(NamedTuple):
@@ -50,7 +51,12 @@ def shingle_buffer(data: NDArray[np.uint8], offsets: NDArray[np.int64], settings
     """
     data, offsets = read_only(data), read_only(offsets)
     folding = compile_folding(
-        settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, settings.unit
+        settings.punctuation,
+        settings.numbers,
+        settings.lower_case,
+        settings.remove_accents,
+        settings.simplify,
+        settings.unit,
     )
     longest = int(np.diff(offsets).max(initial=0))
     chars = np.empty(longest, np.uint32)

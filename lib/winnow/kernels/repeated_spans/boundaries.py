@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.text.characters import ASSIGNED_CHARACTERS, NEWLINE, SPACE, WORD, characters, jit
-from winnow.kernels.text.folding import UNSPACED
+from winnow.kernels.text.unspaced import UNSPACED
 
 _IS_SPACE, _IN_WORD, _BETWEEN, _EXTENDS, _PREPENDS, _REGIONAL, _JAMO, _LINKS = (1 << bit for bit in range(8))
 _CONTROL = _REGIONAL | _JAMO  # no character is both of these

@@ -17,3 +17,4 @@ class TokenSettings:
     numbers: Literal["keep", "zero"]
     lower_case: bool
     remove_accents: bool
+    simplify: bool = False

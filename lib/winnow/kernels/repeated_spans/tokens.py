@@ -50,7 +50,7 @@ class Tokens(NamedTuple):
 def compile_units(settings: TokenSettings) -> Units:
     """The tables of `tokenize`, made once for each process."""
     folding = compile_folding(
-        settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, "words"
+        settings.punctuation, settings.numbers, settings.lower_case, settings.remove_accents, settings.simplify, "words"
     )
     others = IS_SPACE | IS_ALONE | (IS_DIGIT if folding.zeros else 0)
     is_plain = (folding.to[:, 0] >= 0) & (folding.to[:, 1] < 0) & (folding.kinds & others == 0)

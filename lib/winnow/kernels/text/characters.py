@@ -3,7 +3,8 @@
 character   a Unicode code point
 newline     every separator of `str.splitlines` (CRLF, CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029) becomes one "\\n"
 line        the text between two newlines, as `text.split("\\n")`; blank if it has no word
-word        a maximal run of characters that are not white space, as in `text.split()`
+word        a maximal run of characters that are not white space, as in `text.split()`; in scripts without spaces
+            between words, what `words.word_breaks` makes of it
 """
 
 from __future__ import annotations
@@ -225,17 +226,29 @@ def encode_char(char: Int, data: NDArray[np.uint8], at: int) -> int:
 
 
 @jit
-def split(chars: NDArray[np.uint32], properties: NDArray[np.uint8], words: Words, lines: Lines) -> tuple[Words, Lines]:
-    """The words and lines of a text in one pass, as views of given arrays, which need one place more than `chars`."""
+def split(
+    chars: NDArray[np.uint32],
+    properties: NDArray[np.uint8],
+    breaks: NDArray[np.int32],
+    words: Words,
+    lines: Lines,
+) -> tuple[Words, Lines]:
+    """The words and lines of a text in one pass, as views of the arrays given, which need a place more than `chars`.
+
+    A word also begins at each of `breaks`, which ascend.
+    """
     starts, ends, founds = words.start, words.end, words.properties
     word_count, line_count, line_start, line_words, longest = 0, 0, 0, 0, 0
-    i = 0
+    i, at = 0, 0
     while i < len(chars):
         found = properties[chars[i]]
         if not found & SPACE:
             start = i
+            while at < len(breaks) and breaks[at] <= start:
+                at += 1
+            stop = breaks[at] if at < len(breaks) else len(chars)
             i += 1
-            while i < len(chars) and not properties[chars[i]] & SPACE:
+            while i < stop and not properties[chars[i]] & SPACE:
                 found |= properties[chars[i]]
                 i += 1
             starts[word_count], ends[word_count], founds[word_count] = start, i, found
@@ -265,6 +278,21 @@ def words_until(words: Words, size: int) -> Words:
 def lines_until(lines: Lines, size: int) -> Lines:
     """The first `size` lines, as views."""
     return Lines(lines.start[:size], lines.end[:size], lines.words[:size], lines.longest[:size])
+
+
+@jit
+def count_words_left(
+    chars: NDArray[np.uint32], start: int, end: int, properties: NDArray[np.uint8], before: tuple[int, int, bool]
+) -> int:
+    """The number of words in what is left of a line; before: its words, its characters, whether breaks divide it.
+
+    Where they do, words go as characters do, since nobody cuts the rest again: at least one, where anything is left.
+    """
+    words, size, has_breaks = before
+    count = count_words(chars, start, end, properties)
+    if not has_breaks or count == 0:
+        return count
+    return max(count, (words * (end - start) + size // 2) // size)
 
 
 @jit

@@ -12,12 +12,8 @@ from numpy.typing import NDArray
 
 from winnow.kernels.text.characters import ASSIGNED_CHARACTERS, DECIMAL, Int, characters, encode_char, jit
 from winnow.kernels.text.chinese import HAN_RANGES
-
-# Characters of scripts without spaces between words: each is a word.
-UNSPACED = """
-E00-EFF 1000-109F 1780-17FF 1950-19DF 1A20-1AAF 3005-3007 3021-3029 3031-3035 3038-303B 3040-30FA 30FC-30FF 3105-312F
-31A0-31BF 31F0-31FF 3400-4DBF 4E00-9FFF A9E0-A9FE AA60-AADF F900-FAFF FF66-FF9F 1B000-1B16F 20000-3FFFF
-"""
+from winnow.kernels.text.simplified import SIMPLIFIED, TRADITIONAL
+from winnow.kernels.text.unspaced import UNSPACED
 
 # Bits of a character: separates words, is a word itself, is a decimal digit, separates digits.
 IS_SPACE, IS_ALONE, IS_DIGIT, IS_SEPARATOR = (1 << bit for bit in range(4))
@@ -50,6 +46,7 @@ def compile_folding(
     numbers: Literal["keep", "zero"],
     lower_case: bool,
     remove_accents: bool,
+    simplify: bool,
     unit: Literal["words", "characters", "jieba"],
 ) -> Folding:
     """The tables of `fold`, made once for each process."""
@@ -64,6 +61,8 @@ def compile_folding(
         to[point] = _AWAY
         to[point, : len(folded)] = [ord(part) for part in folded]
         kinds[point] |= IS_SPACE * (folded == " ")
+    if simplify:
+        to[list(map(ord, TRADITIONAL)), 0] = [ord(simplified(char)) for char in TRADITIONAL]
     if unit == "characters":
         kinds |= IS_ALONE
     kinds[list(_SEPARATORS)] |= IS_SEPARATOR
@@ -73,6 +72,19 @@ def compile_folding(
         for begin, end in HAN_RANGES:
             kinds[begin : end + 1] &= ~np.uint8(IS_ALONE)
     return Folding(kinds, to, numbers == "zero", IS_ALONE if unit == "characters" else 0)
+
+
+def simplified(char: str) -> str:
+    """The simplified form of a Chinese character; itself where it has none."""
+    forms = _simplified_forms()
+    while char in forms:
+        char = forms[char]
+    return char
+
+
+@cache
+def _simplified_forms() -> dict[str, str]:
+    return dict(zip(TRADITIONAL, SIMPLIFIED, strict=True))
 
 
 def _fold_character(char: str, punctuation: str, lower_case: bool, remove_accents: bool) -> str:
@@ -108,7 +120,8 @@ def fold(chars: NDArray[np.uint32], folding: Folding, out: NDArray[np.uint8], st
     Source: Penedo et al. 2023, G.3.1 (punctuation, lower case, NFD, accents, white space); numbers as datatrove 0.10.
     Differs: characters are folded one by one, so that a capital sigma always becomes the same small one. Punctuation
     means Unicode's P, control and format characters, and other marks of ASCII. The paper uses GPT-2's tokens instead of
-    words; here a character of a script without spaces is a word.
+    words; here a character of a script without spaces is a word. With `simplify`, traditional Chinese characters become
+    simplified ones, so that a page is the same in both scripts.
     """
     kinds, to, zeros, beyond = folding
     words, at, begin, i = 0, 0, 0, 0

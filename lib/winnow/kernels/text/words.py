@@ -1,0 +1,117 @@
+"""Where words begin in scripts that put no space between them.
+
+    jieba        Chinese words, by the dictionary and the model of jieba (the package rjieba)
+    icu          Japanese, Thai, Lao, Khmer and Burmese words, by the dictionaries of ICU (the package icu4py)
+    characters   each character of such a script is a word
+Words of every other language stand between white space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winnow.kernels.text.chinese import HAN_RANGES
+from winnow.kernels.text.unspaced import UNSPACED
+
+JIEBA, ICU, CHARACTERS = "jieba", "icu", "characters"
+PACKAGES = {JIEBA: "rjieba", ICU: "icu4py"}
+LOCALES = {"jpn_Jpan": "ja", "tha_Thai": "th", "lao_Laoo": "lo", "khm_Khmr": "km", "mya_Mymr": "my"}
+UNSPACED_SCRIPTS = ("Hani", "Hans", "Hant", "Jpan", "Thai", "Laoo", "Khmr", "Mymr", "Tibt")
+_ALL_CHARACTERS = 0x110000
+_LAST_OF_ONE_UNIT = 0xFFFF
+_NO_BREAKS = np.zeros(0, np.int32)
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether a language, ISO 639-3 and script, is written without white space between words."""
+    return language.endswith(UNSPACED_SCRIPTS)
+
+
+def cutter_of(language: str) -> str:
+    """What cuts texts of a language, ISO 639-3 and script, into words here; empty where white space does."""
+    if not is_unspaced(language):
+        return ""
+    wanted = JIEBA if "_Han" in language else ICU if language in LOCALES else CHARACTERS
+    return wanted if wanted == CHARACTERS or cutter_version(wanted) else CHARACTERS
+
+
+@cache
+def cutter_version(cutter: str) -> str:
+    """The version of the package behind a cutter; empty where it is not installed, or none is behind it."""
+    try:
+        return version(PACKAGES[cutter]) if cutter in PACKAGES else ""
+    except PackageNotFoundError:
+        return ""
+
+
+def word_breaks(text: str, cutter: str, language: str = "") -> NDArray[np.int32]:
+    """The characters at which a word begins though no white space stands before it, ascending; none without a cutter.
+
+    Line ends count as in `characters.decode`: CRLF is one character. Only characters of scripts without spaces are cut,
+    from one another and from what stands beside them: a run of other characters is one word, as between white space.
+    """
+    if not cutter or text.isascii():
+        return _NO_BREAKS
+    text = text.replace("\r\n", "\n")
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if cutter == JIEBA:
+        return _jieba_breaks(text, points)
+    inside = _unspaced()[points]
+    beside = np.concatenate((inside[:1], inside[1:] | inside[:-1]))
+    if cutter == ICU:
+        beside &= _icu_begins(text, points, LOCALES[language])
+    return np.flatnonzero(beside).astype(np.int32)
+
+
+def _jieba_breaks(text: str, points: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Source: jieba 0.42, in the form of jieba-rs. Raises ImportError where the package rjieba is not installed."""
+    import rjieba
+
+    edges = np.flatnonzero(np.diff(_han()[points].astype(np.int8), prepend=0, append=0))
+    firsts, ends = edges[::2], edges[1::2]
+    if not len(firsts):
+        return _NO_BREAKS
+    runs = [text[first:end] for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)]
+    words = rjieba.cut(" ".join(runs))
+    sizes = np.fromiter(map(len, words), np.int64, len(words))
+    begins = np.cumsum(sizes) - sizes
+    joined = np.cumsum(ends - firsts + 1) - (ends - firsts + 1)  # where runs begin in what was cut
+    run = np.searchsorted(joined, begins, "right") - 1
+    is_word = begins - joined[run] < (ends - firsts)[run]
+    found = np.union1d((begins - joined[run] + firsts[run])[is_word], ends[ends < len(points)])
+    return found.astype(np.int32)
+
+
+def _icu_begins(text: str, points: NDArray[np.uint32], locale: str) -> NDArray[np.bool_]:
+    """Which characters begin a word or a mark. Raises ImportError where the package icu4py is not installed."""
+    from icu4py.breakers import WordBreaker
+
+    clean = text.encode("utf-8", "replace").decode()  # without lone surrogates, which become ?
+    begins = np.array([begin for begin, _ in WordBreaker(clean, locale).segments()], np.int64)
+    units = 1 + (points > _LAST_OF_ONE_UNIT)  # of UTF-16, which ICU counts
+    found = np.zeros(len(points), np.bool_)
+    found[np.searchsorted(np.cumsum(units) - units, begins)] = True
+    return found
+
+
+@cache
+def _han() -> NDArray[np.bool_]:
+    return _ranges(HAN_RANGES)
+
+
+@cache
+def _unspaced() -> NDArray[np.bool_]:
+    parts = (part.split("-") for part in UNSPACED.split())
+    return _ranges([(int(first, 16), int((last or [first])[0], 16)) for first, *last in parts])
+
+
+def _ranges(ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    table = np.zeros(_ALL_CHARACTERS, np.bool_)
+    for first, last in ranges:
+        table[first : last + 1] = True
+    return table

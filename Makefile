@@ -144,7 +144,7 @@ $(GATEWAY):
 # New pins, with hashes and without an index address; fasttext-predict would overwrite the module fasttext.
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark --extra dev \
 		--no-emit-package fasttext-predict --no-emit-package fasttext-predict-v2 \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group notebooks \

@@ -39,10 +39,25 @@ for all
     errors      the tree of errors              tables      columns of every table
     page        a page and an account, as every source gives them
     notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
+    dataframes  stages on any DataFrame of texts, without a warehouse
 
 Rooms to come, so that walls need not move: kernels/languages/ (words and thresholds of every language); kernels/scores/
 and train/ (classifiers, perplexity); kernels/repeated_lines/; kernels/sites/; kernels/personal/; reading/ (tables
 without Spark); browse/ (decisions in a browser); mixtures/ (weights, tokens, files for training).
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+
+_OF_DATAFRAMES = ("near_duplicates", "repeated_spans", "measure", "judge")
+
+
+def __getattr__(name: str) -> Any:
+    """The functions on DataFrames; pyspark and numba are imported with the first of them that is asked for."""
+    if name in _OF_DATAFRAMES:
+        return getattr(import_module("winnow.dataframes"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -37,6 +37,21 @@ def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
     return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
 
 
+def measure_texts(rows: DataFrame, text: str, settings: MeasureSettings) -> DataFrame:
+    """The same rows with `corrected_text` and `metrics` of the column `text`, in which null counts as empty."""
+    added = [t.StructField("corrected_text", t.StringType()), t.StructField("metrics", metrics_type(()))]
+    return map_batches(rows, partial(_text_batches, text=text, settings=settings), t.StructType([*rows.schema, *added]))
+
+
+def _text_batches(batches: Batches, text: str, settings: MeasureSettings) -> Batches:
+    compiled = compile_settings(settings)
+    for batch in batches:
+        if batch.num_rows:
+            texts, metrics = measure_array(batch.column(text).cast(pa.string()).fill_null(""), compiled)
+            names = [*batch.schema.names, "corrected_text", "metrics"]
+            yield pa.RecordBatch.from_arrays([*batch.columns, texts, metrics], names)
+
+
 def _read_for(settings: MeasureSettings) -> list[str]:
     """The columns of pages that only some settings need."""
     marks = ["marks"] if settings.own_text or settings.whole_code else []

@@ -1,0 +1,79 @@
+"""The functions on DataFrames: the same rows as stages give, for ids of any type; what is wrong is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+import winnow
+from winnow.errors import SettingsError
+
+
+def words(name: str, count: int) -> str:
+    return " ".join(f"{name}{number}" for number in range(count))
+
+
+SPAN, ALIKE = words("span", 60), words("alike", 100)
+TEXTS = {
+    3: ALIKE, 1: f"{ALIKE} more", 2: f"{words('a', 20)} {SPAN} {words('b', 20)}", 4: f"{words('c', 20)} {SPAN}",
+    5: None, 6: words("other", 80),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts(spark: SparkSession) -> DataFrame:
+    rows = [(number, f"id {number}", text) for number, text in TEXTS.items()]
+    return spark.createDataFrame(rows, "number bigint, name string, body string").persist()
+
+
+def hashes(spark: SparkSession) -> dict[str, int]:
+    named = spark.createDataFrame([(f"id {number}",) for number in TEXTS], "name string")
+    return {row.name: row.hash for row in named.select("name", F.xxhash64("name").alias("hash")).collect()}
+
+
+def test_near_duplicates_of_page_ids(texts: DataFrame) -> None:
+    (row,) = winnow.near_duplicates(texts, text="body", id="number").collect()
+    assert row.asDict() == {
+        "number": 3, "kept_number": 1, "jaccard": 96 / 97, "via_number": 1, "via_jaccard": 96 / 97, "cluster_number": 1,
+        "cluster_size": 2,
+    }  # fmt: skip
+
+
+def test_other_ids_are_ordered_by_their_hash(spark: SparkSession, texts: DataFrame) -> None:
+    (row,) = winnow.near_duplicates(texts, text="body", id="name").collect()
+    kept, dropped = sorted(("id 1", "id 3"), key=hashes(spark).__getitem__)
+    assert (row["name"], row.kept_name, row.via_name, row.cluster_name) == (dropped, kept, kept, kept)
+
+
+def test_repeated_spans_leave_the_first_copy(texts: DataFrame) -> None:
+    others = texts.where("number NOT IN (1, 3)")
+    (row,) = winnow.repeated_spans(others, text="body", id="number").collect()
+    text: Any = TEXTS[4]
+    (span,) = row.spans
+    assert (row.number, text[span.start : span.end], span.copies) == (4, SPAN, 2)
+    assert row.cut_chars + row.left_chars == len(text)
+
+
+def test_rows_are_measured_and_judged_in_place(texts: DataFrame) -> None:
+    judged = winnow.judge(winnow.measure(texts, text="body", changes=["measure.lines=none"]), recipe="gopher")
+    assert judged.columns == [*texts.columns, "corrected_text", "metrics", "reasons"]
+    rows = {row.number: row for row in judged.collect()}
+    assert {number: row.body for number, row in rows.items()} == TEXTS
+    assert rows[3].metrics.word_count == 100
+    assert rows[5].metrics.word_count == 0
+    assert "gopher_too_few_words" in rows[5].reasons
+    assert "gopher_too_few_words" not in rows[3].reasons
+
+
+def test_what_is_wrong_is_told_at_once(texts: DataFrame) -> None:
+    with pytest.raises(SettingsError, match="text: the DataFrame has no such column; it has number, name, body"):
+        winnow.near_duplicates(texts, id="number")
+    with pytest.raises(SettingsError, match="metrics: the DataFrame has no such column"):
+        winnow.judge(texts)
+    with pytest.raises(SettingsError, match="unknown setting"):
+        winnow.measure(texts, text="body", changes=["measure.line=none"])
+    with pytest.raises(SettingsError, match=r"fuzzy\.survivor: longest"):
+        winnow.near_duplicates(texts, text="body", id="number", changes=["fuzzy.survivor=longest"])

@@ -34,12 +34,12 @@ what a person starts
     report/     what tables say, in a terminal; html/ as a page
     export/     documents as files to train on, with a data card
     demo/       generated crawls with planted faults, and the truth about them
+    dataframes/ stages on any DataFrame of texts, without a warehouse
     setup/      what `make setup` and `make pack` run
 for all
     errors      the tree of errors              tables      columns of every table
     page        a page and an account, as every source gives them
     notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
-    dataframes  stages on any DataFrame of texts, without a warehouse
 
 Rooms to come, so that walls need not move: kernels/languages/ (words and thresholds of every language); kernels/scores/
 and train/ (classifiers, perplexity); kernels/repeated_lines/; kernels/sites/; kernels/personal/; reading/ (tables
@@ -53,11 +53,16 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_OF_DATAFRAMES = ("near_duplicates", "repeated_spans", "measure", "judge")
+_OF_DATAFRAMES = {
+    "near_duplicates": "winnow.dataframes.duplicates",
+    "repeated_spans": "winnow.dataframes.duplicates",
+    "measure": "winnow.dataframes.measures",
+    "judge": "winnow.dataframes.measures",
+}
 
 
 def __getattr__(name: str) -> Any:
     """The functions on DataFrames; pyspark and numba are imported with the first of them that is asked for."""
     if name in _OF_DATAFRAMES:
-        return getattr(import_module("winnow.dataframes"), name)
+        return getattr(import_module(_OF_DATAFRAMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -38,7 +38,10 @@ def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
 
 
 def measure_texts(rows: DataFrame, text: str, settings: MeasureSettings) -> DataFrame:
-    """The same rows with `corrected_text` and `metrics` of the column `text`, in which null counts as empty."""
+    """The same rows with `corrected_text` and `metrics` of the column `text`, in which null counts as empty.
+
+    `rows` has `language`: labels that say what a word is.
+    """
     added = [t.StructField("corrected_text", t.StringType()), t.StructField("metrics", metrics_type(()))]
     return map_batches(rows, partial(_text_batches, text=text, settings=settings), t.StructType([*rows.schema, *added]))
 
@@ -47,7 +50,8 @@ def _text_batches(batches: Batches, text: str, settings: MeasureSettings) -> Bat
     compiled = compile_settings(settings)
     for batch in batches:
         if batch.num_rows:
-            texts, metrics = measure_array(batch.column(text).cast(pa.string()).fill_null(""), compiled)
+            given = batch.column(text).cast(pa.string()).fill_null("")
+            texts, metrics = measure_array(given, compiled, None, _languages(given, batch.column("language"), settings))
             names = [*batch.schema.names, "corrected_text", "metrics"]
             yield pa.RecordBatch.from_arrays([*batch.columns, texts, metrics], names)
 
@@ -76,7 +80,8 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
     for batch in batches:
         if batch.num_rows:
             marks = batch.column("marks") if "marks" in batch.schema.names else None
-            texts, metrics = measure_array(batch.column("text"), compiled, marks, _languages(batch, settings))
+            languages = _languages(batch.column("text"), batch.column("language"), settings)
+            texts, metrics = measure_array(batch.column("text"), compiled, marks, languages)
             if settings.own is not None:
                 metrics = _with_own(metrics, batch, texts, settings.own)
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -84,11 +89,10 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
             yield pa.RecordBatch.from_pydict({name: columns[name] for name in _COLUMNS})  # in Spark's order
 
 
-def _languages(batch: pa.RecordBatch, settings: MeasureSettings) -> PageLanguages:
-    """What the languages of a batch say of the words of its pages; texts are made Python's only where some need it."""
-    labels = batch.column("language").to_pylist()
-    texts = batch.column("text").to_pylist() if needs_texts(labels, settings) else [None] * len(labels)
-    return languages_of(texts, labels, settings)
+def _languages(texts: pa.Array, languages: pa.Array, settings: MeasureSettings) -> PageLanguages:
+    """What the languages of texts say of their words; texts are made Python's only if a language needs it."""
+    labels = languages.fill_null("").to_pylist()
+    return languages_of(texts.to_pylist() if needs_texts(labels, settings) else [None] * len(labels), labels, settings)
 
 
 def _with_own(metrics: pa.StructArray, batch: pa.RecordBatch, texts: pa.Array, own: OwnMetrics) -> pa.StructArray:

@@ -1,4 +1,4 @@
-"""The functions on DataFrames: the same rows as stages give, for ids of any type; what is wrong is told at once."""
+"""Duplicates of a DataFrame: the rows that the jobs give, for ids of any type."""
 
 from __future__ import annotations
 
@@ -9,24 +9,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import winnow
+from tests.dataframes.made import SPAN, TEXTS, frame
 from winnow.errors import SettingsError
-
-
-def words(name: str, count: int) -> str:
-    return " ".join(f"{name}{number}" for number in range(count))
-
-
-SPAN, ALIKE = words("span", 60), words("alike", 100)
-TEXTS = {
-    3: ALIKE, 1: f"{ALIKE} more", 2: f"{words('a', 20)} {SPAN} {words('b', 20)}", 4: f"{words('c', 20)} {SPAN}",
-    5: None, 6: words("other", 80),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def texts(spark: SparkSession) -> DataFrame:
-    rows = [(number, f"id {number}", text) for number, text in TEXTS.items()]
-    return spark.createDataFrame(rows, "number bigint, name string, body string").persist()
+    return frame(spark)
 
 
 def hashes(spark: SparkSession) -> dict[str, int]:
@@ -57,23 +46,8 @@ def test_repeated_spans_leave_the_first_copy(texts: DataFrame) -> None:
     assert row.cut_chars + row.left_chars == len(text)
 
 
-def test_rows_are_measured_and_judged_in_place(texts: DataFrame) -> None:
-    judged = winnow.judge(winnow.measure(texts, text="body", changes=["measure.lines=none"]), recipe="gopher")
-    assert judged.columns == [*texts.columns, "corrected_text", "metrics", "reasons"]
-    rows = {row.number: row for row in judged.collect()}
-    assert {number: row.body for number, row in rows.items()} == TEXTS
-    assert rows[3].metrics.word_count == 100
-    assert rows[5].metrics.word_count == 0
-    assert "gopher_too_few_words" in rows[5].reasons
-    assert "gopher_too_few_words" not in rows[3].reasons
-
-
-def test_what_is_wrong_is_told_at_once(texts: DataFrame) -> None:
+def test_what_is_wrong_is_reported_at_once(texts: DataFrame) -> None:
     with pytest.raises(SettingsError, match="text: the DataFrame has no such column; it has number, name, body"):
         winnow.near_duplicates(texts, id="number")
-    with pytest.raises(SettingsError, match="metrics: the DataFrame has no such column"):
-        winnow.judge(texts)
-    with pytest.raises(SettingsError, match="unknown setting"):
-        winnow.measure(texts, text="body", changes=["measure.line=none"])
     with pytest.raises(SettingsError, match=r"fuzzy\.survivor: longest"):
         winnow.near_duplicates(texts, text="body", id="number", changes=["fuzzy.survivor=longest"])

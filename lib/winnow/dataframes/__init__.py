@@ -1,0 +1,1 @@
+"""Deduplication, metrics and rules on any DataFrame of texts, without a warehouse."""

@@ -1,8 +1,11 @@
-"""Arguments that are no text are refused at once."""
+"""Arguments that are no text are refused at once; so is a command without Spark."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +21,12 @@ def test_names_in_another_encoding_are_told_all_at_once() -> None:
         r"'tabellen-\udcfc'", r"'\udcff.warc.gz'",
     ]  # fmt: skip
     check_arguments(["tabellen-ü", "archives-日本"])
+
+
+def test_a_command_without_spark_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['pyspark'] = None; from winnow.cli import main; main()"
+    command = [sys.executable, "-c", code, "demo", str(tmp_path / "demo")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.strip().endswith("pip install 'winnow[spark]'")
+    assert "Traceback" not in ended.stderr

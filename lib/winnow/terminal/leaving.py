@@ -13,6 +13,8 @@ import typer
 from winnow.errors import SettingsError, WinnowError
 from winnow.sources.locations import is_text
 
+_OF_SPARK = ("pyspark", "py4j", "delta")
+
 
 def call(command: typer.Typer) -> NoReturn:
     """Run a command and leave with 0, 1 (failure), 2 (usage) or 130 (interrupted)."""
@@ -33,6 +35,8 @@ def call(command: typer.Typer) -> NoReturn:
             _leave(str(error), error.exit_code)
         if isinstance(error, SystemExit):
             raise
+        if isinstance(error, ModuleNotFoundError) and error.name in _OF_SPARK:
+            _leave("Spark is not installed; install it with: pip install 'winnow[spark]'", 1)
         from winnow.terminal.failures import explain_failure
 
         said = explain_failure(error)

@@ -19,7 +19,7 @@ def run(work: Work, shards: list[int]) -> int | None:
     since, settings = commits.begin(work), work.settings.url_duplicates
     new = with_url_key(kept_pages(work), settings.url_key)
     earlier = earlier_documents(work, around, settings.url_key)
-    found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around))
+    found = find_url_duplicates(new, earlier, len(around.crawls) - 1, num_buckets(around), settings.survivor)
     found = found.where(F.col("shard").isin(list(ready.shards))).persist(StorageLevel.DISK_ONLY)
     try:
         return commits.commit(work, "url_duplicates", name_keys(found, new, around.crawls), ready, since)

@@ -29,7 +29,8 @@ def test_rows_are_measured_and_judged_in_place(texts: DataFrame) -> None:
 
 def test_the_language_says_what_a_word_is(spark: SparkSession) -> None:
     rows = [("今天天气很好，我们去公园散步。", "zh"), ("今天天气很好，我们去公园散步。", "en")]
-    measured = winnow.measure(spark.createDataFrame(rows, "text string, language string"))
+    texts = spark.createDataFrame(rows, "text string, language string")
+    measured = winnow.measure(texts, changes=["language.wanted=[zh, en]"])
     chinese, english = measured.orderBy(F.desc("language")).collect()
     assert (english.metrics.word_count, chinese.metrics.word_count > 5) == (1, True)
 

@@ -261,7 +261,7 @@ def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
     told = [(row["selector"], row["reason"], row["with_copies"]) for row in rows_of(copy, "removals")]
     copies = [(f"page_id:{page}", "copy: ticket 17", True) for page in gone - {dropped["page_id"]}]
     assert sorted(told) == sorted([(alone, "ticket 17", True), *copies])
-    with pytest.raises(WinnowError, match="no order is left"):
+    with pytest.raises(WinnowError, match="there is no interrupted removal"):
         remove(str(copy))
     spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = 'pages'")
     run(work, crawls)

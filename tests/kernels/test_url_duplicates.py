@@ -29,11 +29,13 @@ def places(pages: Pages) -> list[tuple[int, ...]]:
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@given(kept=st.lists(KEPT, unique_by=lambda page: page[1:4]))
-def test_the_lowest_place_of_each_key_stays(kept: list[Kept]) -> None:
-    dropped, stay = repeated(arrays(kept))
+@given(kept=st.lists(KEPT, unique_by=lambda page: page[1:4]), by_shard=st.booleans())
+def test_the_lowest_place_of_each_key_stays(kept: list[Kept], by_shard: bool) -> None:
+    if not by_shard:
+        kept = list({page.page_id: page for page in kept}.values())
+    dropped, stay = repeated(arrays(kept), by_shard)
     found = dict(zip(places(dropped), places(stay), strict=True))
-    assert found == {page[:4]: first[:4] for page, first in walk(kept)}
+    assert found == {page[:4]: first[:4] for page, first in walk(kept, by_shard)}
     assert (dropped.key == stay.key).all()
 
 

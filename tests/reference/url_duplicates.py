@@ -33,11 +33,11 @@ class Kept(NamedTuple):
     url: str
 
 
-def walk(pages: list[Kept]) -> list[tuple[Kept, Kept]]:
-    """Every page that is dropped, with the page that was kept under its URL."""
+def walk(pages: list[Kept], by_shard: bool = True) -> list[tuple[Kept, Kept]]:
+    """Every page that is dropped, with the page that was kept under its URL; by_shard: one shard after the other."""
     kept: dict[str, Kept] = {}
     dropped = []
-    for page in sorted(pages):
+    for page in sorted(pages, key=lambda page: page if by_shard else page._replace(shard=0)):
         if page.url in kept:
             dropped.append((page, kept[page.url]))
         else:

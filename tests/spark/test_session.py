@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,17 @@ def test_no_archive_no_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert java_options()
     monkeypatch.setenv("SPARK_HOME", str(tmp_path))
     assert java_options() == []
+
+
+def test_what_java_prints_is_no_result() -> None:
+    code = """
+from pyspark import SparkContext
+from winnow.settings.load import load_settings
+from winnow.spark.session import open_session
+open_session("prints", load_settings(changes=["spark.master=local[1]", "spark.driver_memory=1g"]).spark, brief=True)
+SparkContext._jvm.java.lang.System.out.println("Deleted 0 files")
+print("the result")
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "the result\n"
+    assert "Deleted 0 files" in ended.stderr

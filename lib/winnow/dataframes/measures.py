@@ -18,8 +18,8 @@ _METRICS = "metrics"
 def measure(texts: DataFrame, *, text: str = "text", recipe: str = "winnow", changes: Sequence[str] = ()) -> DataFrame:
     """The same rows with `corrected_text`, the text after line corrections, and `metrics`, as in the table `measures`.
 
-    A text that is null counts as empty. A column `language`, with labels of lid.176, says what a word is; without it,
-    all texts count as texts in the one language of `language.wanted`.
+    A text that is null counts as empty. A column `language`, with labels of lid.176, says what a word is in languages
+    that `language.wanted` names; without it, all texts count as texts in the one language that is wanted.
     Raises SettingsError for a column or setting that is not there.
     """
     check_columns(texts, text)

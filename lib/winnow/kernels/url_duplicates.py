@@ -1,7 +1,8 @@
 """Which page is kept of pages that share a URL, on flat arrays.
 
 A page is five numbers: the key of its URL (a 64-bit hash), and its place, which is whether the crawler cut it, position
-of the crawl, shard and page_id. Of the pages with one key, the one with the lowest place is kept.
+of the crawl, shard and page_id. Of the pages with one key, the one with the lowest place is kept. Shards can be left
+out of the place.
 """
 
 from __future__ import annotations
@@ -41,8 +42,11 @@ def split_by_key(pages: Pages, buckets: int) -> Iterator[tuple[int, Pages]]:
             yield number, pages.take(order[start:end])
 
 
-def repeated(pages: Pages) -> tuple[Pages, Pages]:
-    """Pages to drop because a page with their key has a lower place, and for each the page that is kept."""
+def repeated(pages: Pages, by_shard: bool = True) -> tuple[Pages, Pages]:
+    """Pages to drop because a page with their key has a lower place, and for each the page that is kept.
+
+    by_shard: the shard counts before the page_id; else it does not count.
+    """
     order = np.argsort(pages.key)
     key = pages.key[order]
     same = key[1:] == key[:-1]
@@ -50,7 +54,8 @@ def repeated(pages: Pages) -> tuple[Pages, Pages]:
     shared[1:] = same
     shared[:-1] |= same
     several = pages.take(order[shared])
-    several = several.take(np.lexsort((several.page_id, several.shard, several.position, several.is_cut, several.key)))
+    shard = several.shard if by_shard else np.zeros_like(several.shard)
+    several = several.take(np.lexsort((several.page_id, shard, several.position, several.is_cut, several.key)))
     first = np.ones(len(several.key), np.bool_)
     np.not_equal(several.key[1:], several.key[:-1], out=first[1:])
     leader = np.flatnonzero(first)[np.cumsum(first) - 1] if len(first) else np.empty(0, np.int64)

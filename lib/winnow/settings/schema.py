@@ -194,6 +194,7 @@ class UrlDuplicates(_Section):
 
     enabled: bool
     url_key: Literal["exact", "canonical"]
+    survivor: Literal["shard", "page_id"]
 
 
 class Text(_Section):

@@ -56,6 +56,7 @@ _NO_NEWS = (
     "NOTE: Picked up ",
     "\n",
 )
+_STDERR = 2
 _TRACE = "Traceback (most recent call last):"
 _DAEMON = "pyspark/daemon.py"
 
@@ -144,7 +145,10 @@ def file_system(spark: SparkSession, path: str) -> tuple[Any, Any]:
 
 
 def _start_java(conf: dict[str, str], verbose: bool) -> None:
-    """Start the JVM if none runs; unless `verbose`, hide the lines that it prints at each start."""
+    """Start the JVM if none runs; unless `verbose`, hide the lines that it prints at each start.
+
+    What it prints goes to standard error: standard output is for results, and Delta's VACUUM prints what it deleted.
+    """
     if SparkContext._gateway is not None:
         return
     start: Any = launch_gateway
@@ -153,7 +157,7 @@ def _start_java(conf: dict[str, str], verbose: bool) -> None:
     threading.Thread(target=_pass_on, args=(reading,), daemon=True).start()
     try:
         with utf8_locale():
-            gateway = start(launch, {} if verbose else {"stderr": writing})
+            gateway = start(launch, {"stdout": _STDERR} if verbose else {"stdout": writing, "stderr": writing})
     finally:
         os.close(writing)
     SparkContext._ensure_initialized(gateway=gateway)

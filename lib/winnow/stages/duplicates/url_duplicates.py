@@ -50,13 +50,16 @@ def with_url_key(pages: DataFrame, url_key: Literal["exact", "canonical"]) -> Da
     return map_batches(pages.select(*_KEYED.names[:-1], "url"), _canonical_batches, _KEYED)
 
 
-def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, buckets: int) -> DataFrame:
+def find_url_duplicates(
+    new: DataFrame, earlier: DataFrame, position: int, buckets: int, survivor: Literal["shard", "page_id"] = "shard"
+) -> DataFrame:
     """Pages of `new` that are dropped: shard, page_id, kept_page_id, kept_position, kept_shard.
 
         new       shard, page_id, is_cut, url_key of the crawl's pages that all earlier jobs kept
         earlier   position, shard, page_id, is_cut, url_key of documents of earlier crawls
         position  the crawl's position in the order of crawls
         buckets   parts of the shuffle; a task needs about 50 bytes of memory for each page of a part
+        survivor  page_id: shards do not count, so that their number changes no row
 
     For each key, the page with the lowest (is_cut, position, shard, page_id) is kept: a whole page is not dropped for
     one that the crawler cut, not even for one of an earlier crawl, which is kept too. There is one shuffle of 25 bytes
@@ -74,7 +77,7 @@ def find_url_duplicates(new: DataFrame, earlier: DataFrame, position: int, bucke
         earlier.select(hashed, "shard", "page_id", "is_cut", "position"), partial(_pack, buckets=buckets), _PACKED
     )
     parts = ours.union(theirs).repartition(buckets, "bucket").sortWithinPartitions("bucket")
-    return map_batches(parts, partial(_drop, position=position), _FOUND)
+    return map_batches(parts, partial(_drop, position=position, by_shard=survivor == "shard"), _FOUND)
 
 
 def name_keys(found: DataFrame, new: DataFrame, crawls: Sequence[str]) -> DataFrame:
@@ -117,10 +120,10 @@ def _packed(batches: list[pa.RecordBatch], buckets: int, position: int | None) -
     return pa.RecordBatch.from_arrays([numbers, pa.array([to_bytes(pages) for _, pages in parts])], [*_PACKED.names])
 
 
-def _drop(batches: Batches, position: int) -> Batches:
+def _drop(batches: Batches, position: int, by_shard: bool) -> Batches:
     rows = (row for batch in batches for row in zip(*map(pa.Array.to_pylist, batch.columns), strict=True))
     for _, blobs in groupby(rows, key=lambda row: row[0]):
-        dropped, kept = repeated(_joined(blobs))
+        dropped, kept = repeated(_joined(blobs), by_shard)
         mine = np.flatnonzero(dropped.position == position)
         dropped, kept = dropped.take(mine), kept.take(mine)
         columns = [dropped.shard, dropped.page_id, kept.page_id, kept.position, kept.shard]

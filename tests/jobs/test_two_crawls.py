@@ -135,9 +135,9 @@ def test_tuning_tells_what_a_run_with_these_rules_decides(
 REFUSED = [
     (
         {"changes": ["measure.lines=none"]},
-        "was measured with other settings than these (for example, measure.lines is none here",
+        "measured with other settings than these (for example, measure.lines is none here",
     ),
-    ({"recipe": "fineweb"}, "was measured with other settings than these (for example, measure.lines is c4 here"),
+    ({"recipe": "fineweb"}, "measured with other settings than these (for example, measure.lines is c4 here"),
     ({"changes": ["fuzzy.within=crawl"]}, "fuzzy.within: tune cannot change this: it applies after"),
     ({"changes": ["language.wanted=[de]"]}, "language.wanted: tune cannot change this: it needs the archives"),
     ({"changes": ["rules.gopher_to_few_words.min=3"]}, "Did you mean gopher_too_few_words?"),

@@ -34,7 +34,7 @@ def document(number: int, text: str) -> dict[str, Any]:
         "domain": "a.example", "title": None if number % 2 else text[:9], "language": "en", "language_score": 0.1 + 0.2,
         "word_count": number, "char_count": len(text), "cut_chars": 0,
         "spans": [{"start": 0, "end": 2**40, "copies": 2}] * (number % 3) if number % 4 else None,
-        "fetched_at": TIMES[number % len(TIMES)], "crawl": "C",
+        "fetched_at": TIMES[number % len(TIMES)], "extra": f'{{"id":{number}}}' if number % 3 else None, "crawl": "C",
         "shard": number % 4, "archive_path": "a.warc.gz", "record_offset": 2**41 + number, "fingerprint": "made so",
     }  # fmt: skip
 
@@ -45,6 +45,7 @@ def written(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "title": row["title"] or "",
+        "extra": row["extra"] or "",
         "spans": row["spans"] or [{"start": 0, "end": 0, "copies": 0}],
         "fetched_at": time if time and 1678 <= time.year < 2262 else datetime(1970, 1, 1, tzinfo=UTC),
     }

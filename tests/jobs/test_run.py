@@ -332,7 +332,7 @@ def test_a_page_is_explained_by_what_the_tables_say(
         assert [one for one in told if one not in said] == []
         assert ("FAILS" in said) == (named == pages[rejected["page_id"]]["url"])
     url = next(iter(documents.values()))["url"]
-    with pytest.raises(WinnowError, match="the nearest URLs of its domain are:\n") as missing:
+    with pytest.raises(WinnowError, match="The nearest URLs of its domain are:\n") as missing:
         explain(url + "x", str(clean))
     assert url in str(missing.value).splitlines()[1]
 

@@ -116,6 +116,8 @@ def test_what_is_exported_is_read_again(work: Work, tmp_path: Path, form: Any) -
     expected = documents(work)
     read_again = {(page.text, page.url, page.title) for page in found}
     assert read_again == {(row["text"], row["url"], row["title"] or "") for row in expected}
-    assert {page.extra["id"] for page in found if page.extra} == {f'"{row["page_id"]}"' for row in expected}
+    assert {page.extra["id"] for page in found if page.extra} == {
+        f'"w{int(row["page_id"]) % 2**64:016x}"' for row in expected
+    }
     extras = [json.loads(json.loads(page.extra["extra"])) for page in found if page.extra]
     assert sorted(extra["id"] for extra in extras) == sorted(int(dict(row["extra"])["id"]) for row in expected)

@@ -8,4 +8,4 @@ warehouse=${2:-$(mktemp -d)}
 "$bin/winnow" run "$corpus"/pages_docs_multilang "$corpus"/pages_gold_wcxb "$corpus"/fixtures \
   --root "$corpus" --crawl CORPUS-EN --warehouse "$warehouse/en"
 "$bin/winnow" run "$corpus"/pages_zh_oiwiki --root "$corpus" --crawl CORPUS-ZH --warehouse "$warehouse/zh" \
-  --set 'language.wanted=[zh]' --set rules_for_any_language=true
+  --set 'language.wanted=[zh]'

@@ -28,9 +28,9 @@ def archives(tmp_path: Path) -> Path:
     folder = tmp_path / "archives"
     folder.mkdir()
     for name, records in {
-        "a.warc.wet": [record(b"", b"warcinfo"), *[record(TEXT, b"conversion", Content_Type=b"text/plain")] * 3],
-        "b.warc.wat": [record(b"{}", b"metadata", Content_Type=b"application/json")] * 2,
-        "c.warc": [record(TEXT, b"resource", Content_Type=b"text/html"), record(b"x", b"resource")],
+        "a.warc": [record(b"", b"warcinfo"), *[record(TEXT, b"continuation", Content_Type=b"text/plain")] * 3],
+        "b.warc": [record(b"{}", b"metadata", Content_Type=b"application/json")] * 2,
+        "c.warc": [record(TEXT, b"resource", Content_Type=b"text/plain"), record(b"x", b"resource")],
     }.items():  # fmt: skip
         (folder / name).write_bytes(b"".join(records))
     return folder
@@ -51,18 +51,18 @@ def test_a_run_without_a_page_ends_after_reading_unless_it_may_be_empty(
     first, *middle, last = str(caught.value).splitlines()
     assert first.startswith("no archive that was named gave a page")
     assert middle == [
-        "Archives that gave no page: 3", "  a.warc.wet", "  b.warc.wat", "  c.warc",
-        "Skipped records that contain or may contain text or HTML: 3 conversion, 1 resource_text",
+        "Archives that gave no page: 3", "  a.warc", "  b.warc", "  c.warc",
+        "Skipped records that contain or may contain text or HTML: 3 continuation, 1 resource_text",
     ]  # fmt: skip
-    assert last.endswith("--allow-empty")
+    assert last.endswith("add --allow-empty to continue")
     assert not (tmp_path / "tables" / "measures").exists()
     capsys.readouterr()
 
     run(work, archives, allow_empty=True)
     show_crawl(work, as_json=True)
     told = json.loads(capsys.readouterr().out)
-    assert told["not_read"]["pageless"] == ["a.warc.wet", "b.warc.wat", "c.warc"]
-    assert told["not_read"]["passed_over"] == {"conversion": 3, "resource_text": 1}
+    assert told["not_read"]["pageless"] == ["a.warc", "b.warc", "c.warc"]
+    assert told["not_read"]["passed_over"] == {"continuation": 3, "resource_text": 1}
     assert told["few_kept"] is None
     show_crawl(work)
     assert "Archives that gave no page: 3" in capsys.readouterr().out
@@ -84,7 +84,7 @@ def test_an_archive_with_a_page_lets_a_run_go_on_and_the_others_are_listed(
     assert [(one.archive_path, one.status) for one in not_read.damaged] == [
         ("d.warc", "damaged"), ("e.warc", "unreachable"),
     ]  # fmt: skip
-    assert (not_read.without_page, not_read.pageless) == (3, ["a.warc.wet", "b.warc.wat", "c.warc"])
+    assert (not_read.without_page, not_read.pageless) == (3, ["a.warc", "b.warc", "c.warc"])
 
 
 def test_archives_that_were_named_before_do_not_count(spark: SparkSession, archives: Path, tmp_path: Path) -> None:
@@ -94,4 +94,4 @@ def test_archives_that_were_named_before_do_not_count(spark: SparkSession, archi
     list_archives.run(work, root, found)
     extract_pages.run(work, [0, 1, 2, 3])
     with pytest.raises(WinnowError, match="no archive that was named gave a page"):
-        run(work, archives / "a.warc.wet")
+        run(work, archives / "a.warc")

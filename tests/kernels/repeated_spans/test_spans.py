@@ -43,6 +43,7 @@ def rows_of(pages: Sequence[Page]) -> pa.RecordBatch:
         "shard": pa.array([0] * count, pa.int32()),
         "page_id": pa.array(range(count), pa.int64()),
         "is_earlier": pa.array([page.is_earlier for page in pages], pa.bool_()),
+        "is_cut": pa.array([page.is_cut for page in pages], pa.bool_()),
         "text": pa.array([page.text for page in pages], pa.string()),
     }
     return pa.RecordBatch.from_pydict(columns)
@@ -67,13 +68,13 @@ def found_spans(
     found = pa.Table.from_batches(batches.find(halves, reading, repeated))
     piece = pa.array([page_id % pieces for page_id in found.column("page_id").to_pylist()], pa.int32())
     by_piece = sorted_by(found.append_column("piece", piece).to_batches(), "piece")
-    asked = [row for part in by_piece.values() for row in batches.ask(part, pieces, keep_first)]
+    asked = [row for part in by_piece.values() for row in batches.ask(part, pieces, keep_first, False)]
     answered = sorted_by([row for part in sorted_by(asked, "bucket").values() for row in batches.answer(part)], "piece")
     spans: list[list[Span]] = [[] for _ in pages]
     cut = [0] * len(pages)
     for number, part in by_piece.items():
         told = answered.get(number, [pa.RecordBatch.from_pylist([], batches.to_arrow_schema(batches.ANSWER))])
-        joined = batches.join(pa.Table.from_batches(part), pa.Table.from_batches(told), length, pieces, True)
+        joined = batches.join(pa.Table.from_batches(part), pa.Table.from_batches(told), length, pieces, True, False)
         for row in joined.to_pylist():
             spans[row["page_id"]] = [Span(**span) for span in row["spans"]]
             cut[row["page_id"]] = row["cut_chars"]

@@ -21,7 +21,7 @@ Rows = Iterable[dict[str, Any]]
 
 COLUMNS = (
     "text", "id", "url", "domain", "title", "language", "language_score", "word_count", "char_count", "cut_chars",
-    "spans", "fetched_at", "crawl", "shard", "archive_path", "record_offset", "fingerprint",
+    "spans", "fetched_at", "extra", "crawl", "shard", "archive_path", "record_offset", "fingerprint",
 )  # fmt: skip
 
 

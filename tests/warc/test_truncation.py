@@ -8,6 +8,7 @@ import io
 import pytest
 
 from tests.warc.make_archives import HTML, http, record
+from winnow.page import Asked
 from winnow.warc.reader import ArchiveReader
 
 BODY = b"<html><p>The crawler stopped in the middle of this sent"
@@ -15,7 +16,7 @@ WHOLE = b"<html><p>All of it.</p></html>"
 
 
 def truncated(*records: bytes) -> list[str | None]:
-    return [page.truncated for page in ArchiveReader(io.BytesIO(b"".join(records)), 10**6)]
+    return [page.truncated for page in ArchiveReader(io.BytesIO(b"".join(records)), Asked(10**6, 10**6))]
 
 
 @pytest.mark.parametrize(

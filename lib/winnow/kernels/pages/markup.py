@@ -43,18 +43,19 @@ def split_at_ends(html: str) -> list[str]:
     found = _SUSPECT.search(html)
     if found is None or (found[0][1] == "/" and _is_without_text(html, found.start())):
         return [html]
-    parts, start = [""], 0
+    parts: list[list[str]] = [[]]
+    start = 0
     for piece in _PIECES.finditer(html):
         if not (piece["end"] or (piece["closed"] and piece["closed"].endswith("/>"))):
             continue
-        parts[-1] += html[start : piece.start()]
+        parts[-1].append(html[start : piece.start()])
         start = piece.end()
         if piece["end"]:
-            parts.append("")
+            parts.append([])
         else:
-            parts[-1] += piece["closed"][:-2] + ">"
-    parts[-1] += html[start:]
-    return parts
+            parts[-1].append(piece["closed"][:-2] + ">")
+    parts[-1].append(html[start:])
+    return ["".join(part) for part in parts]
 
 
 def without_cut_end(html: str) -> str:

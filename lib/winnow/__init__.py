@@ -41,9 +41,9 @@ for all
     page        a page and an account, as every source gives them
     notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
 
-Rooms to come, so that walls need not move: kernels/languages/ (words and thresholds of every language); kernels/scores/
-and train/ (classifiers, perplexity); kernels/repeated_lines/; kernels/sites/; kernels/personal/; reading/ (tables
-without Spark); browse/ (decisions in a browser); mixtures/ (weights, tokens, files for training).
+Rooms to come, so that walls need not move: kernels/scores/ and train/ (classifiers, perplexity);
+kernels/repeated_lines/; kernels/sites/; kernels/personal/; reading/ (tables without Spark); browse/ (decisions in a
+browser); mixtures/ (weights, tokens, files for training).
 """
 
 from __future__ import annotations

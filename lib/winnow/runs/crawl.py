@@ -87,6 +87,6 @@ def _check_pages(work: Work, named: list[Archive]) -> None:
     if not gave_pages(work, named):
         said = "\n".join(not_read_lines(look_at_archives(work)))
         raise WinnowError(
-            f"no archive that was named gave a page (an HTML response of status 200).\n{said}\nName archives with "
-            "HTTP responses (WARC or ARC), or add --allow-empty to continue"
+            f"no archive that was named gave a page (an HTML response of status 200, or a text).\n{said}\nName "
+            "archives (WARC, ARC, WET) or files of texts, or add --allow-empty to continue"
         )

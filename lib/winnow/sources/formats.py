@@ -49,7 +49,6 @@ def read_arrow(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
 
 
 _PACKED = ("", ".gz", ".lz4", ".zst")
-_OF_THE_WEB = tuple(f".{kind}{packed}" for kind in ("warc", "arc", "wet", "wat") for packed in _PACKED)
 FORMATS: dict[str, ReadArchive] = {
     **{f".{kind}{packed}": read_warc for kind in ("warc", "arc", "wet") for packed in _PACKED},
     **{f".wat{packed}": read_wat for packed in _PACKED},
@@ -57,8 +56,7 @@ FORMATS: dict[str, ReadArchive] = {
     ".parquet": read_parquet,
     ".arrow": read_arrow,
 }
-
-
+_OF_THE_WEB = tuple(suffix for suffix, read in FORMATS.items() if read in (read_warc, read_wat))
 _CUTTABLE = (".jsonl", ".ndjson", ".json", ".parquet", ".arrow")
 
 

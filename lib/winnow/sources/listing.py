@@ -25,6 +25,7 @@ UNKNOWN = Identity(None, None)
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 # What is written beside texts and is none: by `datasets`, by winnow's and datatrove's exports; by Delta and Spark.
 _BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
+_NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
 def expand_url(
@@ -112,7 +113,7 @@ def is_hidden(key: str) -> bool:
     What `datasets` writes beside its texts, and the log of a Delta table, counts as hidden too.
     """
     parts = key.split("/")
-    return any((part.startswith(".") and part.strip(".")) or part in _OF_SYSTEMS | _BESIDE_TEXTS for part in parts)
+    return any((part.startswith(".") and part.strip(".")) or part in _NO_ARCHIVES for part in parts)
 
 
 def is_hidden_path(path: str) -> bool:

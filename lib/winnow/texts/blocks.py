@@ -72,7 +72,7 @@ class Blocks:
 class Lines:
     """The lines that begin in [first, end) of a file, those of white space left out; end None: up to its end.
 
-    `place` is where reading stands. `cut_short` is what a damaged file left of a line.
+    `place` is where reading stands.
     """
 
     def __init__(self, blocks: Blocks, held_bytes: int, first: int = 0, end: int | None = None) -> None:

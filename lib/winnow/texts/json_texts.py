@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 from winnow.page import Account, Asked, Page
 from winnow.texts.blocks import Blocks, Lines, Piece, Values
 from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page
+from winnow.texts.reader import TextReader, raise_unreadable
 
 _SPARE_BYTES = 1024 * 1024  # held of a line beyond eight times the longest text: escapes, other columns
 
 
-class JsonReader:
+class JsonReader(TextReader):
     """The texts of a JSON file, compressed or not; `account` is of this stride alone, complete when all are read.
 
     stride (i, k): of a file that is not compressed the lines that begin in the i-th of k equal stretches; else every
     k-th line or object. A line that is no JSON object is damage, counted as `malformed`; a text that is none is a gate.
     Raises OSError where the file cannot be read, never for what is in it.
     """
-
-    def __init__(self, file: BinaryIO, asked: Asked, stride: tuple[int, int] = (0, 1)) -> None:
-        self.file = file
-        self.asked = asked
-        self.stride = stride
-        self.account = Account(is_part=True)
 
     def __iter__(self) -> Iterator[Page]:
         self.account = Account(is_part=True)
@@ -35,8 +30,7 @@ class JsonReader:
                 if number % readers == mine or (isinstance(pieces, Lines) and not pieces.blocks.is_packed):
                     yield from self._page(piece)
         except OSError as error:
-            if error.errno is not None:
-                raise
+            raise_unreadable(error)
             self.account.note(f"the file breaks off or is damaged: {error}", pieces.place)
         if not self.account.records and self.account.error is None and mine == 0 and pieces.place == 0:
             self.account.note("the file is empty", 0)
@@ -58,8 +52,7 @@ class JsonReader:
         try:
             first = next(iter(Lines(Blocks(self.file), held)), None)
         except OSError as error:
-            if error.errno is not None:
-                raise
+            raise_unreadable(error)
             return "lines"
         if first is None or first.data is None:
             return "lines"

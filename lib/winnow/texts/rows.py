@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from winnow.page import Account, Asked, Page
 from winnow.texts.blocks import lent
 from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, make_page, names_of
+from winnow.texts.reader import TextReader, raise_unreadable
 
 _BATCH_BYTES = 8 * 1024 * 1024
 _MAX_ROWS = 1024
@@ -24,7 +25,7 @@ class NoTextsError(Exception):
     """A file that holds no texts; the message says why."""
 
 
-class TableReader:
+class TableReader(TextReader):
     """The texts of a table, read batch by batch; `account` is of this stride alone, complete when all are read.
 
     stride (i, k): the rows of the i-th of k equal stretches. A part of the file that cannot be read is damage, its rows
@@ -32,19 +33,12 @@ class TableReader:
     Raises OSError where the file cannot be read, never for what is in it.
     """
 
-    def __init__(self, file: BinaryIO, asked: Asked, stride: tuple[int, int] = (0, 1)) -> None:
-        self.file = file
-        self.asked = asked
-        self.stride = stride
-        self.account = Account(is_part=True)
-
     def __iter__(self) -> Iterator[Page]:
         self.account = Account(is_part=True)
         try:
             yield from self._pages()
         except (OSError, pa.ArrowException, NoTextsError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
+            raise_unreadable(error)
             self.account.note(_said(error), 0)
 
     def _pages(self) -> Iterator[Page]:
@@ -98,8 +92,7 @@ class ParquetReader(TableReader):
                 if at >= end:
                     return
         except (OSError, pa.ArrowException) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
+            raise_unreadable(error)
             lost = end - max(begin, at)
             self.account.records += lost
             self.account.skipped["malformed"] += lost

@@ -1,4 +1,4 @@
-"""The reference pages of docs/, made from the code: `make docs` writes them, tests/docs says where they are stale."""
+"""The reference pages of docs/, made from the code. `make docs` writes them; tests/docs finds outdated pages."""
 
 from __future__ import annotations
 

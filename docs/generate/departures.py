@@ -1,4 +1,4 @@
-"""docs/departures.md: where winnow does otherwise than the papers, formats and programs that it follows."""
+"""docs/departures.md: where winnow differs from the papers, formats and programs that it follows."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from winnow.export.markdown import table
 from winnow.settings.load import CONF
 
 _INTRO = """\
-What is not as published, and what had to be chosen because nothing is published: by the docstrings of the code, the
-comments of the rules and recipes, and the settings marked as a choice. Each rule and its source stand in
-[reasons.md](reasons.md), each metric in [metrics.md](metrics.md)."""
+Where winnow differs from what is published, and what it had to choose because nothing is published. This page is
+collected from docstrings, from comments of rules and recipes, and from settings that are marked as a choice.
+[reasons.md](reasons.md) has each rule with its source, [metrics.md](metrics.md) each metric."""
 
 
 def departures_page() -> str:
     """The page."""
-    rules = table(("rules", "what is to be said"), ((code(file.name), file.comment) for file in rule_files()))
-    recipes = table(("recipe", "what is to be said"), ((code(name), _recipe_comments(name)) for name in RECIPES))
+    rules = table(("rules", "notes"), ((code(file.name), file.comment) for file in rule_files()))
+    recipes = table(("recipe", "notes"), ((code(name), _recipe_comments(name)) for name in RECIPES))
     choices = [one for one in all_settings() if "(choice)" in one.meaning]
     chosen = table(
         ("setting", "chosen", "meaning"),
@@ -45,7 +45,7 @@ def _departure(one: Docstring) -> str:
 
 
 def _recipe_comments(name: str) -> str:
-    """The comment at the head of a recipe, and those beside its settings."""
+    """The comment at the head of a recipe, and the comments at its settings."""
     text = (CONF / "recipes" / f"{name}.yaml").read_text(encoding="utf-8")
     said, section = [head_comment(text)], ""
     for line in text.split("\n"):

@@ -15,14 +15,14 @@ _ENTRY = re.compile(r" {4}(\S+)  +(\S.*)")
 
 
 class Docstring(NamedTuple):
-    """A docstring without indentation, and where it stands; `name` is '' for the module's own."""
+    """A docstring without indentation, and its module and line; `name` is '' for the docstring of the module."""
 
     module: str
     name: str
     text: str
 
     def section(self, name: str) -> str:
-        """What stands behind `Source:`, `Differs:` or `Oracle:`, as one line; '' where the docstring has none."""
+        """The text after `Source:`, `Differs:` or `Oracle:`, as one line; '' if the docstring has no such section."""
         parts = _SECTION.split(self.text)[1:]  # name, text, name, text, ...
         text = dict(zip(parts[::2], parts[1::2], strict=True)).get(name, "")
         return " ".join(text.partition("\n\n")[0].removeprefix(":").split())

@@ -1,7 +1,7 @@
-"""The smallest page for each reason of the rules: tests/docs runs each through the code that it is to provoke.
+"""The smallest page for each reason of the rules. tests/docs runs each one: it must give this reason and no other.
 
-An example is Python text, which is shown and evaluated with `words` and `lines`. The example of a gate stands in its
-declaration, lib/winnow/kernels/gates.py.
+An example is Python text, which is shown and evaluated with `words` and `lines`. The declaration of a gate has its
+example, in lib/winnow/kernels/gates.py.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any
 
 
 def words(count: int, letters: int = 5) -> list[str]:
-    """`the`, `and`, then made-up words of so many letters; no two are equal."""
+    """`the`, `and`, then made-up words of this many letters; no two are equal."""
     sounds = [("bdfgklmnprst", "aeiou")[place % 2] for place in range(letters)]
     return ["the", "and", *("".join(word) for word in islice(product(*sounds), count - 2))]
 
 
 def lines(count: int, each: int = 10, letters: int = 5) -> list[str]:
-    """So many lines of so many of these words, with a capital letter and a full stop."""
+    """Lines of `each` of these words, with a capital letter and a full stop."""
     held = words(count * each, letters)
     return [" ".join(held[at : at + each]).capitalize() + "." for at in range(0, count * each, each)]
 
 
 def evaluate(example: str) -> Any:
-    """What an example stands for."""
+    """The value of an example."""
     return eval(example, {"words": words, "lines": lines})
 
 

@@ -1,4 +1,4 @@
-"""docs/languages.md: what is known of each language, and from where."""
+"""docs/languages.md: what is known about each language, and where it comes from."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from winnow.settings.by_language import known_languages, language_labels, langua
 from winnow.settings.load import load_settings
 
 _INTRO = """\
-Name the languages that you want, one or a hundred; every page is then judged by what is known of its language:
+Name the languages that you want, one or a hundred. winnow then judges every page by the numbers of its language:
 
     winnow run archives/ --crawl CC-MAIN-2024-22 --warehouse tables/ --set 'language.wanted=[zh, ja, de]'
 
-The files are in `conf/languages`. `winnow.yaml` is what the default recipe knows (`by_language`), `fineweb2.yaml`
-FineWeb2's rules as published. Both read `fineweb2.tsv`: bounds and stop words of 1,929 languages, made by
-`python -m winnow.setup.language_bounds` from the published files, whose commit it names. `labels.tsv` says which
-language each label of lid.176 is. A model with other labels (`language.model`) may give ISO 639-3 and script, as in
-`cmn_Hani`: they are understood too.
+The files are in `conf/languages`. The default recipe uses `winnow.yaml` (setting `by_language`). `fineweb2.yaml` has
+the rules of FineWeb2 as published. Both read `fineweb2.tsv`, which has bounds and stop words of 1,929 languages;
+`python -m winnow.setup.language_bounds` makes it from a commit of the published files. `labels.tsv` gives the language
+of each label of lid.176. Another model (`language.model`) may use labels of ISO 639-3 and script, such as `cmn_Hani`.
 
-English has the numbers of the rules themselves. A language without published numbers is judged only by rules that count
-no words. Before it starts, a run tells which rules judge no page of a wanted language."""
+English uses the numbers of the rules themselves. In a language without published numbers, only rules that count no
+words judge pages. Before a run starts, it lists the rules that will judge no page of a wanted language."""
 _WORDS = """\
-Words stand between white space, but in scripts that have none between words:
+White space separates words. Some scripts have no white space between words; there, the language decides:
 
-- Chinese (and Cantonese, Wu, Classical Chinese): jieba's words, by the package rjieba, which is always installed.
-- Japanese, Thai, Lao, Khmer, Burmese: the dictionaries of ICU, by the package icu4py, which
-  `pip install 'winnow[languages]'` installs, on every worker too.
-- other languages in these scripts, and the five without icu4py: characters. Rules that count words do not judge them.
+- Chinese, Cantonese, Wu and Classical Chinese: words of jieba (package rjieba, always installed).
+- Japanese, Thai, Lao, Khmer and Burmese: words from the dictionaries of ICU (package icu4py). Install it also on every
+  worker, with `pip install 'winnow[languages]'`.
+- Other languages in these scripts, and these five without icu4py: every character is a word. Rules that count words do
+  not judge these pages.
 
-The text is cut once for each page. A line that line corrections cut loses words in proportion to its characters, and so
-does a document whose repeated spans were cut. Tibetan counts what stands between white space."""
+Each text is cut into words once. If line corrections or repeated spans remove a part of a text, its word count falls in
+proportion to the characters. In Tibetan, the text between white space counts as a word."""
 _CHINESE = """\
-Chinese has, beside FineWeb2's bounds and stop words (`cmn_Hani`):
+Besides FineWeb2's bounds and stop words (`cmn_Hani`), Chinese has:
 
-- Line corrections. Nobody publishes RefinedWeb's for Chinese. The labels in `conf/languages/winnow.yaml` are those that
-  Chinese sites use for what the English lists name (counters, sign-in, read more, cart), in both scripts. They were
-  gathered from the 62 news pages of 31 sites in the tests of github.com/GeneralNewsExtractor/GeneralNewsExtractor
-  (commit 3d5a67c), where 29 of them stand as texts of elements, 评论, 收藏, 回复 and 加载更多 on most pages. The others
-  are their traditional forms, and labels of shops and forums, of which 次阅读, 条评论, 阅读全文 and 加入购物车 were
-  looked up in public source files. 上一篇 (previous article) is a label too, but a title follows it: it was left out. A
-  counter may stand before its number or behind it, without white space.
-- Near duplicates and repeated spans by characters: shingles of five, spans of 50. Traditional characters count as
-  simplified ones (`fuzzy.simplify`), so that a page in both scripts is one. The text that is kept keeps its script."""
+- Line corrections. RefinedWeb's are published for English only. `conf/languages/winnow.yaml` lists the labels that
+  Chinese sites use for the same things (counters, sign-in, read more, cart), in both scripts. They were collected from
+  62 news pages of 31 sites, in the tests of github.com/GeneralNewsExtractor/GeneralNewsExtractor (commit 3d5a67c). 29
+  labels occur there as texts of elements; 评论, 收藏, 回复 and 加载更多 occur on most pages. The others are their
+  traditional forms, and labels of shops and forums; 次阅读, 条评论, 阅读全文 and 加入购物车 were looked up in public
+  source files. 上一篇 (previous article) was left out, because a title follows it. A counter may come directly before
+  or after its number, without white space.
+- Near duplicates and repeated spans of characters: shingles of 5 characters, spans of 50. Traditional characters count
+  as simplified ones (`fuzzy.simplify`), so the same page in the other script is a copy. Kept texts are not converted."""
 _TABLE = """\
-*Bounds* and *stop words* are FineWeb2's. Where words are `icu`, they are characters without that package."""
+*Bounds* and *stop words* are FineWeb2's. Without the package icu4py, `icu` in the column *words* means characters."""
 
 
 def languages_page() -> str:

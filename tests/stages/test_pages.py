@@ -247,8 +247,8 @@ def test_texts_of_every_form_are_pages_beside_archives(spark: SparkSession, tmp_
     assert len({row.page_id for row in pages}) == 10
     assert [(one.status, one.error, one.records, one.pages, one.skipped) for one in archives] == [
         ("read", None, 5, 5, {}),
-        ("damaged", "a line is no JSON", 6, 5, {"malformed": 1}),
-        ("damaged", "WAT holds no text; name the WARC or WET files of the crawl", 0, 0, {}),
+        ("damaged", "a line is not JSON", 6, 5, {"malformed": 1}),
+        ("damaged", "a WAT file has no text; name the WARC or WET files of the crawl", 0, 0, {}),
     ]  # fmt: skip
     assert archives[1].error_offset == len(lines)
 

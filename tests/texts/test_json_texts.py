@@ -77,11 +77,11 @@ def test_a_column_may_be_named_and_all_others_kept() -> None:
         (b'{"text": "na\xefve"}', "text_undecodable", None),
         (b'{"text": "x", "url": "na\xefve"}', "x", None),
         (b'{"text": "\\ud800"}', "\ud800", None),
-        (b"no JSON", None, "a line is no JSON"),
-        (b'{"text": "x"', None, "a line is no JSON"),
-        (b"[" * 100_000, None, "a line is no JSON"),
-        (b'"x"', None, "a line is no JSON object but a str"),
-        (b"\x00\xff", None, "a line is no JSON"),
+        (b"no JSON", None, "a line is not JSON"),
+        (b'{"text": "x"', None, "a line is not JSON"),
+        (b"[" * 100_000, None, "a line is not JSON"),
+        (b'"x"', None, "a line is not a JSON object but a str"),
+        (b"\x00\xff", None, "a line is not JSON"),
     ],
 )
 @pytest.mark.parametrize("parts", [1, 3])

@@ -83,9 +83,9 @@ def test_what_is_wrong_with_a_text_is_a_gate(tmp_path: Path) -> None:
         ({"a": ["x"], "b": ["y"]}, "no column of text; the columns are a, b. Name it with input.columns.text"),
         (
             {"text": [["x"]]},
-            "the column text holds list<element: string>, no text; name another with input.columns.text",
+            "the column text has list<element: string>, not text; name another with input.columns.text",
         ),
-        ({"text": [1]}, "the column text holds int64, no text; name another with input.columns.text"),
+        ({"text": [1]}, "the column text has int64, not text; name another with input.columns.text"),
     ],
 )
 def test_a_file_without_texts_is_damaged(tmp_path: Path, columns: dict[str, Any], problem: str) -> None:

@@ -89,4 +89,4 @@ def test_a_wat_file_is_told_and_not_read() -> None:
     source = reader_of("crawl/a.warc.wat.gz", FORMATS)(io.BytesIO(member(record(b"{}", b"metadata"))), ASKED, (0, 1))
     assert list(source) == []
     assert source.account.status == "damaged"
-    assert source.account.error == "WAT holds no text; name the WARC or WET files of the crawl"
+    assert source.account.error == "a WAT file has no text; name the WARC or WET files of the crawl"

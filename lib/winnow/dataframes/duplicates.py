@@ -1,4 +1,4 @@
-"""Near duplicates and repeated spans of any DataFrame of texts, by the stages of the jobs, in its own session."""
+"""Near duplicates and repeated spans of any DataFrame of texts. Runs stages of the jobs in the DataFrame's session."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from winnow.stages.duplicates.repeated_spans import (
 def near_duplicates(
     texts: DataFrame, *, text: str = "text", id: str = "id", recipe: str = "dedup", changes: Sequence[str] = ()
 ) -> DataFrame:
-    """One row for each text that is dropped since a similar one of the DataFrame is kept.
+    """One row for each text that is dropped because a similar text of the DataFrame is kept.
 
-        <id>, kept_<id>        the text, and the one that is kept
+        <id>, kept_<id>        the dropped text, and the text kept in its place
         jaccard                exact Jaccard similarity of their shingles, 0 to 1
-        via_<id>, via_jaccard  the text that it shares a band with, by which it was found
-        cluster_<id>           lowest id of the cluster; cluster_size: texts of the cluster
-    A BIGINT id counts as a page_id does, so that the rows are those of the job; any other type is ordered by its hash,
-    xxhash64, and two ids with one hash count as one text. Each id must be there once. Rows without a text are left out.
-    `texts` is read three times: persist it where it is dear. Pairs are kept on disk while the result is in use.
-    Raises SettingsError for a column or setting that is not there.
+        via_<id>, via_jaccard  the text that it was found with (they share a band), and their similarity
+        cluster_<id>           lowest id of the cluster; cluster_size: number of texts in the cluster
+    A BIGINT id is used as page_id, and gives the same rows as the job. Ids of other types are ordered by their hash,
+    xxhash64; two ids with one hash count as one text. Ids must be unique. Rows without a text are left out.
+    `texts` is read three times: persist it if it is expensive. Pairs are kept on disk while the result is in use.
+    Raises SettingsError for a missing column or an unknown setting.
     """
     settings, named = recipe_settings(recipe, changes), named_texts(texts, text, id)
     if settings.fuzzy.survivor != "page_id":
-        raise SettingsError([f"fuzzy.survivor: {settings.fuzzy.survivor}: a DataFrame knows page_id alone"])
+        raise SettingsError([f"fuzzy.survivor: {settings.fuzzy.survivor}: a DataFrame allows only page_id"])
     pages = named.select(
         F.lit(0).alias("scope"), F.lit("").alias("crawl"), F.lit(False).alias("earlier"), F.lit(0).alias("position"),
         F.lit(0).alias("shard"), "page_id", F.lit(False).alias("is_cut"), F.lit(0.0).alias("preference"), "text",
@@ -54,13 +54,13 @@ def near_duplicates(
 def repeated_spans(
     texts: DataFrame, *, text: str = "text", id: str = "id", recipe: str = "dedup", changes: Sequence[str] = ()
 ) -> DataFrame:
-    """One row for each text that holds repeated spans: <id>, spans, cut_chars, left_chars, reason.
+    """One row for each text with repeated spans: <id>, spans, cut_chars, left_chars, reason.
 
         spans       characters [start, end) of the text, with `copies`, as in the table `repeated_spans`
-        cut_chars   characters that are removed with the spans; left_chars: those that are left
-        reason      why the text is dropped, null if it is kept
-    Ids as for `near_duplicates`. Near duplicates count as copies: leave them out before.
-    Raises SettingsError for a column or setting that is not there.
+        cut_chars   number of characters in the spans; left_chars: number of the others
+        reason      why the text is dropped; null if it is kept
+    Ids as in `near_duplicates`. Near duplicates count as copies, so remove them first.
+    Raises SettingsError for a missing column or an unknown setting.
     """
     settings, named = recipe_settings(recipe, changes), named_texts(texts, text, id)
     pages = scope_pages(named.select(F.lit(0).alias("shard"), "page_id", F.lit(False).alias("is_cut"), "text"), "crawl")

@@ -1,4 +1,4 @@
-"""Metrics and reasons of any DataFrame of texts, by the stages of the jobs, in its own session."""
+"""Metrics and reasons for any DataFrame of texts. Runs stages of the jobs in the DataFrame's session."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _METRICS = "metrics"
 def measure(texts: DataFrame, *, text: str = "text", recipe: str = "winnow", changes: Sequence[str] = ()) -> DataFrame:
     """The same rows with `corrected_text`, the text after line corrections, and `metrics`, as in the table `measures`.
 
-    A text that is null counts as empty. A column `language`, with labels of lid.176, says what a word is in languages
-    that `language.wanted` names; without it, all texts count as texts in the one language that is wanted.
-    Raises SettingsError for a column or setting that is not there.
+    A null text counts as empty. A column `language`, with labels of lid.176, gives the language of each text, which
+    decides what a word is. Without it, `language.wanted` must name one language, which all texts are taken to be in.
+    Raises SettingsError for a missing column or an unknown setting.
     """
     check_columns(texts, text)
     settings = recipe_settings(recipe, changes)
     if settings.measure.own is not None:
-        raise SettingsError(["measure.own: metrics of your own are functions of a column here; leave it null"])
+        raise SettingsError(["measure.own: leave it null here; compute metrics of your own with functions of a column"])
     measured = measure_texts(with_language(texts, settings), text, measure_settings(settings))
     return measured.select(*texts.columns, "corrected_text", _METRICS)
 
 
 def judge(measured: DataFrame, *, recipe: str = "winnow", changes: Sequence[str] = ()) -> DataFrame:
-    """The same rows with `reasons`: all reasons of the recipe to drop them, in the order of its rules; empty: kept.
+    """The same rows with `reasons`: why the recipe drops each text, in the order of its rules; empty if it is kept.
 
-    `measured` has `metrics`, as `measure` gives it; `language` as there; `language_score` if a rule asks for it.
-    Raises SettingsError for a column or setting that is not there.
+    `measured` has the `metrics` that `measure` returns, `language` as there, and `language_score` if a rule needs it.
+    Raises SettingsError for a missing column or an unknown setting.
     """
     check_columns(measured, _METRICS)
     settings = recipe_settings(recipe, changes)

@@ -1,4 +1,4 @@
-"""A DataFrame of texts as stages take it, and its own ids in their results."""
+"""Converts a DataFrame of texts to what stages expect, and page_ids in their results back to the ids of the user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LANGUAGE = "language"
 
 
 def recipe_settings(recipe: str, changes: Sequence[str]) -> Settings:
-    """The settings of a recipe with changes, as `--recipe` and `--set` take them. Raises SettingsError."""
+    """The settings of a recipe with changes, in the form of `--recipe` and `--set`. Raises SettingsError."""
     return load_settings(recipe, changes=list(changes))
 
 

@@ -1,16 +1,16 @@
-"""What is known of each language: a file of `conf/languages` with bounds of rules and stop words by language.
+"""What is known about each language: a file of `conf/languages` with bounds of rules and stop words by language.
 
 source: where the numbers come from
-numbers: fineweb2.tsv                 a table beside this file: a row a language, tab-separated, with a head; its column
-                                      `language` has ISO 639-3 and script, `stopwords` words between spaces
+numbers: fineweb2.tsv                 a table in the same folder: tab-separated, with a head, one row for each language;
+                                      column `language`: ISO 639-3 and script; `stopwords`: words separated by spaces
 own: [en]                             labels of the languages that the rules' own numbers are made for
-lines:                                phrases of `lines: refinedweb` by language, beside those of the settings; also
-  cmn_Hani: {end: [阅读全文]}         `free_counters`, which stand before or behind their number without white space
+lines:                                phrases of `lines: refinedweb` by language, added to those of the settings; also
+  cmn_Hani: {end: [阅读全文]}         `free_counters`: words directly before or after a number, without white space
 rules:
-  gopher_short_words:                 a reason; where no rule in use has it, it is passed over
-    min: min_avg_word_length          the column with the bound of the language; neither: the rule's own bounds
-    metric: ...                       what is judged in its place; missing: the rule's metric
-    not_for: [kor_Hang]               languages whose pages the rule does not judge, whatever the table says
+  gopher_short_words:                 a reason; ignored if no rule in use has it
+    min: min_avg_word_length          the column with the language's bound; without min and max: the rule's own bounds
+    metric: ...                       the metric that is judged instead; missing: the rule's metric
+    not_for: [kor_Hang]               the rule does not judge pages of these languages, whatever the table says
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _COUNTS_LINES = "_line_fraction"  # a metric of this name counts no words
 
 
 class Known(NamedTuple):
-    """A file of `conf/languages`, read.
+    """The contents of a file of `conf/languages`.
 
     own         labels of the languages that the rules' own numbers are made for
-    columns     by reason: the metric that is judged, the column of each side
-    not_for     by reason: languages whose pages it does not judge
-    numbers     by language, by column
+    columns     by reason: the metric that is judged, and the column of each bound
+    not_for     by reason: languages whose pages the rule does not judge
+    numbers     by language, then by column
     stop_words  by language
-    lines       phrases of line corrections by language, by their list
+    lines       phrases of line corrections by language, then by list
     """
 
     own: frozenset[str]
@@ -55,7 +55,7 @@ class Known(NamedTuple):
         return language_of(label) in self.numbers
 
     def words_of(self, label: str) -> tuple[str, ...]:
-        """The stop words of a language; none where the kernel's own are its."""
+        """The stop words of a language; none for a language that uses the kernel's own."""
         return () if label in self.own else self.stop_words.get(language_of(label), ())
 
 
@@ -72,17 +72,17 @@ def language_names() -> Mapping[str, str]:
 
 
 def language_of(label: str) -> str:
-    """ISO 639-3 and script of a label of lid.176; any other label is taken to be one (`cmn_Hani`)."""
+    """ISO 639-3 and script of a label of lid.176; another label is taken to be in this form already (`cmn_Hani`)."""
     return language_labels().get(label, label)
 
 
 def has_words(label: str) -> bool:
-    """Whether pages of a language are cut into words here: by white space, or by a package that is installed."""
+    """Whether texts of a language can be cut into words here: at white space, or by an installed package."""
     return cutter_of(language_of(label)) != CHARACTERS
 
 
 def known_languages(name: str | None) -> Known | None:
-    """The file that `by_language` names; None where it names none. Raises SettingsError with all its problems."""
+    """The file that `by_language` names; None if it names no file. Raises SettingsError with all its problems."""
     return None if name is None else _read(name)
 
 
@@ -161,13 +161,13 @@ def _numbers(path: Path, row: Mapping[str, str], problems: list[str]) -> dict[st
 
 
 class Judging(NamedTuple):
-    """How rules are applied to languages: by what is known of them, or all of them to all."""
+    """How rules are applied to languages: by what is known about each, or every rule to every language."""
 
     known: Known | None
     to_any: bool
 
     def bounds(self, rule: Rule, label: str) -> LanguageBounds | None:
-        """How a rule judges pages of a language; None where it judges none of them."""
+        """The bounds of a rule for pages of a language; None if the rule does not judge them."""
         own = next((bounds for bounds in rule.by_language if bounds.label == label), None)
         if own is not None:
             return own
@@ -183,7 +183,7 @@ class Judging(NamedTuple):
         return _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
 
     def _judges_by_own(self, rule: Rule, label: str) -> bool:
-        """Whether a rule judges pages of a language of which nothing is said."""
+        """Whether a rule judges pages of a language that the file says nothing about."""
         if self.to_any or rule.languages is None:
             return True
         is_for_all = self.known is None or label in self.known.own
@@ -191,7 +191,7 @@ class Judging(NamedTuple):
 
 
 def _means_something(rule: Rule, label: str, is_published: bool) -> bool:
-    """Whether a rule that is made for some languages means something in one that numbers are published for."""
+    """Whether a rule makes sense for a language that numbers are published for."""
     if rule.languages is None:
         return True
     are_counted = has_words(label) or rule.metric.endswith(_COUNTS_LINES)
@@ -212,9 +212,9 @@ def _published_bounds(
 
 
 def judged_by(rules: Iterable[Rule], judging: Judging, labels: Sequence[str], is_all: bool) -> tuple[Rule, ...]:
-    """The rules as they judge pages of these languages: each once, by other bounds where a language has its own.
+    """The rules that judge pages of these languages: each once, with other bounds for languages that have their own.
 
-    is_all: pages may be of other languages too. A rule that judges no page is left out.
+    is_all: pages may be in other languages too. A rule that judges no page is left out.
     """
     return tuple(filter(None, (_judged(rule, judging, labels, is_all) for rule in rules)))
 

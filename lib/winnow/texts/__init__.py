@@ -1,1 +1,1 @@
-"""Texts: JSON lines, JSON, Parquet, Arrow files."""
+"""Texts as input: readers of JSON lines, JSON, Parquet and Arrow files."""

@@ -1,4 +1,4 @@
-"""The bytes of a file of JSON, inflated where it is compressed, cut into lines or values within a bound on memory."""
+"""The bytes of a JSON file, inflated if compressed, and split into lines or values in limited memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 
 BLOCK_BYTES = 1 << 20
-PACKED_BLOCK_BYTES = 1 << 16  # of what is inflated before damage so much may be lost with it
+PACKED_BLOCK_BYTES = 1 << 16  # at most so many intact bytes before damage are lost
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _INSIDE = re.compile(rb'["\\]')
@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Piece(NamedTuple):
-    """A line or value: where it begins in the inflated file, its bytes, None where they are more than are held."""
+    """A line or value: where it begins in the inflated file, its bytes (None if there are too many), its length."""
 
     offset: int
     data: bytes | None
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
 
 
 class _Lent:
-    """A file that Arrow reads, and does not close when it is done."""
+    """A file that Arrow reads but does not close."""
 
     closed = False
 
@@ -34,18 +34,18 @@ class _Lent:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
     def close(self) -> None:
-        """Nothing: it belongs to who opened it."""
+        """Does nothing: whoever opened the file closes it."""
 
 
 def lent(file: BinaryIO) -> pa.PythonFile:
-    """A file for Arrow to read, which stays open."""
+    """A file for Arrow to read. It remains open when Arrow is done."""
     return pa.PythonFile(_Lent(file), "r")
 
 
 class Blocks:
-    """A file's bytes, inflated, from its beginning; `is_packed` tells whether they were compressed.
+    """The bytes of a file from its beginning, inflated; `is_packed`: whether the file is compressed.
 
-    A read raises OSError: with an errno where the file cannot be had, without one where it is damaged.
+    A read raises OSError: with an errno if the file cannot be read, without one if it is damaged.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -62,7 +62,7 @@ class Blocks:
         return bytes(self._stream.read(PACKED_BLOCK_BYTES if self.is_packed else BLOCK_BYTES))
 
     def size(self) -> int:
-        """Bytes of the file as it lies there."""
+        """Bytes of the file as stored."""
         place = self.file.tell()
         size = self.file.seek(0, io.SEEK_END)
         self.file.seek(place)
@@ -70,9 +70,9 @@ class Blocks:
 
 
 class Lines:
-    """The lines that begin in [first, end) of a file, those of white space left out; end None: up to its end.
+    """The lines that begin in [first, end) of a file, without blank ones; end None: up to the end of the file.
 
-    `place` is where reading stands.
+    `place`: the offset that reading has reached.
     """
 
     def __init__(self, blocks: Blocks, held_bytes: int, first: int = 0, end: int | None = None) -> None:
@@ -86,7 +86,7 @@ class Lines:
         if self.first:
             self.blocks.file.seek(self.first - 1)
             self.place = self.first - 1
-        is_passing = bool(self.first)  # the line that began before
+        is_passing = bool(self.first)  # whether a line that began before `first` is being skipped
         held, dropped = bytearray(), 0
         while block := self.blocks.read():
             *whole, rest = block.split(b"\n")
@@ -115,7 +115,7 @@ class Lines:
 
 
 class Values:
-    """The objects, lists and strings of a JSON file that lie in its outermost list, or in none."""
+    """The objects, lists and strings in the outermost list of a JSON file, or at its top level."""
 
     def __init__(self, blocks: Blocks, held_bytes: int, is_list: bool) -> None:
         self.blocks = blocks
@@ -125,7 +125,7 @@ class Values:
 
     def __iter__(self) -> Iterator[Piece]:
         depth, in_string, skip = 0, False, 0
-        begin, held, dropped = -1, bytearray(), False  # of the value that is open
+        begin, held, dropped = -1, bytearray(), False  # of the value that is being read
         while block := self.blocks.read():
             at, copied, skip = skip, 0, 0
             while found := (_INSIDE if in_string else _OUTSIDE).search(block, at):

@@ -1,4 +1,4 @@
-"""The columns of texts by what they hold, under the names that libraries give them."""
+"""The columns of texts by their content, and the names that libraries give them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from winnow.kernels.pages.html import without_surrogates
 from winnow.kernels.pages.markup import MAX_TITLE_CHARS
 from winnow.page import Asked, Page
 
-# Names in the order in which they are looked for; a dot leads into a nested column. Of datatrove (text, id, metadata),
+# Names in the order in which they are tried; a dot means a nested column. From datatrove (text, id, metadata),
 # dolma (text, id, created, metadata), FineWeb (text, id, url, date, language), `datasets` (C4: text, url, timestamp),
-# RedPajama 2 (raw_content, url, title, date_download, doc_id), and of winnow's own exports (fetched_at).
+# RedPajama 2 (raw_content, url, title, date_download, doc_id), and winnow's own exports (fetched_at).
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "content", "raw_content"),
     "url": ("url", "metadata.url", "meta.url", "source_url"),
@@ -24,7 +24,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "timestamp", "fetched_at", "date_download", "created", "metadata.date", "metadata.timestamp"),
     "language": ("language", "lang", "metadata.language", "metadata.lang", "meta.language"),
 }
-ALL = "*"  # in `keep`: every column that holds nothing of the above
+ALL = "*"  # in `keep`: every column that is not used for one of these
 
 
 class _NotUtf8:
@@ -36,12 +36,12 @@ NOT_UTF8 = _NotUtf8()  # the value of a text whose bytes are not UTF-8
 
 
 def names_of(kind: str, asked: Asked) -> tuple[str, ...]:
-    """The names under which a column is looked for: the user's, else all that are known."""
+    """The names that are tried for a column: the one that the user set, else all known names."""
     return (asked.columns[kind],) if kind in asked.columns else KNOWN[kind]
 
 
 def first_found(kind: str, record: Mapping[str, Any], asked: Asked) -> tuple[str, Any]:
-    """The name under which a record has what a column holds, and its value; '' and None where it has none."""
+    """The first of these names that a record has, and its value; '' and None if it has none."""
     for name in names_of(kind, asked):
         if name in record:
             return name, record[name]
@@ -53,7 +53,7 @@ def first_found(kind: str, record: Mapping[str, Any], asked: Asked) -> tuple[str
 
 
 def text_gate(text: Any, asked: Asked) -> GateName | None:
-    """The gate of a value that should be a text; None for a text that may go on."""
+    """The gate of a value that should be a text; None if the text passes."""
     if text is NOT_UTF8:
         return TEXT_UNDECODABLE
     if not isinstance(text, str):
@@ -64,7 +64,7 @@ def text_gate(text: Any, asked: Asked) -> GateName | None:
 
 
 def make_page(place: int, length: int, values: Mapping[str, Any], extra: Mapping[str, Any], asked: Asked) -> Page:
-    """The page of a text: `values` by what they hold, `extra` by name; the id is carried along as `id`."""
+    """The page of a text: `values` by their kind, `extra` by column name. The id is kept in `extra` as `id`."""
     text, title = values.get("text"), values.get("title")
     gate = text_gate(text, asked)
     carried = {without_surrogates(name): as_json(value) for name, value in extra.items()}
@@ -88,7 +88,7 @@ def make_page(place: int, length: int, values: Mapping[str, Any], extra: Mapping
 
 
 def parse_date(value: Any) -> datetime | None:
-    """The time that a value tells, in UTC where it names no zone; None where it tells none."""
+    """The time in UTC that a value gives, UTC assumed if it names no zone; None if it is not a time."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
@@ -105,13 +105,13 @@ def parse_date(value: Any) -> datetime | None:
 
 
 def languages(value: Any) -> tuple[str, ...]:
-    """The languages that a column names: one, several between commas, or a list of them."""
+    """The languages that a value names: one, several separated by commas, or a list."""
     named: Iterable[Any] = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
     return tuple(_line(name) for name in named if isinstance(name, str) and name.strip())
 
 
 def as_json(value: Any) -> str:
-    """A value as JSON: bytes in base64, times in ISO 8601, what JSON lacks as a string."""
+    """A value as JSON: bytes in base64, times in ISO 8601, values that JSON does not have as strings."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=_plain, allow_nan=False)
     except ValueError:
@@ -126,5 +126,5 @@ def _plain(value: Any) -> str:
 
 
 def _line(value: Any) -> str:
-    """A value of a column of short strings; '' where it is none."""
+    """A short string on one line, as URLs and titles are; '' if the value is not a string."""
     return without_surrogates(value).replace("\0", "").strip() if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""The texts of a file of JSON: one object a line, or objects in a list."""
+"""The texts of a JSON file: one object on each line, or objects in a list."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from winnow.texts.blocks import Blocks, Lines, Piece, Values
 from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page
 from winnow.texts.reader import TextReader, raise_unreadable
 
-_SPARE_BYTES = 1024 * 1024  # held of a line beyond eight times the longest text: escapes, other columns
+_SPARE_BYTES = 1024 * 1024  # a line may have eight times the bytes of the longest text, and these for other columns
 
 
 class JsonReader(TextReader):
-    """The texts of a JSON file, compressed or not; `account` is of this stride alone, complete when all are read.
+    """The texts of a JSON file, compressed or not. `account` counts this stride only, once all its texts are read.
 
-    stride (i, k): of a file that is not compressed the lines that begin in the i-th of k equal stretches; else every
-    k-th line or object. A line that is no JSON object is damage, counted as `malformed`; a text that is none is a gate.
-    Raises OSError where the file cannot be read, never for what is in it.
+    stride (i, k): in an uncompressed file, the lines that begin in the i-th of k equal parts; else every k-th line or
+    object. A line that is not a JSON object is damage, counted as `malformed`; a value that is not a text is gated.
+    Raises OSError if the file cannot be read, never because of its contents.
     """
 
     def __iter__(self) -> Iterator[Page]:
@@ -48,7 +48,7 @@ class JsonReader(TextReader):
         return Values(blocks, held, form == "list")
 
     def _form(self, held: int) -> str:
-        """`list` where a bracket begins the file, `values` where its first line is not a whole object, else `lines`."""
+        """`list` if the file begins with a bracket, `values` if its first line is only a brace, else `lines`."""
         try:
             first = next(iter(Lines(Blocks(self.file), held)), None)
         except OSError as error:
@@ -77,14 +77,14 @@ class JsonReader(TextReader):
 
 
 def too_large(offset: int, length: int, asked: Asked) -> Page:
-    """The page of a line that is longer than what is held."""
+    """The page of a line that is too long to be held."""
     return make_page(offset, length, {"text": " " * (asked.max_text_bytes + 1)}, {}, asked)
 
 
 def parse_object(data: bytes) -> tuple[Mapping[str, Any] | None, str]:
-    """The object that a line holds, None and why where it holds none.
+    """The JSON object of a line and ''; None and the reason if the line is not an object.
 
-    Bytes that are not UTF-8 are replaced; the record then has NOT_UTF8 in place of what they stand in.
+    A string with bytes that are not UTF-8 is replaced by NOT_UTF8.
     """
     try:
         text, is_valid = data.decode("utf-8"), True
@@ -93,21 +93,21 @@ def parse_object(data: bytes) -> tuple[Mapping[str, Any] | None, str]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
-        return None, "a line is no JSON"
+        return None, "a line is not JSON"
     if not isinstance(record, dict):
-        return None, f"a line is no JSON object but a {type(record).__name__}"
+        return None, f"a line is not a JSON object but a {type(record).__name__}"
     return (record if is_valid else {name: _checked(value) for name, value in record.items()}), ""
 
 
 def _checked(value: Any) -> Any:
-    """A value of a line that holds bytes which are not UTF-8."""
+    """A value of a line, with NOT_UTF8 for every string that has bytes which are not UTF-8."""
     if isinstance(value, str):
         return NOT_UTF8 if any("\udc80" <= character <= "\udcff" for character in value) else value
     return {name: _checked(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def page_of(record: Mapping[str, Any], offset: int, length: int, asked: Asked) -> Page:
-    """The page of a JSON object that lies there."""
+    """The page of a JSON object at this place."""
     found = {kind: first_found(kind, record, asked) for kind in KNOWN}
     used = {name.partition(".")[0] if "." in name else name for name, _ in found.values()}
     kept = [name for name in record if name not in used] if ALL in asked.keep else []

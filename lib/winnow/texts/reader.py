@@ -1,4 +1,4 @@
-"""What readers of texts have in common: the file, what is asked of it, the account of a stride, what damage is."""
+"""What all readers of texts share: the file, its options, the account of a stride, and what counts as damage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from winnow.page import Account, Asked
 
 
 class TextReader:
-    """The texts of a file; `account` is of this stride alone, complete when all are read."""
+    """The texts of a file. `account` counts this stride only, and is complete when all its texts are read."""
 
     def __init__(self, file: BinaryIO, asked: Asked, stride: tuple[int, int] = (0, 1)) -> None:
         self.file = file
@@ -18,6 +18,6 @@ class TextReader:
 
 
 def raise_unreadable(error: Exception) -> None:
-    """Raises an OSError that has an errno again: the file cannot be read. Any other error says that it is damaged."""
+    """Raises an OSError with an errno again: the file cannot be read. Any other error means that it is damaged."""
     if isinstance(error, OSError) and error.errno is not None:
         raise error

@@ -22,15 +22,15 @@ _ARROW_FILE = b"ARROW1"
 
 
 class NoTextsError(Exception):
-    """A file that holds no texts; the message says why."""
+    """The file has no texts; the message says why."""
 
 
 class TableReader(TextReader):
-    """The texts of a table, read batch by batch; `account` is of this stride alone, complete when all are read.
+    """The texts of a table, read batch by batch. `account` counts this stride only, once all its texts are read.
 
-    stride (i, k): the rows of the i-th of k equal stretches. A part of the file that cannot be read is damage, its rows
-    counted as `malformed` where their number is known; a text that is none is a gate.
-    Raises OSError where the file cannot be read, never for what is in it.
+    stride (i, k): the rows of the i-th of k equal parts. A part of the file that cannot be read is damage; its rows are
+    counted as `malformed` if their number is known. A value that is not a text is gated.
+    Raises OSError if the file cannot be read, never because of its contents.
     """
 
     def __iter__(self) -> Iterator[Page]:
@@ -100,7 +100,7 @@ class ParquetReader(TableReader):
 
 
 class ArrowReader(TableReader):
-    """The texts of an Arrow file or stream, as `datasets` keeps them; a local file is mapped, not read."""
+    """The texts of an Arrow file or stream, as `datasets` writes them. A local file is memory-mapped."""
 
     def _pages(self) -> Iterator[Page]:
         self.file.seek(0)
@@ -121,19 +121,19 @@ class ArrowReader(TableReader):
 
 
 def find_columns(schema: pa.Schema, asked: Asked) -> dict[str, str]:
-    """The columns of a table by what they hold. Raises NoTextsError where no column is text."""
+    """The columns of a table by their kind. Raises NoTextsError if no column contains text."""
     found = {kind: name for kind in KNOWN if (name := _first(schema, names_of(kind, asked)))}
     if "text" not in found:
         there = ", ".join(schema.names[:_SHOWN_COLUMNS]) or "none"
         raise NoTextsError(f"no column of text; the columns are {there}. Name it with input.columns.text")
     kind = _type_at(schema, found["text"])
     if kind is None or not _is_text(kind):
-        raise NoTextsError(f"the column {found['text']} holds {kind}, no text; name another with input.columns.text")
+        raise NoTextsError(f"the column {found['text']} has {kind}, not text; name another with input.columns.text")
     return found
 
 
 def kept_columns(schema: pa.Schema, columns: Mapping[str, str], asked: Asked) -> list[str]:
-    """The columns that are carried along: the id, and what is asked for."""
+    """The columns that `input.keep` names, or all that are not used otherwise."""
     used = {name if name in schema.names else name.partition(".")[0] for name in columns.values()}
     others = [name for name in schema.names if name not in used] if ALL in asked.keep else []
     named = [name for name in asked.keep if name in schema.names and name not in others]
@@ -141,7 +141,7 @@ def kept_columns(schema: pa.Schema, columns: Mapping[str, str], asked: Asked) ->
 
 
 def column_at(batch: pa.RecordBatch, name: str) -> pa.Array:
-    """A column by its name, in which a dot leads into a nested one."""
+    """A column by its name; a dot in the name means a nested column."""
     if name in batch.schema.names:
         return batch.column(name)
     outer, _, inner = name.partition(".")
@@ -172,7 +172,7 @@ def _is_string(kind: pa.DataType) -> bool:
 
 
 def _values(column: pa.Array) -> list[Any]:
-    """The values of a column; NOT_UTF8 for a string or bytes that are none, times to the microsecond."""
+    """The values of a column; NOT_UTF8 for strings and bytes that are not UTF-8; times to the microsecond."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.dictionary_decode()

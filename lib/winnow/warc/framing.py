@@ -1,4 +1,4 @@
-"""Splits an archive, whole or damaged, into its records."""
+"""Splits an archive, intact or damaged, into its records."""
 
 from __future__ import annotations
 
@@ -24,25 +24,27 @@ from winnow.warc.records import (
 from winnow.warc.whole_members import whole_members
 
 SHORTCUT_BYTES = 1024 * 1024  # compressed members that are inflated together
-CALM_RECORDS = 8  # members of one record each, after which the shortcut is tried again
-SEAM_BYTES = 8192  # bytes kept while a record's first line is searched
+CALM_RECORDS = 8  # the shortcut is tried again after so many members of one record each
+SEAM_BYTES = 8192  # bytes kept while the first line of a record is searched for
 
 
 class Damage(NamedTuple):
-    """A place that could not be read: its offset, as that of a record, and what is wrong there."""
+    """A place that could not be read: its offset, counted like that of a record, and what is wrong there."""
 
     offset: int
     error: str
 
 
 class Framer:
-    """Records and damages of one archive, in order.
+    """Records and damaged places of one archive, in order.
 
-    file: seekable; held_bytes: of a block at most, the rest is counted; shortcut: members that hold exactly one whole
-    record are inflated at once, all else is framed byte by byte. Memory is bounded by held_bytes and
-    SHORTCUT_BYTES.
-    Differs from FastWARC: exact offsets in every form; a block that is declared too long ends where the next record
-    starts; after one that is declared too short, and after damage, the next record that can be found follows.
+    file        seekable
+    held_bytes  at most so many bytes of a block are kept; the rest is only counted
+    shortcut    whether members that contain exactly one whole record are inflated at once; everything else is read
+                byte by byte
+    Memory is bounded by held_bytes and SHORTCUT_BYTES.
+    Differs from FastWARC: offsets are exact for every compression. If a declared length is too long, the block ends
+    where the next record starts. If it is too short, and after damage, reading goes on at the next record found.
     """
 
     def __init__(self, file: BinaryIO, held_bytes: int, shortcut: bool = True, place: int = 0) -> None:
@@ -52,7 +54,7 @@ class Framer:
         self.place = place  # file offset and inflated offset from which the window reads
         self.inflated = 0
         self.stray_bytes = 0  # after the last record
-        self.stream_end = -1  # inflated offset, where it is known
+        self.stream_end = -1  # inflated offset; -1 if not known yet
         self.inflated_offsets = array.array("q")  # in use, ascending: no two records have the same
         self.member_offsets = array.array("q")  # in use, ascending
         self.window = Window(iter(()), 0)
@@ -90,9 +92,9 @@ class Framer:
             self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
 
     def _packed_after_junk(self) -> int:
-        """File offset of the first member or frame of a record, if neither a record nor gzip starts the file; else -1.
+        """File offset of the first compressed record of a file that starts with neither a record nor gzip; else -1.
 
-        Also -1 if an uncompressed record comes before it.
+        Also -1 if an uncompressed record comes first.
         """
         file, start = self.file, self.place
         file.seek(start)
@@ -107,7 +109,7 @@ class Framer:
         return packed
 
     def _whole_members(self) -> Iterator[Record]:
-        """Members of exactly one whole record, up to the first other one."""
+        """Records of members that contain exactly one whole record, up to the first other member."""
         before = -1
         while self.place > before:
             before = self.place
@@ -119,7 +121,7 @@ class Framer:
                 self.inflated += size
 
     def _addressed(self, record: Record, inflated: int) -> Record:
-        """A member's record; at its inflated offset if another record has that of the member."""
+        """The record of a member; with its inflated offset if the member's offset is already in use."""
         if self.inflated_offsets and _holds(self.inflated_offsets, record.offset):
             return record._replace(offset=self._free(inflated))
         self.member_offsets.append(record.offset)
@@ -133,7 +135,7 @@ class Framer:
         return inflated
 
     def _segment(self) -> Iterator[Record | Damage]:
-        """Records of a stream up to its end or error, or until the shortcut can be used again."""
+        """Records of a stream up to its end, to an error, or to where the shortcut can be used again."""
         self.window = open_window(self.file, self.place, self.inflated)
         calm, cut = 0, False
         while self._at_line() and not (calm >= CALM_RECORDS and self.window.member_here() >= 0):
@@ -162,11 +164,11 @@ class Framer:
         if record.malformed and not record.cut:
             return f"the record's header is longer than {MAX_HEADER_BYTES} bytes"
         if self.stray_bytes:
-            return f"{self.stray_bytes} bytes after the record belong to none"
+            return f"{self.stray_bytes} bytes after the record belong to no record"
         return self.window.error or "the archive ends inside a record"
 
     def _at_line(self) -> bool:
-        """Skips blank lines; whether another line follows."""
+        """Skips blank lines. Whether another line follows."""
         self.window.skip_blank_lines()
         return bool(self.window.buffer)
 
@@ -179,7 +181,7 @@ class Framer:
         return end >= 0 and starts_record(bytes(buffer[:end]))
 
     def _record(self) -> tuple[Record, bool]:
-        """The record that starts here, and whether it is alone in its member; moves the window behind it."""
+        """The record that starts here, and whether it is alone in its member. Moves the window to its end."""
         start, member = self.window.position, self.window.member_here()
         fields = self._fields()
         declared = declared_length(fields) if fields else -1
@@ -208,12 +210,12 @@ class Framer:
         ), False
 
     def _begins_in(self, block: bytes, between: bytes) -> bool:
-        """Whether a record begins inside a block that was declared too long; its first line may end after it."""
+        """Whether a record begins inside a block that was declared too long; its first line may end after the block."""
         found = NEXT_RECORD.search(block + between + bytes(self.window.buffer[:SEAM_BYTES]))
         return found is not None and found.start() < len(block)
 
     def _fields(self) -> Fields | None:
-        """Reads the header fields of the record that starts here; None if its header has no end."""
+        """Reads the header of the record that starts here; None if the header has no end."""
         window = self.window
         while (end := header_end(window.buffer)) < 0 and len(window.buffer) < MAX_HEADER_BYTES and window.fill():
             pass
@@ -221,7 +223,7 @@ class Framer:
         return parse_header(window.take(end)) if 0 <= end == limit - window.position else None
 
     def _block(self, declared: int, record_start: int) -> tuple[bytes, int, bool]:
-        """Reads the block that starts here: kept bytes, size, whether the stream ended before the declared end."""
+        """Reads the block that starts here. Returns kept bytes, size, whether the stream ended too early."""
         first = self.window.position
         if declared < 0 or 0 <= self.stream_end < first + declared:
             return self._block_to_next(self.held_bytes)
@@ -236,7 +238,7 @@ class Framer:
         return self._block_to_next(self.held_bytes)
 
     def _reopen(self, record_start: int, position: int) -> None:
-        """Moves the window back to a place, after the stream's end is known."""
+        """Moves the window back to a place, once the end of the stream is known."""
         self.stream_end = self.window.position
         self.window = open_window(self.file, self.place, self.inflated)
         self.window.skip(record_start)
@@ -244,9 +246,9 @@ class Framer:
         self.window.skip(position)
 
     def _block_to_next(self, held_bytes: int, least: int = 0) -> tuple[bytes, int, bool]:
-        """Reads up to the next record that can be found: kept bytes, size, whether the stream ended without one.
+        """Reads up to the next record that can be found. Returns kept bytes, size, whether the stream ended first.
 
-        least: 1 if a record that is to be skipped begins here.
+        least: 1 to skip a record that begins here.
         """
         window, block, first = self.window, bytearray(), self.window.position
         while window.buffer or window.fill():
@@ -271,7 +273,7 @@ def _holds(ascending: array.array[int], number: int) -> bool:
 def record_at(file: BinaryIO, offset: int, length: int, held_bytes: int) -> Record | None:
     """The record with this offset and length; None if the archive has none.
 
-    A member, or a record of a plain file, is read alone; for any other, everything before it is inflated.
+    A member, or a record of an uncompressed file, is read alone. For other records, all that precedes is inflated.
     """
     file.seek(0)
     plain = not is_compressed(file.read(4))

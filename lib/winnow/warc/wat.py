@@ -11,7 +11,7 @@ class WatReader:
     """No page of a WAT; the account says why."""
 
     def __init__(self) -> None:
-        self.account = Account("damaged", "WAT holds no text; name the WARC or WET files of the crawl")
+        self.account = Account("damaged", "a WAT file has no text; name the WARC or WET files of the crawl")
 
     def __iter__(self) -> Iterator[Page]:
         return iter(())

@@ -1,8 +1,8 @@
 """XPath expressions whose conditions on attributes are evaluated once for each different set of attributes.
 
 Whether an element meets `re:test(@class, 'a|b') or @id='c'` depends only on its attributes. So a page is *marked* once:
-each element that meets such a condition gets an attribute with a letter for it. Expressions that are rewritten to test
-the letter find the same elements in that page, and in copies of it.
+each element that meets such a condition gets an attribute with the letter of the condition. The expressions are
+rewritten to test the letter. They find the same elements in the marked page, and in copies of it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, NamedTuple, cast
 
 from lxml.etree import XPath, _Element
 
-MARK = "MARK"  # in upper case, which no attribute of parsed HTML is
+MARK = "MARK"  # in upper case: attributes of parsed HTML are in lower case
 MAX_KNOWN = 30_000  # signatures whose letters are remembered: about 20 MB
 MAX_KNOWN_CHARS = 1_000  # of one signature; longer ones are not remembered
 
-Signature = tuple[tuple[str, str], ...]  # name and value of the attributes that matter, as in the element's source
+Signature = tuple[tuple[str, str], ...]  # names and values of attributes that conditions name, in source order
 NodeSet = Callable[[_Element], list[_Element]]
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
@@ -42,24 +42,24 @@ _regex = importlib.import_module("re._parser")
 
 
 class _Term(NamedTuple):
-    """One condition: its letter, and its test of attributes."""
+    """One condition: its letter, and a function that tests attributes."""
 
     letter: str
     holds: Callable[[Signature], bool]
 
 
 class Marks:
-    """The letters of conditions, recent answers, and the letters that the page has.
+    """The letters of conditions, recent answers, and the letters that occur in the page.
 
     One page at a time: expressions work for the page that was marked last, and for its copies.
     """
 
     def __init__(self) -> None:
         self._letters: dict[tuple[str, ...], str] = {}
-        self._terms: dict[str, list[_Term]] = {}  # by a string that the attributes hold, case aside, where it holds
+        self._terms: dict[str, list[_Term]] = {}  # by a string that attributes contain if the term is true, in any case
         self._starts: dict[tuple[str, ...], list[str]] = {}  # those strings by their first three characters
-        self._whole: set[tuple[str, ...]] = set()  # such starts
-        self._short: set[tuple[str, ...]] = set()  # and shorter ones
+        self._whole: set[tuple[str, ...]] = set()  # first three characters of the strings
+        self._short: set[tuple[str, ...]] = set()  # strings of fewer than three characters
         self._names: set[str] = set()
         self._present: set[str] = set()
         self._remembered = lru_cache(maxsize=MAX_KNOWN)(self._letters_of)
@@ -106,7 +106,7 @@ class Marks:
         self._present.update(*marks)
 
     def _letters_of(self, signature: Signature) -> str:
-        """The letters of conditions that are true; only those with a matching string are evaluated."""
+        """The letters of the conditions that are true. Only conditions with a matching string are evaluated."""
         text = "\n".join([f"{name} {value}" for name, value in signature]).lower()
         if text.isascii():
             found = self._whole.intersection(zip(text, text[1:], text[2:], strict=False))
@@ -184,7 +184,7 @@ def _terms(predicate: str) -> list[str]:
 
 
 def _alternatives(pattern: str) -> list[str]:
-    """The parts of a regular expression that `|` joins outside parentheses; the whole if they share anything."""
+    """The parts of a regular expression that `|` joins outside parentheses; the whole one if the parts share groups."""
     if re.search(r"\\\d|\(\?[^:!=<]", pattern):
         return [pattern]
     return _split(_BRANCH.findall(pattern), "|")

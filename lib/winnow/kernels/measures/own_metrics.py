@@ -1,4 +1,4 @@
-"""A user's own metrics: the functions of one Python file, checked before they run, each called with a page's text."""
+"""A user's own metrics: functions in one Python file, checked before they run, each called with the text of a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OWN_PREFIX = "own_"
 SIGNATURE = "(text: str) -> float"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_MOST_CHARS = 300  # of what an exception says
+_MOST_CHARS = 300  # of the message of an exception
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -28,7 +28,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 class OwnMetrics:
     """A file of metrics: its path as given, its text, and the names of its functions in their order.
 
-    The whole of it is sent to the workers, which need no copy of the file.
+    This object is sent to the workers, so they need no copy of the file.
     """
 
     file: str
@@ -56,10 +56,11 @@ class OwnFunction:
 
 
 def parse_own(file: str, source: str) -> OwnMetrics:
-    """The metrics of a file, found by its syntax: its code does not run.
+    """The metrics of a file. The file is only parsed; its code does not run.
 
-    Every function at the top level is one, but for those whose names begin with an underscore. Raises SettingsError
-    with all problems: a name that is no lower-case word or stands twice, another signature, a missing docstring.
+    Every function at the top level is a metric, except those whose names begin with an underscore. Raises SettingsError
+    with all problems: a name that is not in lower case, two functions with one name, a wrong signature, a missing
+    docstring.
     """
     try:
         body = ast.parse(source, file).body
@@ -81,7 +82,7 @@ def parse_own(file: str, source: str) -> OwnMetrics:
 def load_own(own: OwnMetrics) -> tuple[OwnFunction, ...]:
     """The functions, once for each process. Raises OwnMetricError, with the line, if the file does not run."""
     module = ModuleType(f"winnow_own_metrics_{own.checksum[:16]}")
-    sys.modules[module.__name__] = module  # where a dataclass of the file looks for its names
+    sys.modules[module.__name__] = module  # a dataclass in the file looks up its names here
     try:
         exec(compile(own.source, own.file, "exec"), module.__dict__)
         calls = [getattr(module, name) for name in own.functions]
@@ -94,8 +95,8 @@ def load_own(own: OwnMetrics) -> tuple[OwnFunction, ...]:
 def measure_own(own: OwnMetrics, text: str, page: str) -> list[float]:
     """The value of each function for a text, all finite.
 
-    page: what a message calls the page. Raises OwnMetricError, with the file's line and the page, where a function
-    raises an exception, or gives anything else than a finite number.
+    page: the name of the page in messages. Raises OwnMetricError, with the line of the file and the page, if a function
+    raises an exception or does not return a finite number.
     """
     return [_value(own, function, text, page) for function in load_own(own)]
 
@@ -116,7 +117,7 @@ def _value(own: OwnMetrics, function: OwnFunction, text: str, page: str) -> floa
 
 
 def _wrong(function: _Definition) -> Iterator[str]:
-    """What keeps a function from being a metric."""
+    """Why a function cannot be a metric."""
     if not _NAME.fullmatch(function.name):
         yield "expected a name of lower-case letters, digits and _"
     is_plain = isinstance(function, ast.FunctionDef) and _is(function.returns, "float")
@@ -143,7 +144,7 @@ def _is(annotation: ast.expr | None, name: str) -> bool:
 
 
 def _line(error: BaseException, file: str) -> int:
-    """The line of the file that an exception comes from, the innermost; 0 if there is none."""
+    """The innermost line of the file in the traceback of an exception; 0 if there is none."""
     if isinstance(error, SyntaxError) and error.filename == file:
         return error.lineno or 0
     frames = traceback.extract_tb(error.__traceback__)
@@ -157,5 +158,5 @@ def _said(error: BaseException) -> str:
 
 
 def printable(text: str) -> str:
-    """A text of strangers as a part of one line: no control characters, some hundred characters."""
+    """A text from outside, made safe to print inside a line: no control characters, at most 300 characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_MOST_CHARS]

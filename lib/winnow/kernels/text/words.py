@@ -3,7 +3,7 @@
     jieba        Chinese words, by the dictionary and the model of jieba (the package rjieba)
     icu          Japanese, Thai, Lao, Khmer and Burmese words, by the dictionaries of ICU (the package icu4py)
     characters   each character of such a script is a word
-Words of every other language stand between white space.
+In every other language, white space separates words.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_unspaced(language: str) -> bool:
 
 
 def cutter_of(language: str) -> str:
-    """What cuts texts of a language, ISO 639-3 and script, into words here; empty where white space does."""
+    """The cutter for texts of a language, ISO 639-3 and script; empty if white space separates its words."""
     if not is_unspaced(language):
         return ""
     wanted = JIEBA if "_Han" in language else ICU if language in LOCALES else CHARACTERS
@@ -42,7 +42,7 @@ def cutter_of(language: str) -> str:
 
 @cache
 def cutter_version(cutter: str) -> str:
-    """The version of the package behind a cutter; empty where it is not installed, or none is behind it."""
+    """The version of the package of a cutter; empty if it is not installed, or the cutter needs no package."""
     try:
         return version(PACKAGES[cutter]) if cutter in PACKAGES else ""
     except PackageNotFoundError:
@@ -50,10 +50,10 @@ def cutter_version(cutter: str) -> str:
 
 
 def word_breaks(text: str, cutter: str, language: str = "") -> NDArray[np.int32]:
-    """The characters at which a word begins though no white space stands before it, ascending; none without a cutter.
+    """Positions of characters that begin a word without white space before them, ascending; none without a cutter.
 
-    Line ends count as in `characters.decode`: CRLF is one character. Only characters of scripts without spaces are cut,
-    from one another and from what stands beside them: a run of other characters is one word, as between white space.
+    Line ends count as in `characters.decode`: CRLF is one character. Only characters of scripts without spaces are
+    separated, from each other and from their neighbours. A run of other characters remains one word.
     """
     if not cutter or text.isascii():
         return _NO_BREAKS
@@ -80,7 +80,7 @@ def _jieba_breaks(text: str, points: NDArray[np.uint32]) -> NDArray[np.int32]:
     words = rjieba.cut(" ".join(runs))
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     begins = np.cumsum(sizes) - sizes
-    joined = np.cumsum(ends - firsts + 1) - (ends - firsts + 1)  # where runs begin in what was cut
+    joined = np.cumsum(ends - firsts + 1) - (ends - firsts + 1)  # where runs begin in the joined text
     run = np.searchsorted(joined, begins, "right") - 1
     is_word = begins - joined[run] < (ends - firsts)[run]
     found = np.union1d((begins - joined[run] + firsts[run])[is_word], ends[ends < len(points)])

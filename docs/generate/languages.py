@@ -43,7 +43,7 @@ Besides FineWeb2's bounds and stop words (`cmn_Hani`), Chinese has:
   source files. 上一篇 (previous article) was left out, because a title follows it. A counter may come directly before
   or after its number, without white space.
 - Near duplicates and repeated spans of characters: shingles of 5 characters, spans of 50. Traditional characters count
-  as simplified ones (`fuzzy.simplify`), so the same page in the other script is a copy. Kept texts are not converted."""
+  as simplified ones (`fuzzy.simplify`), so a page is a copy of itself in the other script. Texts are not converted."""
 _TABLE = """\
 *Bounds* and *stop words* are FineWeb2's. Without the package icu4py, `icu` in the column *words* means characters."""
 

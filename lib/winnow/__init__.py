@@ -6,8 +6,8 @@ table, a *job* commits one table for one wave of shards. Nothing is dropped with
     archives -> list_archives -> extract_pages -> measure_pages -> judge_pages
              -> find_near_duplicates -> find_repeated_spans -> find_url_duplicates -> build_documents -> report_funnel
 
-A job calls a stage, a stage calls workers, a worker calls kernels. State lies in warehouse/; scopes/ chooses the rows
-that a job looks at. The same word names the same thing on every floor: job find_near_duplicates,
+A job calls a stage, a stage calls workers, a worker calls kernels. warehouse/ keeps the state; scopes/ chooses the rows
+that a job looks at. One subject has the same name everywhere: job find_near_duplicates,
 stages/duplicates/near_duplicates, kernels/near_duplicates/.
 
 from bytes to a page

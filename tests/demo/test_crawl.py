@@ -335,9 +335,9 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("too_short", {"reasons": []}, "among them"),
     ("too_short", {"reasons": ["another"]}, "among them"),
     ("reference", {"gate": None, "reasons": None}, "was not judged"),
-    ("exact_copy", {"near": None}, "stays, as does the page that it is a copy of"),
-    ("near_copy", {"near": None}, "stays, as does the page that it is a copy of"),
-    (ARTICLE, {"near": ("A", "b", 1)}, "dropped for A b 1, of which it is no copy"),
+    ("exact_copy", {"near": None}, "is kept, and so is the page that it is a copy of"),
+    ("near_copy", {"near": None}, "is kept, and so is the page that it is a copy of"),
+    (ARTICLE, {"near": ("A", "b", 1)}, "dropped for A b 1, but it is not a copy of that"),
 ]
 
 
@@ -358,7 +358,7 @@ def test_a_changed_row_is_a_disagreement(
 def test_a_missing_row_and_one_that_stands_twice_are_disagreements(truth: Truth, truth_path: Path) -> None:
     rows = _rows(truth)
     assert [said.rpartition(": ")[2] for said in compare(truth_path, rows[1:])] == ["is missing"]
-    assert [said.rpartition(": ")[2] for said in compare(truth_path, [*rows, rows[0]])] == ["stands there twice"]
+    assert [said.rpartition(": ")[2] for said in compare(truth_path, [*rows, rows[0]])] == ["is there twice"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ STRICT_WORD = ("group", "sex")
 
 _DIGITS = "0123456789"
 
-# The pages of one call lie in groups, in each those that share an archive.
+# The pages of one call, grouped: the pages of a group are in the same archive.
 Groups = list[list[Draft]]
 
 

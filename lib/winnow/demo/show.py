@@ -49,7 +49,7 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     made = fingerprints(settings)
     problems: list[str] = []
     for place, crawl in enumerate(CRAWLS):
-        _say(f"{place + 2}. {crawl} goes through every job, a line for each: what it wrote, and how long it took.")
+        _say(f"{place + 2}. {crawl} runs through every job. Each line says what a job wrote, and how long it took.")
         work = Work(spark, settings, made, str(warehouse), crawl)
         with Progress(spark) as progress:
             run_crawl(work, *find_archives([str(archives / crawl / "warc.paths.gz")], None), progress)

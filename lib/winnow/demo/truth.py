@@ -100,7 +100,7 @@ def compare(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: str | No
         key = (row["crawl"], row["archive_path"], row["record_offset"])
         where = f"{key[0]} {key[1]} at {key[2]}: {row['url']}"
         if key in found:
-            problems.append(f"{where}: stands there twice")
+            problems.append(f"{where}: is there twice")
         elif key not in expected:
             problems.append(f"{where}: no page was planted here")
         else:
@@ -125,7 +125,7 @@ def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: st
     copies = Counter((row["shard"], page.repeated_span) for page, row in held)
     return [
         f"{page.crawl} {page.archive_path} at {page.record_offset}: {page.url} ({page.kind}): its paragraph "
-        f"{'stays, as in other pages' if copies[row['shard'], page.repeated_span] > 1 else 'went without a copy'}"
+        f"{'is kept, as in other pages' if copies[row['shard'], page.repeated_span] > 1 else 'was cut without a copy'}"
         for page, row in held
         if page.crawl == crawl and page.repeated_span
         and (page.repeated_span in (row["text"] or "")) == (copies[row["shard"], page.repeated_span] > 1)
@@ -135,7 +135,7 @@ def compare_spans(truth_path: Path, rows: Iterable[Mapping[str, Any]], crawl: st
 def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
     """What is wrong with the URLs of a crawl's documents, a sentence each.
 
-    Rows as for `compare_spans`, with `same_url`, the crawl, archive and place of the page for whose URL it was dropped.
+    Rows as for `compare_spans`, with `same_url`: crawl, archive and place of the page with its URL that was kept.
     Each URL has at most one document, and a page is dropped only if another page with its URL is a document.
     """
     rows = list(rows)
@@ -146,9 +146,9 @@ def compare_urls(rows: Iterable[Mapping[str, Any]], crawl: str) -> list[str]:
         kept = by_key.get(tuple(row["same_url"])) if row["same_url"] is not None else None
         where = f"{row['crawl']} {row['archive_path']} at {row['record_offset']}: {row['url']}"
         if row["crawl"] == crawl and row["same_url"] is not None and (kept is None or kept["url"] != row["url"]):
-            problems.append(f"{where}: dropped for {' '.join(map(str, row['same_url']))}, no document of its URL")
+            problems.append(f"{where}: dropped for {' '.join(map(str, row['same_url']))}, not a document with its URL")
         if row["crawl"] == crawl and row["text"] is not None and times[row["url"]] > 1:
-            problems.append(f"{where}: stays, as does another page of its URL")
+            problems.append(f"{where}: is kept, and so is another page with its URL")
     return problems
 
 
@@ -212,10 +212,10 @@ def _near_disagreements(planted: Iterable[PageTruth], rows: Mapping[Key, Mapping
             continue
         where = f"{page.crawl} {page.archive_path} at {page.record_offset}: {page.url} ({page.kind})"
         if row["near"] is not None and page.checked and sources.get(tuple(row["near"])) != sources[page.key]:
-            problems.append(f"{where}: dropped for {' '.join(map(str, row['near']))}, of which it is no copy")
+            problems.append(f"{where}: dropped for {' '.join(map(str, row['near']))}, but it is not a copy of that")
         other = rows.get(by_name[original].key) if original else None
         if other is not None and row["shard"] == other["shard"] and _stays(row) and _stays(other):
-            problems.append(f"{where}: stays, as does the page that it is a copy of")
+            problems.append(f"{where}: is kept, and so is the page that it is a copy of")
     return problems
 
 

@@ -81,7 +81,7 @@ def _quoted(name: SparkColumn) -> SparkColumn:
 
 
 def without_nulls(rows: pa.Table) -> pa.Table:
-    """Rows of SCHEMA with what stands for a missing value in place of every null, and of an empty list of spans."""
+    """Rows of SCHEMA with a value for "missing" in place of every null and every empty list of spans."""
     for place, field in enumerate(SCHEMA):
         column = rows.column(place)
         filled = _missing(field.name, column)

@@ -1,4 +1,4 @@
-"""What a page is called where it is shown: its URL, or its place where it is a text without one."""
+"""The name of a page where it is shown: its URL, or its place for a text without a URL."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def page_name_expr() -> Column:
 
 
 def parse_place(name: str) -> tuple[str, int] | None:
-    """The archive_path and the record_offset that such a name tells; None where it tells none."""
+    """The archive_path and the record_offset of such a name; None if the name is not a place."""
     path, colon, offset = name.rpartition(":")
     return (path, int(offset)) if colon and path and offset.isascii() and offset.isdigit() else None

@@ -52,7 +52,7 @@ def job_waves(work: Work, job: str, shards: list[int]) -> Iterator[list[int]]:
 
 
 def legs(jobs: list[str], settings: Settings) -> list[list[str]]:
-    """The jobs in order, split at barriers; each wave goes through all jobs of a leg."""
+    """The jobs in order, split at barriers. Each wave runs all jobs of a leg."""
     cut: list[list[str]] = [[]]
     for job in jobs:
         if JOBS[job].is_barrier(settings):
@@ -68,7 +68,7 @@ def wave_archives(work: Work) -> int:
 
 
 def stretches(archive_path: str, size: int | None) -> int:
-    """Into how many stretches a file of this name and size is cut, 1 for a form that would be read once for each."""
+    """The number of parts that a file of this name and size is read in; 1 if every part would read the whole file."""
     return max(1, -(-(size or 0) // _STRETCH_BYTES)) if is_cuttable(archive_path) else 1
 
 
@@ -76,9 +76,9 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     """One row and one partition for each task, the largest archive first.
 
     If there are fewer archives than cores, several tasks read each archive and share its pages: inflating twice is
-    cheap compared with extraction. A large file of texts is cut into stretches.
+    cheap compared with extraction. A large file of texts is read in parts.
     """
-    from winnow.stages.pages import ARCHIVE_SCHEMA  # parsers, for what is to be read alone
+    from winnow.stages.pages import ARCHIVE_SCHEMA  # imports parsers, which are needed only if there is work
 
     root = work.root or crawl_row(work).root
     rows = delta.read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive

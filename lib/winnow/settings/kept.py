@@ -77,7 +77,7 @@ def settings_from(kept: Kept, now: Settings) -> Settings:
 def differences(old: Kept, new: Kept) -> list[str]:
     """`key: old -> new` for every setting and rule that differs, keys dotted.
 
-    What a rule says of a language that is wanted on one side alone is not told: `language.wanted` is.
+    If only one side wants a language, bounds of rules for it are left out: `language.wanted` shows the difference.
     """
     before, after = _flat(old), _flat(new)
     return [
@@ -97,7 +97,7 @@ def _named(name: str | None) -> str | None:
 
 
 def _finite(rule: Rule) -> dict[str, Any]:
-    """A rule as its file would have it: what is open is not named; languages are one line each, there may be many."""
+    """A rule in the form of its file: without open bounds; all languages on one line, since there may be many."""
     fields = {
         **rule._asdict(),
         "languages": " ".join(rule.languages) if rule.languages else None,
@@ -133,7 +133,7 @@ def _flat(kept: Kept) -> dict[str, str]:
 
 
 def _told(rule: Rule) -> Iterator[tuple[str, str]]:
-    """A rule as it judges all languages that are not told of, then each of those."""
+    """The bounds of a rule for most languages, then for each language with bounds of its own."""
     if rule.languages is not None:
         yield f"rules.{rule.reason}.languages", " ".join(rule.languages)
     yield f"rules.{rule.reason}", f"{rule.metric} {rule.bounds}"

@@ -69,14 +69,14 @@ class Rule(NamedTuple):
         return self.judging(*own[1:]) if own else self.judging(self.metric, self.min, self.max)
 
     def judging(self, metric: str, low: float, high: float) -> Rule:
-        """The same reason by other bounds, for pages of any language; its sentence goes where it names the old ones."""
+        """The same reason with other bounds, for pages of any language. A sentence with the old bounds is replaced."""
         new = self._replace(metric=metric, min=low, max=high, languages=None, by_language=())
         is_same = (metric, low, high) == (self.metric, self.min, self.max)
         return new if is_same else new._replace(means=new.usual_sentence)
 
     @property
     def usual_sentence(self) -> str:
-        """What is wrong with a page, where nobody says it better."""
+        """What is wrong with a page, for a rule without a sentence of its own."""
         return f"The page's {self.metric} is not {self.bounds}."
 
     def passes(self, value: float) -> bool:
@@ -147,7 +147,7 @@ def _by_reason(found: list[tuple[Path, dict[str, Any]]], problems: list[str]) ->
 
 
 def _changed(entry: dict[str, Any], change: RuleChange | None) -> dict[str, Any]:
-    """The rule with the user's changes; its sentence, which tells the old bound, goes where they change it."""
+    """The rule with the user's changes. If the rule changes, its sentence is removed, since it names the old bound."""
     changes = change.model_dump(exclude_unset=True) if change else {}
     by_language = {**(entry.get("by_language") or {}), **(changes.pop("by_language", None) or {})}
     new = {**entry, **changes}

@@ -1,11 +1,11 @@
-"""Traditional Chinese characters beside simplified ones, as `kernels/text/simplified.py` has them:
+"""Makes `kernels/text/simplified.py`, which has the simplified form of each traditional Chinese character:
 
     git clone https://github.com/BYVoid/OpenCC
     git -C OpenCC checkout 5249273a3e5606852f088c9a8b23522145d94f78
     python -m winnow.setup.simplified OpenCC/data/dictionary/TSCharacters.txt > lib/winnow/kernels/text/simplified.py
 
-Source: TSCharacters of that commit (Apache License 2.0), of which the first simplified form is taken where there are
-several. Characters beyond the planes that `folding` knows are left out.
+Source: TSCharacters of that commit (Apache License 2.0). If a character has several simplified forms, the first one is
+taken. Characters beyond the planes that `folding` knows are left out.
 """
 
 from __future__ import annotations

@@ -54,14 +54,14 @@ class Archive(NamedTuple):
 def find_archives(
     named: Iterable[str], root: str | None, sources: Sources | None = None, notes: list[str] | None = None
 ) -> tuple[str, list[Archive]]:
-    """The root, and the archives that these names stand for, sorted by key.
+    """The root, and the archives that these names mean, sorted by key.
 
     Folders are searched recursively for names that `formats` knows. A list of paths has one path in each line, relative
     to the root or absolute. Names, root and paths can be URLs. Without `root`, the root is the common parent of all
     names; for a list, it is the nearest folder above it that contains its first path. Archives that a list names on a
     server are not looked at, since 90,000 archives would need 90,000 requests: their bytes and etag become known when
     they are read. `sources`: None for the defaults. `notes`: a sentence is added for each place with hidden files or a
-    byte order mark. Raises SettingsError with all names that stand for nothing.
+    byte order mark. Raises SettingsError with all names that match nothing.
     """
     settings = sources or load_settings().sources
     notes = [] if notes is None else notes

@@ -121,7 +121,7 @@ def archives_of(rows: DataFrame) -> DataFrame:
 
 
 def _sums() -> list[Column]:
-    """What the parts of an archive, each of which counts its own, come to together; the first damage is told."""
+    """Sums over the parts of an archive, since each part counts only itself; and the first damage."""
     is_damaged = F.col("archive.status") == "damaged"
     damage = F.struct("archive.error_offset", "archive.error", "archive.status")
     return [

@@ -63,12 +63,12 @@ def _varies(rule: Rule) -> bool:
 
 
 def _column(rule: Rule) -> str:
-    """Where the bounds of a rule stand: those of two rules differ, those of one are found again."""
+    """The name of the column with the bounds of a rule: always the same for one rule, different for two rules."""
     return f"bounds_{crc32(repr(rule).encode()):08x}"
 
 
 def _labels(rules: Iterable[Rule]) -> set[str]:
-    """Every language that some rule names; what is not among them is judged as a language that nobody names."""
+    """Every language that some rule names. All other languages are judged alike."""
     labels = set(UNSPACED)
     for rule in rules:
         labels.update(rule.languages or (), (bounds.label for bounds in rule.by_language))

@@ -1,4 +1,4 @@
-"""A WAT file: told, not read, since it holds no text."""
+"""WAT files, which are listed as damaged and not read, since they have no text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from winnow.page import Account, Page
 
 
 class WatReader:
-    """No page of a WAT; the account says why."""
+    """Gives no page; the account says why."""
 
     def __init__(self) -> None:
         self.account = Account("damaged", "a WAT file has no text; name the WARC or WET files of the crawl")

@@ -1,7 +1,7 @@
-"""Commands at work in a warehouse: a note that a command refreshes while it writes, and that others read.
+"""Commands at work in a warehouse: a note that a command refreshes while it writes, and that other commands read.
 
-Notes do not lock tables; Delta's commits decide there. They stop a person who starts the same run twice, and tell which
-other command is writing.
+Notes do not lock tables: Delta's commits decide who may write. Notes stop a person who starts the same run twice, and
+name the other command that is writing.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ ELECTED = t.StructType([field for field in NEAR_DUPLICATES.columns if field.name
 
 
 class Election(NamedTuple):
-    """The settings of an election, see `kernels.election.elect`, and the bytes of shingles that stay in memory."""
+    """The settings of an election (see `kernels.election.elect`), and how many bytes of shingles are kept in memory."""
 
     verify: str
     min_jaccard: float

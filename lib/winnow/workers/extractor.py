@@ -126,7 +126,7 @@ class Extractor:
     def extract_text(self, text: str) -> Result:
         """The same for a page that is a text; no triage, since nothing expensive follows.
 
-        A text that stays as it is needs no child: nothing in it is parsed.
+        If the settings do not change texts, no child is needed: nothing is parsed.
         """
         if self._keeps_text is not None:
             return Result(*self._keeps_text(text), None)
@@ -215,7 +215,7 @@ class _Child:
         try:
             self._receive(ANSWER.size)
         except ChildDiedError as death:
-            problem = f"the extractor's process does not start: {death}. Its own message stands above; its command is "
+            problem = f"the extractor's process does not start: {death}. Its own message is above; its command is "
             raise SurroundingsError(problem + " ".join(command)) from death
 
     def begin(self, page: bytes, max_wall_seconds: float) -> None:

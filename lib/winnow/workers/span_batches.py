@@ -227,7 +227,7 @@ def _first_pages(pages: pa.Table, distinct: Distinct) -> NDArray[Any]:
 
 
 def _in_cut_pages(pages: pa.Table, distinct: Distinct) -> NDArray[np.bool_]:
-    """For each distinct window whether it stands in a page that the crawler cut."""
+    """For each distinct window, whether it is in a page that the crawler cut."""
     is_cut = np.repeat(pages.column("is_cut").to_numpy(), lengths(pages, "high") // 8)
     found = np.zeros(len(distinct.high), np.bool_)
     found[distinct.numbers[is_cut]] = True

@@ -149,7 +149,7 @@ class Marks:
 
 
 def _read(term: str) -> Iterator[tuple[list[str], set[str], Callable[[Signature], bool]]]:
-    """The conditions of a term: attributes, strings of which they contain one, and the condition itself."""
+    """The conditions of a term: names of attributes, strings (a match contains at least one), and the test itself."""
     kind, form = next((kind, found) for kind, form in _FORMS.items() if (found := form.fullmatch(term)))
     names, text = form["names"].split("|@"), form.groupdict().get("text") or ""
     if kind == "test":
@@ -202,7 +202,7 @@ def _split(pieces: list[str], separator: str) -> list[str]:
 
 
 def held_by_matches(pattern: str) -> set[str] | None:
-    """Strings of which each match of a regular expression contains at least one; None if not known."""
+    """Strings such that each match of a regular expression contains at least one of them; None if not known."""
     return _held_by_parsed(_regex.parse(pattern))
 
 

@@ -205,7 +205,7 @@ def try_readability(tree: Any) -> Any:
 
 
 def html2txt(tree: Any) -> str:
-    """core's html2txt, of which only the length is used: '' if no length could show that text is missing."""
+    """core's html2txt. Only the length of its result is used: '' if no length could show that text is missing."""
     if _page.most_chars is not None:
         most_chars = _page.most_chars + 2 * sum(1 for _ in tree.iter(*_BLOCKS))
         if _page.text_chars >= core.ESCALATION_PAGE_SHARE * most_chars:

@@ -82,7 +82,7 @@ class PageLanguages(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Space for the largest page of a buffer; all pages use its beginning, so that small ones stay in the cache."""
+    """Space for the largest page of a buffer. All pages use its beginning, which keeps small pages in the cache."""
 
     chars: NDArray[np.uint32]
     breaks: NDArray[np.int32]

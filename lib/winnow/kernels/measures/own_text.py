@@ -61,7 +61,7 @@ def leave_out_marks(
 def move_breaks(
     breaks: NDArray[np.int32], size: int, marks: MarkArrays, first: int, last: int, moved: NDArray[np.int32]
 ) -> int:
-    """How many breaks were written to `moved`: those of a text of this size, as they stand without the marks."""
+    """Writes the breaks to `moved`, at their places in the text without marks; returns their number."""
     count, away, at, mark = 0, 0, 0, first
     for i in breaks:
         while mark < last and (marks.kind[mark] == _CODE or marks.end[mark] <= i):

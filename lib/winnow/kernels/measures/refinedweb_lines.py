@@ -77,24 +77,24 @@ def correct_refinedweb(
 ) -> tuple[int, Lines, int]:
     """RefinedWeb's line corrections. Returns characters written to `out`, lines, words in flagged lines.
 
-    Each line is flagged, and its words all count, if it is
+    A line is flagged if it is dropped or cut; all its words count as words in flagged lines.
 
         dropped   more than `upper_fraction` of its characters are upper case (`str.isupper`)
                   every character is a digit (`str.isdigit`)
                   a counter: a number ("," or "." only between digits, then K, M, B or nothing), white space, one of
-                  `counters`; before and after that nothing but `\\W`
+                  `counters`; before and after that only `\\W`
                   a free counter, of at most 24 characters: a number (as above, or with one of 万 亿 萬 億 w), one of
-                  `free_counters` before it, behind it, or both; around and between them nothing but `\\W`
+                  `free_counters` before it, after it, or both; around and between them only `\\W`
                   one word, or only white space; an empty line is kept
-        cut       of at most `short_words` words, and, stripped before each step, it holds one of `anywhere` (cut with
-                  one white space before it), ends in one of `end`, begins with one of `begin`; what is left is
-                  stripped, and dropped where nothing is
-    The longest of several phrases is cut, and each step is done once. Other lines stay as they stand, joined by "\\n".
+        cut       it has at most `short_words` words, and contains one of `anywhere` (cut with one white space before
+                  it), ends with one of `end`, or begins with one of `begin`; it is stripped before each step, and at
+                  the end; an empty rest is dropped
+    Of several phrases, the longest is cut. Each step is done once. Other lines do not change; "\\n" joins all lines.
 
     Source: Penedo et al. 2023 (RefinedWeb), appendix G.2; order, and the tests for upper case and digits, of DCLM.
     Differs: the paper publishes one example of each phrase list and no upper-case share. Singular counters ("1 like")
-    are in the settings, DCLM has the plural alone; dots match dots; "1,,000" is no number. Free counters are for
-    languages like Chinese, of which nobody publishes counters.
+    are in the settings, while DCLM has only the plural; a dot matches only a dot; "1,,000" is not a number. Free
+    counters are for languages without published counters, such as Chinese.
     Oracle: tests/reference/refinedweb_lines.py.
     """
     starts, ends, counts, counters, properties = lines.start, lines.end, lines.words, rules.counters, tables.properties
@@ -199,7 +199,7 @@ def _is_free(chars: NDArray[np.uint32], start: int, end: int, tables: Characters
 
 @jit
 def _skip_marks(chars: NDArray[np.uint32], start: int, end: int, tables: Characters) -> int:
-    """Where the next `\\w` stands, or the end."""
+    """The position of the next `\\w`, or the end."""
     while start < end and not tables.properties[chars[start]] & WORD:
         start += 1
     return start

@@ -1,4 +1,4 @@
-"""Stop words of many languages, told apart by the language of the page."""
+"""Stop words of many languages; the language of a page decides which count."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from winnow.kernels.text.characters import CASED_CHARACTERS, WORD, Characters, W
 
 ENGLISH = 0  # the number of the list that the kernel itself knows
 MOST_WORDS = 62  # of a language, a bit of a number each
-_FIRST_NUMBER = 0xF0000  # private characters: before a word one stands for the number of its language
+_FIRST_NUMBER = 0xF0000  # private characters: before each word, one encodes the number of its language
 
 
 class StopWords(NamedTuple):
-    """The words of the languages from number 1 on, each behind the character of its language.
+    """The words of the languages from number 1 on, each after the character of its language.
 
     words   bits of words by phrase
     marks   bool, shape (0x20000,): combining marks, which belong to a word (Unicode: Mn, Mc)
@@ -30,7 +30,7 @@ class StopWords(NamedTuple):
 
 
 def compile_stop_words(lists: Sequence[tuple[str, tuple[str, ...]]]) -> StopWords:
-    """The words of these languages; number n is lists[n - 1]. A language has 62 words at most."""
+    """The words of these languages; number n is lists[n - 1]. At most 62 words of a language are used."""
     phrases: dict[str, int] = {}
     for number, (_, words) in enumerate(lists, 1):
         bare = dict.fromkeys(filter(None, map(bare_word, words)))

@@ -101,10 +101,10 @@ def extract_page(html: str, settings: ExtractSettings, normalization: Normalizat
     Differs: the paper names no options; datatrove and FineWeb use `favor: precision`. Text is not compared with earlier
     pages (`deduplicate=False`), so that a text depends only on its page. Pages that are nested too deep are gated;
     libxml2 would silently leave out the rest of the page. References to control characters (`&#1;`) are dropped;
-    trafilatura would find no text. With `normalization: none`, text that trafilatura changed to NFC stays NFC. Content
-    after `</body>` or `</html>` is read as part of the body. If a page contains several pages, their main texts are
-    joined if that is longer. Before trafilatura reads a page, readings of ruby are removed, raised text is marked, and
-    layout tables are unfolded.
+    trafilatura would find no text. With `normalization: none`, text that trafilatura changed to NFC is not changed
+    back. Content after `</body>` or `</html>` is read as part of the body. If a page contains several pages, their main
+    texts are joined if that is longer. Before trafilatura reads a page, readings of ruby are removed, raised text is
+    marked, and layout tables are unfolded.
     """
     try:
         with faster(settings.faster):

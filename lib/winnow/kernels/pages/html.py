@@ -17,17 +17,17 @@ JUDGED_BYTES = 2048  # of these, whose words say whether a declaration makes sen
 MIN_OTHERS_FRACTION = 0.05  # letters of Turkish, Hungarian, Romanian in their sets, from which the detector is asked
 SAMPLE_BYTES = 16384  # of what is not ASCII in a page, that the detector sees
 BEFORE_BYTES, AFTER_BYTES = 100, 400  # of a longer stretch without markup, around what is not ASCII
-MAX_ERROR_FRACTION = 0.05  # undecodable of all non-ASCII characters, up to which a character set is believed
-MIN_WIDE_ZERO_FRACTION = 0.02  # zero bytes of all, from which a page is taken for UTF-16 or UTF-32
+MAX_ERROR_FRACTION = 0.05  # a character set is believed if at most this share of non-ASCII characters is undecodable
+MIN_WIDE_ZERO_FRACTION = 0.02  # a page is taken for UTF-16 or UTF-32 if this share of its bytes is zero
 MIN_WIDE_ZEROS = 4
 MIN_UTF32_ZERO_FRACTION = 0.9  # zero bytes at two of four places
 FALLBACK_CHARSET = "windows-1252"  # WHATWG HTML, section 13.2.3.2, for most locales
 
 _MARKS = (b"<", b">", b"\r", b"\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_ESCAPE = re.compile(rb"\x1b|~\{")  # to a set in which ASCII stands for others
+_ESCAPE = re.compile(rb"\x1b|~\{")  # switches to a set that encodes other characters as ASCII
 _STRETCH_END = re.compile(rb"[<>\r\n]")
-_SAFE_END = re.compile(rb"[\x00-\x1a\x1c-\x20<>]")  # no byte of a longer character
+_SAFE_END = re.compile(rb"[\x00-\x1a\x1c-\x20<>]")  # bytes that are never part of a longer character
 _ASCII_BYTES = bytes(range(0x80))
 # Letters of windows-1252 that are rare in its languages, and the sets in which these bytes are usual letters.
 _OTHERS_LETTERS = b"\xd0\xdd\xde\xf0\xfd\xfe\xc3\xe3\xd5\xf5\xdb\xfb\xaa\xba"

@@ -59,9 +59,9 @@ def split_at_ends(html: str) -> list[str]:
 
 
 def without_cut_end(html: str) -> str:
-    """A page whose end was cut off, without the beginning of a reference or a tag that it ends with.
+    """A page whose end was cut off, without an incomplete reference or tag at its end.
 
-    `caf&eacu` would show as it stands, and `&#82` of a dash as the letter R.
+    Otherwise `caf&eacu` would appear in the text, and `&#82`, the beginning of a dash, would be read as the letter R.
     """
     return _CUT_END.sub("", html)
 

@@ -6,14 +6,14 @@ import re
 from functools import cache
 from itertools import pairwise
 
-MIN_ODD_WORDS = 3  # from which words are a sign
-MAX_ODD_FRACTION = 0.2  # odd words of those that are not ASCII
-MIN_CAPITAL_FRACTION = 0.8  # of words that are not ASCII, from which a text is in capitals
-MIN_USUAL_FRACTION = 0.55  # usual letters, from which they are capitals; a wrong set gives about .3, Hebrew .5
+MIN_ODD_WORDS = 3  # fewer odd words are no sign
+MAX_ODD_FRACTION = 0.2  # odd words as a share of words that are not ASCII
+MIN_CAPITAL_FRACTION = 0.8  # a text is in capitals if this share of its words that are not ASCII is
+MIN_USUAL_FRACTION = 0.55  # capitals are real if this share is usual letters; a wrong set gives about .3, Hebrew .5
 MIN_DOUBLE_RUNS = 3  # of characters that were encoded twice
-MIN_DOUBLE_FRACTION = 0.9  # of all runs of characters that are not ASCII and hold a letter
-FIRST_BYTES = 256  # that are not ASCII, of which one character in MAX_DOUBLE_CHARS must begin one encoded twice
-MAX_DOUBLE_CHARS = 8  # such characters are 2 to 4
+MIN_DOUBLE_FRACTION = 0.9  # of all runs of non-ASCII characters that contain a letter
+FIRST_BYTES = 256  # first non-ASCII bytes; among MAX_DOUBLE_CHARS characters, one must begin a double encoding
+MAX_DOUBLE_CHARS = 8  # a character that was encoded twice is 2 to 4 characters long
 
 _ASCII = bytes(range(0x80))
 _LATIN = "\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"

@@ -23,8 +23,8 @@ _EXTEND = "200C-200D FF9E-FF9F 1F3FB-1F3FF E33 EB3"
 _HANGUL = "1100-11FF A960-A97F AC00-D7FF"
 _REGIONALS = "1F1E6-1F1FF"
 
-GAP_CHARS = 3  # a gap's number of characters stands above this many bits
-_MAX_NEWLINES = 3  # more weigh no more; they take the two bits above the lowest
+GAP_CHARS = 3  # the number of characters of a gap is shifted left by so many bits
+_MAX_NEWLINES = 3  # more newlines do not weigh more; they take the two bits above the lowest
 _TOUCHES_WORD = 1
 
 

@@ -73,10 +73,9 @@ def find_windows(
 ) -> Windows:
     """The windows of the pages of an Arrow string buffer whose minimizers are in `repeated`.
 
-    A window's hash is two polynomials of its tokens' hashes modulo 2^61 - 1, of which 93 bits are kept. Two different
-    windows have the same hash with a probability of about 50 in 2^93 (32 bits of the second one alone are even): of a
-    hundred billion windows, a wrong pair is expected in one of ten million scopes. A prime modulus has no Thue-Morse
-    strings.
+    A window's hash is 93 bits of two polynomials of its tokens' hashes modulo 2^61 - 1. Two different windows have the
+    same hash with a probability of about 50 in 2^93 (32 bits of the second one alone are even): with a hundred billion
+    windows in each scope, one wrong pair is expected in ten million scopes. A prime modulus has no Thue-Morse strings.
     """
     longest, whole = int(np.diff(offsets).max(initial=0)), int(offsets[-1] - offsets[0])
     pages = len(offsets) - 1

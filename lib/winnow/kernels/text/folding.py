@@ -56,7 +56,7 @@ def compile_folding(
     to[:, 0] = np.arange(ASSIGNED_CHARACTERS)
     for point, char in enumerate(map(chr, range(ASSIGNED_CHARACTERS))):
         if category(char) in ("Lo", "Cn") and not decomposition(char) and not _is_hangul(point):
-            continue  # most of them, of which nothing changes
+            continue  # most characters: they do not change
         folded = _fold_character(char, punctuation, lower_case, remove_accents)
         to[point] = _AWAY
         to[point, : len(folded)] = [ord(part) for part in folded]

@@ -58,7 +58,7 @@ def murmur3_32(data: NDArray[np.uint8], start: int, end: int) -> np.uint32:
 
 @jit
 def finalised(value: np.uint32) -> np.uint32:
-    """MurmurHash3's last step, a bijection that spreads what is alike. Numba computes in 64 bits unless told."""
+    """MurmurHash3's last step, a bijection that spreads similar values. Casts keep Numba from computing in 64 bits."""
     value = np.uint32(np.uint32(value ^ value >> 16) * _M1)
     value = np.uint32(np.uint32(value ^ value >> 13) * _M2)
     return np.uint32(value ^ value >> 16)

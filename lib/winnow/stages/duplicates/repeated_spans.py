@@ -86,11 +86,11 @@ def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans,
 
 
 def cut_captures(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
-    """Pages that the crawler cut and of which the share `max_repeated_fraction` or more is repeated.
+    """Pages that the crawler cut, if at least the share `max_repeated_fraction` of their text is repeated.
 
     One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each. Their spans are counted among all pages
-    and with all copies, for every policy. Such a page is the beginning of another capture. It counts for no other page:
-    it would take its text from the whole one. Persist it, and `windows` before.
+    and with all copies, for every policy. Such a page is the beginning of another capture. It does not count as a copy
+    for other pages; otherwise the complete capture would lose its text. Persist the rows, and `windows` before.
     Differs: Lee et al. 2022 and Penedo et al. 2023 do not distinguish pages that the crawler cut.
     """
     windows.count()  # computed now: only then does Spark know their partitioning, and shuffles them no more

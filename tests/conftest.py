@@ -19,18 +19,18 @@ from winnow.settings.schema import Settings
 from winnow.spark.java import COMPILE_QUICKLY, java_options
 
 CORPUS = os.environ.get("WINNOW_CORPUS")
-FEW_PARTITIONS = ("spark.sql.shuffle.partitions", "2")  # frames of a few rows: more partitions only cost time
+FEW_PARTITIONS = ("spark.sql.shuffle.partitions", "2")  # for frames of a few rows, more partitions only cost time
 
-# What `datasets` reads when it is imported: no network, nothing kept beside the folders that tests name.
+# `datasets` reads these variables when it is imported: no network, and no files outside the folders that tests name.
 os.environ.update(HF_HUB_OFFLINE="1", HF_HOME=f"{tempfile.gettempdir()}/winnow-tests-hugging-face")
 
-# Every JVM of the tests lives for minutes: its optimising compiler would cost more than it gives. Next to no object
-# outlives the job that made it: with four times the usual room for new ones there is a quarter of the collections.
+# The JVM of a test lives only for minutes, so an optimising compiler would cost more than it saves. Almost no object
+# survives the job that made it: four times the usual room for new objects needs a quarter of the collections.
 _JAVA = (*COMPILE_QUICKLY, "-XX:+UseSerialGC", "-XX:NewRatio=1", "-XX:InitialRAMPercentage=4")
 os.environ["SPARK_SUBMIT_OPTS"] = " ".join([*java_options(), *_JAVA])
 
-# The files that take most of the suite's time, the longest first (CPU seconds of all processes): a worker that took one
-# of them last would leave the other idle. The others come after them.
+# The files that take most of the time (CPU seconds of all processes), the longest first. If a worker started one of
+# them last, the other worker would wait. All other files come after them.
 LONGEST = (
     "test_run", "test_cli", "test_two_crawls", "test_export", "test_commands", "test_extractor", "test_near_duplicates",
     "test_compaction", "test_removals", "test_repeated_spans", "test_pages", "test_session", "test_documents",
@@ -38,7 +38,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the corpus where WINNOW_CORPUS names none; the longest files first."""
+    """Leaves out tests that need the corpus if WINNOW_CORPUS is not set; the longest files first."""
     wanted = [item for item in items if CORPUS or item.get_closest_marker("corpus") is None]
     config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
     places = {name: place for place, name in enumerate(LONGEST)}
@@ -53,13 +53,13 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """The default recipe on one machine, with little memory and no interface."""
+    """The default recipe on one machine, with little memory and without the Spark UI."""
     return load_settings(changes=["spark.master=local[2]", "spark.driver_memory=2g"])
 
 
 @pytest.fixture(scope="session")
 def spark(settings: Settings) -> Iterator[SparkSession]:
-    """One session for all tests that need Spark; made when the first of them asks."""
+    """One session for all tests that need Spark, made for the first of them."""
     from winnow.spark.session import open_session
 
     session = open_session("winnow tests", settings.spark)
@@ -70,7 +70,7 @@ def spark(settings: Settings) -> Iterator[SparkSession]:
 
 @pytest.fixture(autouse=True)
 def few_partitions() -> None:
-    """A command that ran in the session before has set what conf/local.yaml says."""
+    """Resets the number of partitions, since a command in this session may have set it from conf/local.yaml."""
     session = SparkSession.getActiveSession()
     if session is not None:
         session.conf.set(*FEW_PARTITIONS)
@@ -78,14 +78,14 @@ def few_partitions() -> None:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of pytest-xdist have in common."""
+    """A folder that all workers of pytest-xdist share."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @contextmanager
 def unless_there(folder: Path) -> Iterator[bool]:
-    """Whether this worker has to fill the folder; the others wait until it has."""
+    """Whether this worker has to fill the folder; the others wait until it is filled."""
     with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         missing = not folder.exists()

@@ -1,4 +1,4 @@
-"""One undisturbed run over a generated crawl, and whether the tables of a disturbed one are its own."""
+"""An undisturbed run over a generated crawl, and a comparison of its tables with those of a disturbed run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 class CleanRun(NamedTuple):
-    """The manifest of a crawl, all tables of one run over it, and the seconds that this run took on the clock."""
+    """The manifest of a crawl, all tables of one run over it, and how many seconds the run took."""
 
     archives: Path
     tables: Tables
@@ -31,7 +31,7 @@ def clean_run(folder: Path) -> CleanRun:
 
 
 def compared(way: str, warehouse: Path, clean: Tables) -> list[str]:
-    """The tables whose rows differ; said on standard output."""
+    """The tables whose rows differ; also printed."""
     differing = [table for table, rows in everything(warehouse).items() if rows != clean[table]]
     print(f"{way}: {f'OTHER ROWS in {differing}' if differing else 'the same rows'}", flush=True)
     return differing

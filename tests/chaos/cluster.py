@@ -2,14 +2,15 @@
 
     .venv/bin/python -m tests.chaos.cluster ENVIRONMENT WHEEL IVY
 
-ENVIRONMENT and WHEEL are what `make pack` builds, IVY a folder for Delta's jars, which are fetched where they are
-missing. The cluster's Spark has no Delta, its Python no winnow; everything is sent from a folder outside the checkout:
+`make pack` builds ENVIRONMENT and WHEEL. IVY is a folder for Delta's jars; missing jars are downloaded. The cluster has
+Spark without Delta, and Python without winnow. Everything is sent from a folder outside the checkout:
 
-packed    one application, driver and executors in the packed environment, tasks repeated on speculation, an executor
-          killed as extraction begins
-wheel     each job an application, executors in a Python with winnow's dependencies, a worker killed in extract_pages
+packed    one application; driver and executors use the packed environment; tasks are repeated by speculation; an
+          executor is killed when extraction begins
+wheel     one application for each job; executors use a Python with winnow's dependencies; a worker is killed in
+          extract_pages
 
-The tables must be those of a run on one machine.
+The tables must equal those of a run on one machine.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from winnow.spark.jars import DELTA
 from winnow.spark.java import COMPILE_QUICKLY
 
 HOST = "127.0.0.1"
-OVER_AND_OVER = {  # as much speculation as Spark can be told to do
+OVER_AND_OVER = {  # as much speculation as Spark allows
     "spark.speculation.interval": "10ms", "spark.speculation.multiplier": "1", "spark.speculation.quantile": "0.1",
     "spark.speculation.minTaskRuntime": "1ms",
 }  # fmt: skip
@@ -50,7 +51,7 @@ SMALL = {
 
 
 def main() -> None:
-    """Print for each way whether its tables are those of a run on one machine."""
+    """For each way, print whether its tables equal those of a run on one machine."""
     environment, wheel, ivy = (Path(name).absolute() for name in sys.argv[1:])
     folder = Path(tempfile.mkdtemp())
     archives, clean, _ = clean_run(folder)
@@ -69,14 +70,14 @@ def main() -> None:
 
 
 class Submission:
-    """spark-submit of one Spark to one master, from one folder."""
+    """Runs spark-submit of one Spark installation with one master, from one folder."""
 
     def __init__(self, spark: Path, master: str, folder: Path) -> None:
         self.spark, self.master, self.folder = spark, master, folder
 
     @contextmanager
     def sent(self, job: Path, arguments: list[str], flags: list[str], **python: str) -> Iterator[subprocess.Popen[str]]:
-        """The job at work, its output and Spark's log in one stream. It must end well."""
+        """Runs a job, with its output and Spark's log in one stream. It must succeed."""
         conf = [part for key, value in SMALL.items() for part in ("--conf", f"{key}={value}")]
         command = [str(self.spark / "bin" / "spark-submit"), "--master", self.master, *conf, *flags, str(job)]
         command += [*arguments, *demo_flags(), "--set", "archives.num_shards=4"]
@@ -94,7 +95,7 @@ class Submission:
 def run_packed(
     submission: Submission, archives: Path, environment: Path, ivy: Path, workers: list[subprocess.Popen[bytes]]
 ) -> None:
-    """Every job in one application; its executors' Python must be the packed one, and compile nothing."""
+    """Every job in one application. The Python of its executors must be the packed one, and compile nothing."""
     folder = submission.folder
     flags = ["--archives", f"{environment}#environment", "--packages", DELTA, "--conf", f"spark.jars.ivy={ivy}"]
     program = packages(folder / "packed") / "winnow" / "__main__.py"
@@ -118,7 +119,7 @@ def run_packed(
 
 
 def run_jobs(submission: Submission, archives: Path, workers: list[subprocess.Popen[bytes]]) -> None:
-    """Each job by itself, from this environment's driver, whose Spark has Delta; winnow's code is sent along."""
+    """Each job as its own application, from the driver of this environment, whose Spark has Delta. Sends winnow's code."""
     folder = submission.folder
     flags = [
         "--archives", f"{folder / 'winnow.zip'}#winnow", "--conf", "spark.executorEnv.PYTHONPATH=winnow",
@@ -139,7 +140,7 @@ def run_jobs(submission: Submission, archives: Path, workers: list[subprocess.Po
 
 @contextmanager
 def started_cluster(spark: Path, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """The address of a master, and its two workers of one core each, once both have registered."""
+    """The address of a master, and its two workers with one core each, once both have registered."""
     port = free_port()
     address, roles = f"spark://{HOST}:{port}", "org.apache.spark.deploy"
 
@@ -172,31 +173,31 @@ def started_cluster(spark: Path, folder: Path) -> Iterator[tuple[str, list[subpr
 
 
 def keep_log(process: subprocess.Popen[bytes], path: Path) -> None:
-    """Standard error of a process, to its end, in a file."""
+    """Writes the standard error of a process to a file, until it ends."""
     assert process.stderr is not None
     with path.open("wb") as log:
         shutil.copyfileobj(process.stderr, log)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started."""
+    """Kills a process and all processes that it started."""
     for pid in processes_of(process.pid):
         os.kill(pid, signal.SIGKILL)
     process.wait()
 
 
 def processes(workers: list[subprocess.Popen[bytes]], words: bytes) -> list[int]:
-    """Processes that workers started, with these words in their command lines."""
+    """Ids of processes that workers started and that have these words in their command lines."""
     return [pid for worker in workers for pid in processes_of(worker.pid, words)]
 
 
 def executors(workers: list[subprocess.Popen[bytes]]) -> list[int]:
-    """Executors of all workers."""
+    """Ids of the executors of all workers."""
     return processes(workers, b"CoarseGrainedExecutorBackend")
 
 
 def read_until(run: subprocess.Popen[str], words: str) -> str:
-    """What a run says up to the line that holds these words."""
+    """The output of a run, up to the line with these words."""
     assert run.stdout is not None
     said = []
     for line in run.stdout:
@@ -207,7 +208,7 @@ def read_until(run: subprocess.Popen[str], words: str) -> str:
 
 
 def spark_alone(folder: Path) -> Path:
-    """The installed Spark without Delta's jars, as a cluster has it."""
+    """The installed Spark without Delta's jars, as on a cluster."""
     installed = Path(pyspark.__file__).parent
     (folder / "jars").mkdir(parents=True)
     for name in ("bin", "python"):
@@ -219,18 +220,18 @@ def spark_alone(folder: Path) -> Path:
 
 
 def unpack(environment: Path, folder: Path) -> None:
-    """Unpack the environment, as Spark does on an executor's machine."""
+    """Unpacks the environment, as Spark does on the machine of an executor."""
     with tarfile.open(environment) as tar:
         tar.extractall(folder, filter="fully_trusted")
 
 
 def packages(environment: Path) -> Path:
-    """Where a packed environment has its packages."""
+    """The folder with the packages of a packed environment."""
     return next((environment / "lib").glob("python3.*/site-packages"))
 
 
 def clean_environment(spark: Path) -> dict[str, str]:
-    """This process's environment without what it says of Python and Spark, but for which Spark it is."""
+    """The environment of this process, without variables of Python and Spark, except for this SPARK_HOME."""
     mine = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYSPARK", "SPARK"))}
     return {**mine, "SPARK_HOME": str(spark), "SPARK_LOCAL_IP": HOST, "SPARK_DAEMON_MEMORY": "512m", "NO_COLOR": "1"}
 

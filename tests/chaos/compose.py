@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.chaos.compose
 
-The image `winnow` is there. A project of its own, whose volumes go with it; the ports are those of the file.
+The image `winnow` must exist. The project has its own name, and its volumes are deleted at the end. The ports are those
+of the file.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ENVIRONMENT = {**os.environ, "JUPYTER_TOKEN": TOKEN, "COMPOSE_PROJECT_NAME": PRO
 
 
 def main() -> None:
-    """Print what was tried."""
+    """Print each step."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         make_crawl(Path(folder), PAGES, seed=3)
@@ -45,7 +46,7 @@ def main() -> None:
 
 
 def try_all() -> None:
-    """Everything that the file's first lines promise."""
+    """Everything that the first lines of the file promise."""
     assert json_of(f"{MASTER}/json/")["aliveworkers"] == 2
     assert status(f"{JUPYTER}/api/contents") == 403
     assert status(f"{JUPYTER}/api/contents?token={TOKEN}") == 200
@@ -75,7 +76,7 @@ def try_all() -> None:
 
 
 def compose(*arguments: str, check: bool = True) -> str:
-    """docker-compose; its standard output."""
+    """Runs docker-compose; its standard output."""
     command = ["docker-compose", *arguments]
     said = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if check and said.returncode != 0:
@@ -84,7 +85,7 @@ def compose(*arguments: str, check: bool = True) -> str:
 
 
 def until(what: str, look: Callable[[], T]) -> T:
-    """What `look` finds; ends with a sentence where it finds nothing in time."""
+    """What `look` returns once it is true; ends the program with a sentence if it does not become true in time."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         if time.monotonic() > end:
@@ -94,12 +95,12 @@ def until(what: str, look: Callable[[], T]) -> T:
 
 
 def ended() -> dict[str, str]:
-    """Applications that the history server knows to be done, by name."""
+    """Completed applications of the history server, by name."""
     return {app["name"]: app["id"] for app in json_of(f"{HISTORY}/api/v1/applications?status=completed")}
 
 
 def health_of(names: list[str]) -> list[str]:
-    """The health of containers, in their order."""
+    """The health of these containers, in this order."""
     command = ["docker", "inspect", "--format", "{{.State.Health.Status}}", *names]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
@@ -110,7 +111,7 @@ def json_of(url: str) -> Any:
 
 
 def status(url: str) -> int:
-    """The status of an answer, whatever it is."""
+    """The status of a response, also of an error."""
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
             return int(answer.status)
@@ -119,7 +120,7 @@ def status(url: str) -> int:
 
 
 def tell(what: str) -> None:
-    """A line, at once."""
+    """Print a line without buffering."""
     print(f"{time.strftime('%H:%M:%S')}  {what}", flush=True)
 
 

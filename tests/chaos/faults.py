@@ -1,4 +1,4 @@
-"""Runs killed in every job, workers short of memory, damaged files: the clean rows, or one sentence: `make chaos`.
+"""Runs killed in every job, workers short of memory, damaged files: the same rows, or one sentence: `make chaos`.
 
 .venv/bin/python -m tests.chaos.faults
 """
@@ -17,13 +17,13 @@ from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import started, whole_run, winnow
 from winnow.settings.jobs import JOBS
 
-TOO_LITTLE = "700m"  # of address space: enough to start
-# A job that reads the rows of this table.
+TOO_LITTLE = "700m"  # of address space: enough to start, not enough to work
+# For each table, a job that reads its rows.
 READ_AGAIN = {"pages": "measure_pages", "measures": "judge_pages", "verdicts": "report_funnel"}
 
 
 def main() -> None:
-    """Print what became of each."""
+    """Print the result of each."""
     folder = Path(tempfile.mkdtemp())
     archives, clean, _ = clean_run(folder)
     for job in ("list_archives", *list(JOBS)[:-1]):
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def kill_after(job: str, arguments: list[object]) -> None:
-    """Kill a run, with all its processes, in the job that follows this one."""
+    """Kills a run, with all its processes, in the job after this one."""
     with started(list(map(str, arguments)), until=f"  {job} ") as run:
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
@@ -52,7 +52,7 @@ def kill_after(job: str, arguments: list[object]) -> None:
 
 
 def fails(arguments: list[object], words: str) -> None:
-    """A run ends with one sentence that has these words."""
+    """Checks that a run ends with one sentence with these words."""
     said = winnow(*arguments, check=False)
     told = said.stderr.splitlines()[-1]
     print(f"  {told}", flush=True)
@@ -62,7 +62,7 @@ def fails(arguments: list[object], words: str) -> None:
 
 
 def damage(warehouse: Path, table: str) -> None:
-    """Overwrite the middle of the first file that the table needs."""
+    """Overwrites the middle of the first file that the table needs."""
     path = Path(sorted(DeltaTable(str(warehouse / table)).file_uris())[0].removeprefix("file://"))
     data = path.read_bytes()
     third = len(data) // 3

@@ -1,4 +1,4 @@
-"""A warehouse on a file system that fills up three times, and then has room: `make chaos`, as root.
+"""A warehouse on a file system that becomes full three times, and then has room: `make chaos`, as root.
 
 python -m tests.chaos.full_disk
 """
@@ -13,11 +13,11 @@ from pathlib import Path
 from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import whole_run, winnow
 
-SIZES = ("150k", "300k", "600k")  # full while archives are listed, pages are written, measures are written
+SIZES = ("150k", "300k", "600k")  # full while archives are listed, while pages are written, while measures are written
 
 
 def main() -> None:
-    """Print how each run ended, and whether the last one's tables are those of an undisturbed run."""
+    """Print how each run ended, and whether the tables of the last one equal those of an undisturbed run."""
     folder = Path(tempfile.mkdtemp())
     small = folder / "small"
     small.mkdir()

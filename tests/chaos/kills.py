@@ -1,9 +1,9 @@
-"""Runs killed again and again at any moment, and their tables compared row by row with a clean run's: `make chaos`.
+"""Runs killed again and again at random moments; their tables are compared with those of a clean run: `make chaos`.
 
     .venv/bin/python -m tests.chaos.kills MINUTES [SEED]
 
-What dies is the whole run, its JVM, a Python worker or an extractor's process. Then the same command goes on, until it
-ends of itself. A run that ends by itself after a kill must say so in one sentence.
+Killed is the whole run, its JVM, a Python worker or an extractor process. Then the same command is run again, until it
+ends by itself. A run that ends by itself after a kill must say so in one sentence.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from random import Random
 from tests.chaos.clean_run import clean_run, compared
 from tests.jobs.warehouse import processes_of, whole_run
 
-KILLS = 4  # of one warehouse at most, so that it is done some time
+KILLS = 4  # at most, for one warehouse; otherwise it might never be complete
 VICTIMS = {  # words in their command lines
     "the run": b"-m\0winnow\0run",
     "the JVM": b"org.apache.spark.deploy.SparkSubmit",
@@ -30,7 +30,7 @@ VICTIMS = {  # words in their command lines
 
 
 def main() -> None:
-    """Print for each warehouse what was killed, and whether its tables are the clean ones."""
+    """Print for each warehouse what was killed, and whether its tables equal the clean ones."""
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 10**6
     random, folder, failed = Random(seed), Path(tempfile.mkdtemp()), []
     print(f"seed {seed}", flush=True)
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def run_until(arguments: list[object], seconds: float | None, random: Random) -> str | None:
-    """What was killed after so many seconds; None where the run ended before, as it should."""
+    """Kills something after so many seconds, and returns what; None if the run ended before, successfully."""
     command = [sys.executable, "-m", "winnow", *map(str, arguments)]
     with tempfile.TemporaryFile("w+") as log:
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
@@ -77,7 +77,7 @@ def run_until(arguments: list[object], seconds: float | None, random: Random) ->
 
 
 def kill_one(leader: int, random: Random) -> str:
-    """Kill one process of a run by its kind, the run itself where there is none; its kind."""
+    """Kills one process of this kind, or the run itself if there is none; returns the kind."""
     name = random.choice(list(VICTIMS))
     found = processes_of(leader, VICTIMS[name])
     if not found or name == "the run":

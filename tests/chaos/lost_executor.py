@@ -1,9 +1,9 @@
-"""Near duplicates and repeated spans while executors are lost, and the rows of undisturbed runs: `make chaos`.
+"""Near duplicates and repeated spans while executors are lost: the same rows as undisturbed runs: `make chaos`.
 
     .venv/bin/python -m tests.chaos.lost_executor
 
-On a cluster of two executors on this machine. In each pass of a stage one of them is killed as soon as a task of the
-pass has ended, so that what tasks have left there is lost: packed signatures, pairs, minimizers, windows, answers.
+On a cluster of two executors on this machine. In each pass of a stage, one executor is killed as soon as a task of the
+pass has ended. What its tasks had stored there is lost: packed signatures, pairs, minimizers, windows, answers.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ Rows = list[tuple[Any, ...]]
 
 
 class Losing(NamedTuple):
-    """Does the work of the passes of a stage; an executor is lost in the pass of this name."""
+    """Runs the passes of a stage; an executor is lost in the pass with this name."""
 
     spark: SparkSession
     lost_in: str
 
     def run(self, name: str, work: Callable[[], Result]) -> Result:
-        """What this pass gives."""
+        """The result of this pass."""
         return losing_an_executor(self.spark, work) if name == self.lost_in else work()
 
 
 def main() -> None:
-    """Print for each pass whether the rows are the same after an executor was lost in it."""
+    """For each pass, print whether the rows are the same although an executor was lost."""
     settings = load_settings(changes=["spark.master=local-cluster[2,1,1024]", "spark.driver_memory=1g"])
     spark = open_session("lost executor", settings.spark)
-    spark.conf.set("spark.sql.files.maxPartitionBytes", "1m")  # a task for each file
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "1m")  # one task for each file
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         write_pages(Path(folder))
@@ -107,7 +107,7 @@ def repeated_spans(pages: DataFrame, settings: Settings, losing: Losing) -> Rows
 
 
 def write_pages(folder: Path) -> None:
-    """Pages of 300 words; every third holds one of a few paragraphs, every fifth is nearly the one before it."""
+    """Pages of 300 words. Every third contains one of a few paragraphs; every fifth nearly equals the page before."""
     draw = random.Random(6)
 
     def prose(count: int) -> str:
@@ -122,7 +122,7 @@ def write_pages(folder: Path) -> None:
 
 
 def losing_an_executor(spark: SparkSession, work: Callable[[], Result]) -> Result:
-    """What `work` gives while one executor is killed, once a task of it has ended."""
+    """The result of `work`, while one executor is killed as soon as one of its tasks has ended."""
     before, done = newest_stage(spark), Event()
 
     def kill() -> None:

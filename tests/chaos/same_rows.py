@@ -1,9 +1,9 @@
-"""Real archives run in six ways, and their tables compared row by row: `make chaos`.
+"""Real archives, run in six ways; the tables are compared row by row: `make chaos`.
 
     WINNOW_CORPUS=DIR .venv/bin/python -m tests.chaos.same_rows [FOLDER]
 
-Undisturbed, again, killed half-way and resumed, with one core, with four, and on a cluster of two executors one of
-which is killed as extraction begins.
+Undisturbed; again; killed half-way and resumed; with one core; with four; and on a cluster of two executors, one of
+which is killed when extraction begins.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SETS = ("pages_docs_multilang", "pages_gold_wcxb", "fixtures")
 
 
 def arguments(warehouse: Path, master: str) -> list[str]:
-    """The documented command over three sets of the corpus."""
+    """The documented command, with three sets of the corpus."""
     named = [str(CORPUS / name) for name in SETS]
     return [
         "run", *named, "--root", str(CORPUS), "--crawl", "CORPUS-EN", "--warehouse", str(warehouse),
@@ -31,7 +31,7 @@ def arguments(warehouse: Path, master: str) -> list[str]:
 
 
 def main() -> None:
-    """Print for each way whether its tables are those of the first."""
+    """For each way, print whether its tables equal those of the first."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
     winnow(*arguments(folder / "clean", "local[2]"))
     clean = everything(folder / "clean")

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tests.chaos.stores VERSITYGW IVY
 
-VERSITYGW is the S3 server's program (Versity S3 Gateway), IVY a folder for Hadoop's jars, which are fetched where they
-are missing. The tables must be those of the same archives on disk, made on disk. The server keeps a bucket as a folder
-and an object as a file, which is how tables on it are looked at here.
+VERSITYGW is the program of the S3 server (Versity S3 Gateway). IVY is a folder for Hadoop's jars; missing jars are
+downloaded. The tables must equal those made on disk from the same archives on disk. The server stores a bucket as a
+folder and an object as a file, so tables on it are read here as files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MINI_CLUSTER = ("org.apache.hadoop", "hadoop-client-minicluster", "3.5.0")
 
 
 def main() -> None:
-    """Print for each way whether its tables are those made from disk."""
+    """For each way, print whether its tables equal those made on disk."""
     folder = Path(tempfile.mkdtemp())
     archives = folder / "store" / BUCKET
     make_crawl(archives, 100, seed=5)
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def read_from_s3(folder: Path, port: int, compare: Compare) -> None:
-    """Archives on the server; the server killed while they are read."""
+    """Archives on the server, which is killed while they are read."""
     bucket = f"s3://{BUCKET}"
     with s3_served(folder / "store", port):
         winnow(*remote_run(bucket, folder / "S3"))
@@ -76,7 +76,7 @@ def read_from_s3(folder: Path, port: int, compare: Compare) -> None:
 
 
 def write_to_s3(folder: Path, port: int, compare: Compare) -> None:
-    """Tables on the server; the server killed between two commits, and back soon, or only for the next run."""
+    """Tables on the server, which is killed between two commits, and restarted soon, or only for the next run."""
     store = folder / "store"
     (store / TABLES).mkdir()
     soon, late = (tables_run(store, f"s3a://{TABLES}/{name}") for name in ("soon", "late"))
@@ -124,30 +124,30 @@ def use_hdfs(folder: Path, archives: Path, compare: Compare) -> None:
 
 
 def tables_run(store: Path, warehouse: str) -> list[str]:
-    """The same run, its archives on disk and its tables on S3."""
+    """The same run, with archives on disk and tables on S3."""
     return [*map(str, whole_run(store / BUCKET / FIRST / "warc.paths.gz", warehouse)), *s3_profile()]
 
 
 def s3_profile() -> list[str]:
-    """The settings of a warehouse on S3, and where its jars are kept."""
+    """Settings of a warehouse on S3, and where its jars are kept."""
     return ["--config", str(CONF / "s3.yaml"), "--set", f"spark.config={{spark.jars.ivy: {sys.argv[2]}/s3}}"]
 
 
 def remote_run(root: str, warehouse: Path | str) -> list[str]:
-    """The same run, its archives below this root."""
+    """The same run, with archives below this root."""
     command, _, *rest = map(str, whole_run(Path(), warehouse))
     return [command, f"{root}/{FIRST}/warc.paths.gz", "--root", f"{root}/", *rest]
 
 
 def content(warehouse: Path) -> dict[str, list[dict[str, object]]]:
-    """All tables, but for where archives lie, and what stands for them: tags, and hashes of these."""
+    """All tables, without the columns that depend on where archives are: root, etags, and hashes of etags."""
     apart = {"root", "etag", "inputs"}
     tables = everything(warehouse)
     return {table: [{k: v for k, v in row.items() if k not in apart} for row in rows] for table, rows in tables.items()}
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """A port that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -175,7 +175,7 @@ def s3_served(store: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def hdfs_served(folder: Path, ivy: Path) -> Iterator[str]:
-    """The root of an HDFS of one name node and one data node, in a JVM of its own."""
+    """The root of an HDFS with one name node and one data node, in a JVM of its own."""
     launch: Any = launch_gateway
     if not list(ivy.glob(f"jars/*{MINI_CLUSTER[1]}*")):
         packages = {"spark.jars.packages": ":".join(MINI_CLUSTER), "spark.jars.ivy": str(ivy)}

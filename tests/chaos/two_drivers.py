@@ -1,8 +1,8 @@
-"""Two drivers at once: on different shards neither notices the other, on the same one wins: `make chaos`.
+"""Two drivers at once. On different shards they do not disturb each other; on the same shard, one wins: `make chaos`.
 
     .venv/bin/python -m tests.chaos.two_drivers
 
-The tables are compared, row by row, with those of one run alone.
+The tables are compared, row by row, with those of a single run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ JOBS = ("extract_pages", "measure_pages", "judge_pages", "find_near_duplicates",
 
 
 def main() -> None:
-    """Print what became of each pair."""
+    """Print the result of each pair."""
     folder = Path(tempfile.mkdtemp())
     archives, clean, _ = clean_run(folder)
     failed = [
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def other_shards(archives: Path, warehouse: Path) -> Path:
-    """Every job up to the spans by two drivers with two shards each, the rest by one, all under spark-submit."""
+    """Two drivers with two shards each run every job up to the spans, one the others; all under spark-submit."""
     tables = ["--crawl", FIRST, "--warehouse", str(warehouse), *demo_flags()]
     submit("list_archives", [str(archives), *tables])
     for job in JOBS:
@@ -45,7 +45,7 @@ def other_shards(archives: Path, warehouse: Path) -> Path:
 
 
 def same_shards(archives: Path, warehouse: Path) -> Path:
-    """Two whole runs at once: whoever loses says so in one sentence, and the same command then ends well."""
+    """Two whole runs at once: the one that loses says so in one sentence, and then the same command succeeds."""
     command = [sys.executable, "-m", "winnow", *map(str, whole_run(archives, warehouse))]
     pair = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for driver in pair:
@@ -59,7 +59,7 @@ def same_shards(archives: Path, warehouse: Path) -> Path:
 
 
 def submit(job: str, arguments: list[str]) -> None:
-    """One job, to its end."""
+    """Waits for one job."""
     driver = spark_submit(job, *arguments, cores=1)
     said, _ = driver.communicate()
     assert driver.returncode == 0, said[-3000:]

@@ -1,4 +1,4 @@
-"""Duplicates of a DataFrame: the rows that the jobs give, for ids of any type."""
+"""Duplicates in a DataFrame: the same rows as the jobs, for ids of any type."""
 
 from __future__ import annotations
 

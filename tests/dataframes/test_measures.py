@@ -1,4 +1,4 @@
-"""Metrics and reasons of a DataFrame's texts, beside its own columns."""
+"""Metrics and reasons for the texts of a DataFrame, which keeps its own columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generated crawl: its archives hold what its truth says, and the comparison sees every disagreement."""
+"""The generated crawl: its archives contain what its truth says, and the comparison finds every disagreement."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def truth(truth_path: Path) -> Truth:
 
 @pytest.fixture(scope="module")
 def html(folder: Path, truth: Truth) -> dict[str, str]:
-    """What was sent as each ungated page, by the page's name, in UTF-8 or what is ASCII of it."""
+    """The text that was sent as each ungated page, by the name of the page; UTF-8, or ASCII with the rest replaced."""
     return {page.name: _body(folder, page).decode("utf-8", "replace") for page in truth.pages if page.gate is None}
 
 
@@ -95,7 +95,7 @@ def _jaccard(one: str, other: str) -> float:
 
 
 def _rows(truth: Truth) -> list[dict[str, Any]]:
-    """What a run that agrees with the truth would give: every copy goes for its original."""
+    """Rows of a run that agrees with the truth: every copy is dropped for its original."""
     by_name = {page.name: page for page in truth.pages}
 
     def near(page: PageTruth) -> tuple[str, str, int] | None:

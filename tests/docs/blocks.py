@@ -16,13 +16,13 @@ from winnow.settings.load import load_settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-ONLINE = "# over the network"  # the first line of a block that cannot run here
+ONLINE = "# over the network"  # the first line of a block that cannot run in tests
 _IN_CONTAINER = re.compile(r"^(?:\w+=\S+ )?docker-compose run --rm (?=winnow )")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|(?:^    [^\n]*\n)+", re.MULTILINE | re.DOTALL)
 
 
 class Block(NamedTuple):
-    """A block of a page: its language (`sh` for an indented one), its text, and its first line's number."""
+    """A block of a page: its language (`sh` for an indented one), its text, and the number of its first line."""
 
     page: str
     language: str
@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
     @property
     def is_online(self) -> bool:
-        """Whether it says that it needs the network."""
+        """Whether the block says that it needs the network."""
         return self.text.startswith(ONLINE)
 
     @property
@@ -50,7 +50,7 @@ def blocks(page: str) -> list[Block]:
 
 
 def commands(block: Block) -> Iterator[list[str]]:
-    """The commands of a block, as a shell would split them, without a container's; pipes are left as they are."""
+    """The commands of a block, split as a shell does, without the prefix for a container. Pipes are not run."""
     for line in block.text.replace("\\\n", " ").split("\n"):
         words = shlex.split(_IN_CONTAINER.sub("", line), comments=True)
         if words:
@@ -58,7 +58,7 @@ def commands(block: Block) -> Iterator[list[str]]:
 
 
 def parse(words: list[str]) -> None:
-    """Raises where a `winnow` command, an option or a setting of it does not exist."""
+    """Raises an error if a `winnow` command, one of its options or a setting does not exist."""
     command: Any = typer.main.get_command(app)
     rest = words[1:]
     while hasattr(command, "commands"):
@@ -69,12 +69,12 @@ def parse(words: list[str]) -> None:
 
 
 def run(words: list[str]) -> None:
-    """Run a `winnow` command in this process, in the session that is there."""
+    """Runs a `winnow` command in this process, in the open session."""
     code = typer.main.get_command(app).main(words[1:], prog_name="winnow", standalone_mode=False)
     assert not code, f"{shlex.join(words)}: exit code {code}"
 
 
 def agrees(shown: str, said: str) -> bool:
-    """Whether output is what a page shows; a line of three dots stands for any lines that are left out."""
+    """Whether output equals what a page shows; a line of three dots in the page matches any lines."""
     lines = ("(?:.*\n)*" if line == "..." else f"{re.escape(line)} *\n" for line in shown.strip("\n").split("\n"))
     return re.fullmatch("".join(lines), said.strip("\n") + "\n") is not None

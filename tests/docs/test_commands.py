@@ -1,4 +1,4 @@
-"""The commands and code in the documentation, run in one session, over the archive that one of the pages makes."""
+"""The commands and code in the documentation, run in one session, with the archive that one of the pages makes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.docs.blocks import DOCS, ROOT, Block, agrees, blocks, commands, parse
 
 GUIDES = ("docs/deduplication.md", "docs/first-crawl.md", "docs/adding.md", "docs/costs.md")
 WRITTEN = sorted(f"docs/{path.name}" for path in DOCS.glob("*.md") if path.name not in GENERATED)
-PAGES = ("README.md", "CONTRIBUTING.md", *WRITTEN)  # by hand
+PAGES = ("README.md", "CONTRIBUTING.md", *WRITTEN)  # written by hand
 WITHOUT_COMMANDS = {
     "CONTRIBUTING.md", "docs/README.md", "docs/architecture.md", "docs/benchmarks.md", "docs/costs.md",
     "docs/glossary.md",
 }  # fmt: skip
 
-# What the pages say, and what stands for it here.
+# Names in the pages, and their replacements here.
 NAMES = {"CC-MAIN-2024-22": "EXAMPLE", "https://example.org/page": "http://a.example/harbour"}
-# Commands of docs/url-lists.md that run here too, each by its beginning; other tests run the others.
+# Commands of docs/url-lists.md that also run here, each by its beginning; other tests run the others.
 OF_LISTS = ("winnow lists build", "winnow lists check")
-# The guides' commands run, but for these, which tests/jobs/test_two_crawls.py does with tables of two crawls.
+# All commands of the guides run here, except these: tests/jobs/test_two_crawls.py runs them with tables of two crawls.
 ELSEWHERE = (
     "winnow report --warehouse tables/ -o report.html",
     "winnow run archives/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe mine.yaml",
@@ -37,7 +37,7 @@ ELSEWHERE = (
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder, but for the files that docs/url-lists.md takes for granted: lists and words."""
+    """A folder with only the files that docs/url-lists.md expects: lists and words."""
     folder = tmp_path_factory.mktemp("docs")
     for name, lists in {"ut1": "domains", "words": "words", "exceptions": "exceptions"}.items():
         shutil.copytree(ROOT / "conf" / "lists" / lists, folder / name)
@@ -51,7 +51,7 @@ def here(text: str) -> str:
 
 
 def run_block(block: Block, folder: Path) -> list[str]:
-    """The `winnow` commands of a block are run, and given back; Python is run, but what names its file becomes it."""
+    """Runs the `winnow` commands of a block, and returns their names. Python is run, or written to the file it names."""
     if block.language == "yaml" or (block.language == "python" and block.name.endswith(".py")):
         (folder / block.name).write_text(block.text, encoding="utf-8")
     elif block.language == "python":
@@ -119,7 +119,7 @@ def test_every_message_that_the_page_on_operating_explains_is_one_of_the_code() 
 def test_what_the_guides_show_is_what_comes_out(
     spark: SparkSession, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One after the other: the first guide makes the archive and the tables that the others go on with."""
+    """In order: the first guide makes the archive and the tables that the others use."""
     monkeypatch.chdir(place)
     said, compared, ran = "", 0, []
     for block in (block for page in GUIDES for block in blocks(page)):
@@ -141,7 +141,7 @@ def test_what_the_guides_show_is_what_comes_out(
 
 
 def test_the_metric_of_the_guide_is_a_metric(tmp_path: Path) -> None:
-    """Applied to a copy, where its test runs without Numba's compiler, which would take half a minute."""
+    """Applies the diff to a copy, and runs its test without Numba's compiler, which would take half a minute."""
     for name in ("lib", "tests", "conf"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     (diff,) = (block.text for block in blocks("docs/adding.md") if block.language == "diff")

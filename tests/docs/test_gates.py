@@ -1,4 +1,4 @@
-"""Every example of a gate in docs/reasons.md, read and extracted as every page of an archive is."""
+"""Every example of a gate in docs/reasons.md, read and extracted like any page of an archive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHERS = {name: example for name, example in STOPPED.items() if name not in LIMI
 
 
 def archive_of(path: Path, example: Stopped) -> Path:
-    """An archive of this page alone."""
+    """An archive with only this page."""
     fields = [example.header.encode()] + [HTML] * (not example.header.startswith("Content-Type"))
     data = record(http(examples.evaluate(example.body).encode(), *fields), WARC_Target_URI=example.url.encode())
     path.write_bytes(data[:-20] if example.is_cut else data)
@@ -38,7 +38,7 @@ def archive_of(path: Path, example: Stopped) -> Path:
 def test_every_example_of_a_gate_ends_there_and_another_page_does_not(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(Path(__file__).parents[2])  # where conf/lists lies
+    monkeypatch.chdir(Path(__file__).parents[2])  # conf/lists is here
     settings = load_settings(changes=sorted({change for example in OTHERS.values() for change in example.settings}))
     pages = {**OTHERS, "none": Stopped(repr(ENGLISH))}
     paths = [archive_of(tmp_path / gate, example) for gate, example in pages.items()]
@@ -59,7 +59,7 @@ def test_a_limit_of_the_extractor_stops_its_example_and_no_other_page(gate: Gate
 
 
 def test_a_gate_is_added_by_its_declaration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documentation, funnel, report, `explain` and the limit on failures know it; OTHERS above has its example."""
+    """Documentation, funnel, report, `explain` and the limit on failures have the gate; OTHERS above has its example."""
     gate = Gate("html", GateStep.LANGUAGE, "The page is written in verse.", Stopped("'<p>O rose'"), is_failure=True)
     name = GateName("in_verse")
     before = steps(side_of("", gate=name).figures)

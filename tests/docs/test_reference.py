@@ -1,4 +1,4 @@
-"""The generated pages of docs/: they are what the code says now, leave nothing out, and every example is true."""
+"""The generated pages of docs/: they agree with the code, they are complete, and every example is true."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_every_departure_in_the_code_is_told() -> None:
 
 
 def rejected(text: str, recipe: str, tmp_path: Path) -> list[str]:
-    """Reasons of a text under a recipe, with a file of bad words where that has line rules of C4."""
+    """Reasons of a text under a recipe, with a file of bad words if the recipe has line rules of C4."""
     (tmp_path / "bad.txt").write_text(examples.BAD_WORD)
     settings: Settings = load_settings(recipe, changes=[f"measure.c4.bad_words={tmp_path / 'bad.txt'}"])
     metrics = measure_text(text, compile_settings(measure_settings(settings)))[1]

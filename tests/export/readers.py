@@ -1,9 +1,10 @@
-"""Every reader on an export whose columns all begin with what is missing: `make readers`.
+"""Every reader on an export in which every column begins with missing values: `make readers`.
 
     .venv/bin/python -m tests.export.readers PYTHON
 
-PYTHON has the libraries in their newest versions; Spark is ours, jq the system's. Each must give the same rows in the
-same order, from Parquet and from JSON lines. The files are so large that a reader guesses types more than once.
+PYTHON has the newest versions of the libraries. Spark is that of this environment, jq that of the system. Each must
+give the same rows in the same order, from Parquet and from JSON lines. The files are so large that a reader guesses
+types more than once.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ OTHERS = ("datasets", "pandas", "polars", "duckdb", "pyarrow", "datatrove", "jq"
 
 
 def documents() -> Iterator[dict[str, Any]]:
-    """Two files; in each title, spans and times are missing until the last rows; some texts are hostile."""
+    """Two files. In each, title, spans and times are missing until the last rows; some texts are hostile."""
     for number in range(2 * ROWS):
         row = document(number, HOSTILE[number % 7] + f" Document {number} of the harbour." * 40)
         if number % ROWS < ROWS - LATE:
@@ -37,7 +38,7 @@ def documents() -> Iterator[dict[str, Any]]:
 
 
 def main(python: str) -> None:
-    """Print a line for each way of reading; raises AssertionError where one differs."""
+    """Print a line for each way of reading; raises AssertionError if one gives other rows."""
     rows = list(documents())
     wanted = tuple(map(str, reading.digest(map(written, rows))))
     differing = []

@@ -1,8 +1,8 @@
-"""What every library reads of an export, as plain rows; no other module of the project is imported here.
+"""What every library reads from an export, as plain rows. Imports no other module of the project.
 
     python reading.py FOLDER [READER]...
 
-prints for each reader, and each way of reading by it, how many rows it gave and a digest of them in their order.
+For each reader, and each of its ways to read, prints the number of rows, and a hash of the rows in order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def canonical(row: dict[str, Any]) -> list[Any]:
-    """A row as JSON can have it, its columns in order: times in UTC with microseconds, spans as lists of numbers."""
+    """A row in a form that JSON has, columns in order: times in UTC with microseconds, spans as lists of numbers."""
     assert sorted(row) == sorted(COLUMNS), sorted(row)
     plain = {name: row[name] for name in COLUMNS}
     plain["spans"] = [[int(span[name]) for name in ("start", "end", "copies")] for span in row["spans"]]
@@ -45,7 +45,7 @@ def _moment(value: Any) -> str:
 
 
 def digest(rows: Rows) -> tuple[int, str]:
-    """The number of rows, and a hash of them in their order."""
+    """The number of rows, and a hash of the rows in order."""
     count, found = 0, hashlib.sha256()
     for row in rows:
         count += 1
@@ -54,7 +54,7 @@ def digest(rows: Rows) -> tuple[int, str]:
 
 
 def by_datasets(folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """The folder, whose card names the types; the files alone, in both orders; as a stream."""
+    """The folder, whose card names the types; the files without the card, in both orders; as a stream."""
     import datasets
 
     datasets.disable_progress_bars()
@@ -65,7 +65,7 @@ def by_datasets(folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]
         return found
 
     def backwards() -> Rows:
-        """Files in the other order: other columns come first, and the rows are put right again."""
+        """The files in reverse order, so that other columns come first; the rows are put back in order."""
         rows = [list(load(kind, data_files=[name])) for name in reversed(files)]
         both = list(load(kind, data_files=files[::-1]))
         assert both == [row for part in rows for row in part]
@@ -81,7 +81,7 @@ def by_datasets(folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]
 
 
 def by_pandas(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """read_json without options but `lines`, and read_parquet."""
+    """read_json with no option but `lines`, and read_parquet."""
     import pandas as pd
 
     def read(name: str) -> Rows:
@@ -106,7 +106,7 @@ def by_polars(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
 
 
 def by_duckdb(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """Both files by their names in one query."""
+    """Both files by name in one query."""
     import duckdb
 
     table = "read_parquet" if files[0].endswith(".parquet") else "read_json"
@@ -120,7 +120,7 @@ def by_duckdb(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
 
 
 def by_pyarrow(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """JSON in blocks of its default size, and Parquet."""
+    """JSON in blocks of the default size, and Parquet."""
     import pyarrow as pa
     import pyarrow.json as paj
     import pyarrow.parquet as pq
@@ -141,7 +141,7 @@ def by_pyarrow(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]
 
 
 def by_datatrove(folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """Its readers without any setting."""
+    """Its readers with default settings."""
     from datatrove.pipeline.readers import JsonlReader, ParquetReader
 
     def read() -> Rows:
@@ -155,7 +155,7 @@ def by_datatrove(folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]
 
 
 def by_jq(_folder: Path, files: list[str]) -> dict[str, Callable[[], Rows]]:
-    """JSON lines through jq, which makes doubles of numbers; it reads no Parquet."""
+    """JSON lines through jq, which turns numbers into doubles; jq cannot read Parquet."""
 
     def read(name: str) -> Rows:
         with tempfile.TemporaryDirectory() as folder:
@@ -187,7 +187,7 @@ def _chained(read: Callable[[str], Rows], files: list[str]) -> Iterator[dict[str
 
 
 def _unpacked(name: str, folder: str) -> str:
-    """The lines of a file for a reader that knows no zstd."""
+    """The lines of a file, for a reader that cannot read zstd."""
     import pyarrow as pa
 
     path = Path(folder) / Path(name).name.removesuffix(".zst")
@@ -203,14 +203,14 @@ READERS = {
 
 
 def main(folder: str, *readers: str) -> None:
-    """Print what each of these readers gives, and how it failed where it did."""
+    """Print what each of these readers gives, or how it failed."""
     files = sorted(map(str, (Path(folder) / "data").iterdir()))
     for reader in readers:
         for way, read in READERS[reader](Path(folder), files).items():
             try:
                 count, found = digest(read())
                 print(f"{way}\t{count}\t{found}", flush=True)
-            except Exception as error:  # whatever a library raises is what is to be told
+            except Exception as error:  # any exception of a library is a result
                 said = f"{type(error).__name__}: {error.__cause__ or error}".replace("\n", " ").replace("\t", " ")
                 print(f"{way}\tfailed\t{said[:300]}", flush=True)
 

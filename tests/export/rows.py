@@ -1,4 +1,4 @@
-"""Exported documents as plain rows, their files, and what each library reads of a folder."""
+"""Exported documents as plain rows, their files, and what each library reads from a folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def document(number: int, text: str) -> dict[str, Any]:
 
 
 def written(row: dict[str, Any]) -> dict[str, Any]:
-    """A document as readers find it: what it lacks, or no reader can hold, has a value of its own."""
+    """A document as readers get it: a missing value, or one that not every reader can hold, is replaced."""
     time = row["fetched_at"]
     return {
         **row,
@@ -52,7 +52,7 @@ def written(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_export(folder: Path, form: Format, *files: list[pa.RecordBatch]) -> None:
-    """A whole export with its card; each file of these batches."""
+    """A whole export with its card; each of these batches becomes a file."""
     sizes = {number: sum(map(len, given)) for number, given in enumerate(files)}
     (folder / "data").mkdir(parents=True)
     target = Target(str(folder / "data"), form, len(files), sizes, "run")
@@ -65,7 +65,7 @@ def write_export(folder: Path, form: Format, *files: list[pa.RecordBatch]) -> No
 
 
 def batches(rows: list[dict[str, Any]], file: int = 0, size: int = 10_000) -> list[pa.RecordBatch]:
-    """The rows as Spark hands them over, so many in a batch."""
+    """The rows as Spark passes them, in batches of this size."""
     schema = pa.schema([("file", pa.int32()), *SCHEMA])
     whole = pa.Table.from_pylist([{"file": file, **row} for row in rows], schema=schema)
     return [batch for start in range(0, len(rows), size) for batch in whole.slice(start, size).to_batches()]
@@ -79,7 +79,7 @@ def read_by_datasets(folder: Path, cache: Path) -> list[dict[str, Any]]:
 
 
 def read_by_datatrove(folder: Path) -> list[dict[str, Any]]:
-    """Every row, in order, as datatrove's reader gives it without any setting."""
+    """Every row, in order, as datatrove's reader gives it with default settings."""
     is_parquet = any((folder / "data").glob("*.parquet"))
     reader = (ParquetReader if is_parquet else JsonlReader)(str(folder / "data"))
     rows = []

@@ -1,4 +1,4 @@
-"""The data card of an export: what it names, and what it leaves out."""
+"""The data card of an export: what it contains, and what it leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of an export without Spark: what every reader gives back, the same bytes, whole or not at all."""
+"""Files of an export without Spark: all readers give the same rows; same bytes; a file is complete or missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROWS = [document(number, text) for number, text in enumerate(HOSTILE * 3)]
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many pieces of few rows."""
+    """Many row groups of few rows."""
     monkeypatch.setattr(files, "_PIECE_BYTES", dict.fromkeys(FORMATS, 3_000))
 
 
@@ -45,7 +45,7 @@ def target(folder: Path, form: Format, *rows: int) -> Target:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_reader_gives_back_every_value(tmp_path: Path, form: Format) -> None:
-    """Texts with whatever breaks lines, ids of 64 bits, nulls, lists, times with and without microseconds."""
+    """Texts with all characters that break lines, ids of 64 bits, nulls, lists, times with and without microseconds."""
     folder, cut = tmp_path / "out", 10
     given = [*batches(ROWS[:cut], 0, 4), *batches(ROWS[cut:], 1, 4)]
     files_written = [
@@ -64,8 +64,10 @@ def test_every_reader_gives_back_every_value(tmp_path: Path, form: Format) -> No
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("reader", ["datasets", "pandas", "pyarrow", "datatrove"])
 def test_what_is_missing_at_first_changes_no_type(tmp_path: Path, form: Format, reader: str) -> None:
-    """One file begins with rows that lack title, spans and time, another has no others; `make readers` does it at
-    size, with libraries that the tests do not have."""
+    """One file begins with rows without title, spans and time; another has only such rows.
+
+    `make readers` does the same with large files and more libraries.
+    """
     bare = [{**row, "title": None, "spans": [], "fetched_at": None} for row in ROWS]
     rows = [*bare[:9], *ROWS[9:20], *bare[20:]]
     parts = ([batch.drop_columns(["file"]) for batch in batches(part)] for part in (rows[:20], rows[20:]))
@@ -78,7 +80,7 @@ def test_what_is_missing_at_first_changes_no_type(tmp_path: Path, form: Format, 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_types_are_guessed_alike_in_every_piece_of_a_file(tmp_path: Path, first: int) -> None:
-    """A piece is 10 MB in `datasets` by default."""
+    """`datasets` splits files into pieces of 10 MB by default."""
     bare = [{**row, "title": None, "spans": None, "fetched_at": None} for row in ROWS]
     rows = (*bare, *ROWS) if first == 0 else (*ROWS, *bare)
     write_export(tmp_path / "out", "jsonl.zst", [batch.drop_columns(["file"]) for batch in batches(list(rows))])
@@ -100,7 +102,7 @@ def test_how_rows_come_changes_no_byte(tmp_path: Path, form: Format) -> None:
 
 
 def test_lines_are_one_frame(tmp_path: Path) -> None:
-    """Which a reader that knows of one alone reads to its end."""
+    """Some readers read only the first frame."""
     place = target(tmp_path, "jsonl.zst", len(ROWS))
     list(write_files(iter(batches(ROWS)), place))
     read = zstandard.ZstdDecompressor().decompressobj().decompress((tmp_path / "data" / place.name(0)).read_bytes())
@@ -108,7 +110,7 @@ def test_lines_are_one_frame(tmp_path: Path) -> None:
 
 
 def test_two_tasks_write_one_file_at_once(tmp_path: Path) -> None:
-    """The second begins and ends while the first has written a part."""
+    """The second task begins and ends while the first has written a part of the file."""
     place = target(tmp_path, "parquet", len(ROWS))
     second: list[int] = []
 
@@ -148,7 +150,7 @@ def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, form: Format) -> None:
-    """100 MB come in batches of half a MB; Arrow never holds a tenth of them."""
+    """100 MB are written in batches of half a MB. Arrow never has a tenth of that in memory."""
     held = []
     rows = [document(number, f"{number:05}" * 20_000) for number in range(5)]
 

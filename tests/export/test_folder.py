@@ -1,4 +1,4 @@
-"""The folder of an export: what is refused, one writer at a time, what lacks something is unfinished again."""
+"""The folder of an export: what is refused, one writer at a time, an export with a missing file is incomplete again."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_renamed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an empty volume of a container: what is written beside it could not take its name."""
+    """Like an empty volume of a container: the export is written to a folder beside it, which cannot take its name."""
     volume = tmp_path / "volume"
     volume.mkdir()
     monkeypatch.setattr(Path, "is_mount", lambda path: path == volume)

@@ -1,4 +1,4 @@
-"""Which file of an export a document goes into, beside the public xxHash, whatever partitions it comes from."""
+"""The file of each document of an export, compared with the public xxHash, for any partitioning."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = 3_000
 
 @pytest.fixture(scope="module")
 def documents(spark: SparkSession) -> DataFrame:
-    """Pages of two crawls: one has three shards, the other, with twice as many documents in each, one."""
+    """Pages of two crawls. One has three shards. The other has one shard, with twice as many documents as each of them."""
     ids = spark.range(PAGES).select(F.xxhash64("id").alias("page_id"), (F.col("id") % 5).alias("place"))
     return ids.select(
         F.when(F.col("place") < 3, "A").otherwise("B").alias("crawl"),
@@ -63,7 +63,7 @@ def test_lined_up_in_files_of_about_equal_size(documents: DataFrame) -> None:
 
 
 def test_the_last_page_of_a_shard_stays_before_the_next(spark: SparkSession) -> None:
-    """The highest and the lowest page_id there can be, at the seam of two shards."""
+    """The highest and the lowest possible page_id, on both sides of the boundary between two shards."""
     ids = [-(2**63), 2**63 - 1]
     rows = [("A", shard, page_id) for shard in (0, 1) for page_id in ids]
     pages = spark.createDataFrame(rows, "crawl string, shard int, page_id long")

@@ -1,4 +1,4 @@
-"""What an export says its documents were made with; what the tables say is given to `Work` as read."""
+"""What an export says about how its documents were made. Contents of tables are given to `Work` as already read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from winnow.settings.kept import kept_of
 from winnow.settings.load import load_settings
 from winnow.warehouse.work import Work
 
-NOTHING: Any = None  # a session, and documents, that nobody asks
+NOTHING: Any = None  # a session and documents, which are not used
 KEPT = kept_of(load_settings("gopher", changes=["rules.gopher_too_few_words.min=30"]), "recipes/mine.yaml")
 DEFAULT = fingerprints(load_settings())["documents"]
 
@@ -22,7 +22,7 @@ DEFAULT = fingerprints(load_settings())["documents"]
     ("marks", "told", "least"),
     [
         (["gopher's", "gopher's"], "mine", 30),
-        ([DEFAULT], "winnow", 50),  # of an older winnow: the settings at hand have this fingerprint
+        ([DEFAULT], "winnow", 50),  # of an older winnow: the current settings have this fingerprint
         (["gopher's", DEFAULT], None, None),
         (["unknown"], None, None),
     ],

@@ -1,1 +1,1 @@
-"""Properties that must hold for whatever a crawl may hold, tried on generated input for as long as one likes."""
+"""Properties that must hold for anything in a crawl, tried with generated input for any length of time."""

@@ -1,9 +1,9 @@
-"""Looks for input that breaks a property: `make fuzz MINUTES=2`, or
+"""Searches for input that breaks a property: `make fuzz MINUTES=2`, or
 
     .venv/bin/python -m tests.fuzz MINUTES [--seed N] [PROPERTY...]
 
-The time is shared out evenly, and the input is another in each run, but the same for the same seed. What breaks is made
-as small as Hypothesis can and printed as code: it belongs into tests/fuzz/test_found.py, with the mending.
+The properties share the time equally. Each run has other input, unless the seed is the same. Hypothesis makes a failing
+input as small as it can, and prints it as code. Add this code to tests/fuzz/test_found.py, and fix the bug.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.properties import PROPERTIES, Property
 
-ROUND = 100  # examples between two looks at the clock
+ROUND = 100  # examples between two checks of the time
 
 
 def try_for(name: str, tried: Property, seconds: float, seeds: random.Random) -> bool:
-    """Whether the property held for so long; says how often it was tried, or what broke it."""
+    """Whether the property held for this time; prints how often it was tried, or what broke it."""
     count, until = 0, time.monotonic() + seconds
 
     def counted(example: object) -> None:
@@ -46,7 +46,7 @@ def try_for(name: str, tried: Property, seconds: float, seeds: random.Random) ->
 
 
 def main(minutes: float, first: int | None, names: list[str]) -> None:
-    """Exit code 1 where a property is broken."""
+    """Exit code 1 if a property is broken."""
     unknown = sorted(set(names) - set(PROPERTIES))
     if unknown:
         sys.exit(f"no property {', '.join(unknown)}; there are: {', '.join(PROPERTIES)}")

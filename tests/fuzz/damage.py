@@ -1,4 +1,4 @@
-"""Archives and what befalls them, as values that can be written down: a found case is a line of code."""
+"""Archives and their damage as values that can be written down: a case that was found is a line of code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _noise(number: int) -> str:
     return Random(number).randbytes(number * 37 % 5000).hex()
 
 
-# A record by the name of its kind and a number, which makes it another one.
+# Records by kind; the number makes each one different.
 KINDS: dict[str, Callable[[int], bytes]] = {
     "page": lambda n: page(f"page {n} " * (n % 90), f"http://a.example/{n}"),
     "noise": lambda n: page(_noise(n), f"http://a.example/noise/{n}"),
@@ -47,7 +47,7 @@ KINDS: dict[str, Callable[[int], bytes]] = {
 
 
 class Flip(NamedTuple):
-    """Bits of one byte, turned."""
+    """Flips bits of one byte."""
 
     place: int
     bits: int
@@ -58,7 +58,7 @@ class Flip(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A stretch, taken out."""
+    """Removes some bytes."""
 
     place: int
     size: int
@@ -69,7 +69,7 @@ class Cut(NamedTuple):
 
 
 class Insert(NamedTuple):
-    """Other bytes, put in."""
+    """Inserts other bytes."""
 
     place: int
     junk: bytes
@@ -80,7 +80,7 @@ class Insert(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A stretch, put in once more elsewhere."""
+    """Inserts a copy of some bytes at another place."""
 
     place: int
     size: int
@@ -92,7 +92,7 @@ class Copy(NamedTuple):
 
 
 class Truncate(NamedTuple):
-    """The end, missing."""
+    """Cuts off the end."""
 
     place: int
 

@@ -1,4 +1,4 @@
-"""What must hold of the archive reader, the charset decoder, the URL gate, the lines and extraction, for any input."""
+"""Properties of the archive reader, the charset decoder, the URL gate, the lines and extraction, for any input."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ from winnow.warc.records import Record
 
 LIMIT = 200_000  # bytes of a page
 ASKED = Asked(LIMIT, LIMIT)
-CPU_SECONDS = 20  # of one input: what takes longer hangs
+CPU_SECONDS = 20  # for one input; more means that it hangs
 
 
 class Property(NamedTuple):
-    """A property: what input it takes, and the check, which fails by an exception."""
+    """A property: the inputs it takes, and the check, which fails with an exception."""
 
     inputs: st.SearchStrategy[Any]
     check: Callable[[Any], None]
@@ -60,7 +60,7 @@ class Property(NamedTuple):
 
 @contextmanager
 def in_bounded_time() -> Iterator[None]:
-    """Fails where what is inside takes very long."""
+    """Fails if the block takes very long."""
     began = time.process_time()
     yield
     assert time.process_time() - began < CPU_SECONDS
@@ -72,7 +72,7 @@ def read(data: bytes, stride: tuple[int, int] = (0, 1)) -> tuple[list[Page], Acc
 
 
 def check_archive(archive: Damaged) -> None:
-    """Read without an exception, counted in full, each page found again by its place, the same by every way."""
+    """No exception; every record counted; each page found again by its place; the same pages however it is read."""
     data = archive.bytes()
     with in_bounded_time():
         found, account = read(data)
@@ -104,7 +104,7 @@ def page_at(data: bytes, offset: int, length: int) -> Page | None:
 
 
 class Struck(NamedTuple):
-    """An archive of sound records, one of which is struck: its bytes in the file flipped, or junk put among them."""
+    """An archive of intact records. One of them is struck: bytes are flipped, or junk is inserted."""
 
     form: str
     records: tuple[tuple[str, int], ...]
@@ -130,7 +130,7 @@ STRUCK = st.builds(
 
 
 def check_resync(struck: Struck) -> None:
-    """Every page but the one that is struck is found as it was."""
+    """Every page except the struck one is found unchanged."""
     packed = [FORMS[struck.form]([KINDS[kind](number)]) for kind, number in struck.records]
     hit = struck.struck % len(packed)
     before = read(b"".join(packed))[0]
@@ -162,7 +162,7 @@ _PAGES = st.one_of(
 
 
 def check_charset(page: tuple[bytes, str | None]) -> None:
-    """Valid Unicode without NUL, by a character set that has a name; UTF-8 as it is, but for a cut character."""
+    """Valid Unicode without NUL, from a character set with a name; UTF-8 does not change, except for a cut character."""
     body, label = page
     with in_bounded_time():
         text, charset = decode_html(body, label)
@@ -178,7 +178,7 @@ def check_charset(page: tuple[bytes, str | None]) -> None:
 
 
 def check_body(message: tuple[bytes, str, str]) -> None:
-    """Codings undone without an exception and without more than the limit."""
+    """Codings are undone without an exception, up to the limit."""
     raw, coding, transfer = message
     with in_bounded_time():
         body = decode_body(raw, coding, transfer, 5000)
@@ -230,7 +230,7 @@ def demo_lists() -> UrlLists:
 
 
 def check_url(url: str) -> None:
-    """Total; the gate is the first explanation; neither blanks around it, case of the scheme nor a port matter."""
+    """Every URL has a result; the gate is the first explanation; blanks around it, case of the scheme, port do not matter."""
     lists = demo_lists()
     with in_bounded_time():
         gate = gate_url(url, lists, Minima())
@@ -250,7 +250,7 @@ def check_url(url: str) -> None:
 
 
 def check_lines(given: tuple[Mode, str]) -> None:
-    """As the oracles say; finite; what is left stands in the text, in this order, and is valid UTF-8."""
+    """Equal to the oracles; finite; the rest is a subsequence of the text, and valid UTF-8."""
     mode, text = given
     by = settings(mode)
     assert differences(text, compiled(by), by) == {}
@@ -260,7 +260,7 @@ def check_lines(given: tuple[Mode, str]) -> None:
 
 
 def check_buffer(given: tuple[Mode, bytes]) -> None:
-    """Any bytes at all: finite metrics, never more text than there was."""
+    """Any bytes: finite metrics, and never more text than before."""
     mode, data = given
     text, bounds, metrics = measure_buffer(
         np.frombuffer(data, np.uint8), np.array([0, len(data)], np.int64), compiled(settings(mode))
@@ -273,7 +273,7 @@ def check_buffer(given: tuple[Mode, bytes]) -> None:
 
 
 def check_header(block: bytes) -> None:
-    """HTTP heads, dates and URLs of records: never an exception, always valid."""
+    """HTTP headers, dates and URLs of records: no exception, and valid results."""
     response = parse_response(block)
     assert response is None or 0 <= response.body_start <= len(block)
     assert "\0" not in parse_record_url(block).encode().decode()
@@ -295,7 +295,7 @@ _HEADS = st.lists(
 
 
 def check_extraction(made: tuple[str, dict[str, Any]]) -> None:
-    """The faster way through trafilatura gives what the plain one gives."""
+    """The faster way through trafilatura gives the same as the plain way."""
     html, mode = made
     faster, plain = outcomes(html, replace(BALANCED, **mode))
     assert faster == plain

@@ -1,4 +1,4 @@
-"""What fuzzing found, each as the line of code that it printed; and every property, for a moment."""
+"""What fuzzing found, each as the line of code that it printed; and every property, for a short time."""
 
 from __future__ import annotations
 

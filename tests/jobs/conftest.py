@@ -1,4 +1,4 @@
-"""One undisturbed run of the first generated crawl, which other runs are compared with, and one of both crawls."""
+"""One undisturbed run of the first generated crawl, which other runs are compared with, and one run of both crawls."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def archives(crawls: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def undisturbed(archives: Path, shared: Path) -> tuple[Path, str, str]:
-    """A warehouse that one run made with its output in pipes; its standard output; its standard error.
+    """A warehouse made by one run with its output in pipes; its standard output; its standard error.
 
-    Made as in a container without a locale, though neither the warehouse's name nor the archives' is ASCII.
+    Made as in a container without a locale, although the names of the warehouse and the archives are not ASCII.
     """
     folder = shared / "undisturbed"
     with unless_there(folder) as missing:
@@ -40,13 +40,13 @@ def undisturbed(archives: Path, shared: Path) -> tuple[Path, str, str]:
 
 @pytest.fixture(scope="session")
 def clean(undisturbed: tuple[Path, str, str]) -> Path:
-    """The warehouse of the undisturbed run; never to be written."""
+    """The warehouse of the undisturbed run. Do not write to it."""
     return undisturbed[0]
 
 
 @pytest.fixture(scope="session")
 def both(spark: SparkSession, clean: Path, crawls: Path, shared: Path) -> Path:
-    """A warehouse with two crawls, the second beside a first that stored its signatures; never to be written."""
+    """A warehouse with two crawls; the first one stored its signatures. Do not write to it."""
     warehouse = shared / "both"
     with unless_there(warehouse) as missing:
         if missing:
@@ -61,7 +61,7 @@ def both(spark: SparkSession, clean: Path, crawls: Path, shared: Path) -> Path:
 
 @pytest.fixture
 def copy(clean: Path, tmp_path: Path) -> Path:
-    """A copy of it, to do what one likes with."""
+    """A copy of the clean warehouse, which a test may change."""
     return shutil.copytree(clean, tmp_path / "copy")
 
 

@@ -1,4 +1,4 @@
-"""What a test has Python load first, as `sitecustomize`: a worker that stops when a file is all but named."""
+"""A `sitecustomize` for tests, which Python loads first: it stops a worker just before a file gets its name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _sync = os.fsync
 
 
 def hold(file: int) -> None:
-    """As fsync; for the file that HELD_FILE names: tell HELD_PIPE, and wait to be ended."""
+    """Like fsync. For the file that HELD_FILE names, it also writes to HELD_PIPE, and waits to be killed."""
     _sync(file)
     if os.environ["HELD_FILE"] in str(Path(f"/proc/self/fd/{file}").readlink()):
         Path(os.environ["HELD_PIPE"]).write_text("here")

@@ -19,9 +19,9 @@ from winnow.warehouse.work import Work
 
 @contextmanager
 def planned_once(spark: SparkSession) -> Iterator[None]:
-    """Spark plans each query once, which saves a sixth of what a whole run costs.
+    """Spark plans each query once, which saves a sixth of the time of a whole run.
 
-    The rows are those of a run in a process of its own, and of the stages' tests, where plans adapt as by default.
+    The rows equal those of a run in its own process, and those of the tests of stages, where plans adapt by default.
     """
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     try:

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: refusals, surroundings, a terminal, Ctrl-C, jobs under spark-submit."""
+"""The command line as a user meets it: refusals, environment, a terminal, Ctrl-C, jobs under spark-submit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCRIPTS = Path(__file__).parents[2] / "jobs"
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to stand in, with things that are not what a setting names; Java cannot be found from here."""
+    """A folder to work in, with files that are not what a setting expects. Java cannot be found from here."""
     monkeypatch.setenv("JAVA_HOME", MISSING)
     monkeypatch.chdir(tmp_path)
     for name, text in {
@@ -111,7 +111,7 @@ REFUSED = [
 
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-# Each in this process; the first of `run` and that of `demo` as a person starts them, too.
+# All in this process; the first refusal of `run` and that of `demo` also as a user starts them.
 ASKED = [*((called, *one) for one in REFUSED), *((winnow, *one) for one in (REFUSED[0], REFUSED[-1]))]
 
 
@@ -182,7 +182,7 @@ def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, 
 
 
 def test_too_little_memory_for_spark_in_a_sentence(archives: Path, tmp_path: Path) -> None:
-    """Its only line."""
+    """The only line of its output."""
     said = winnow(*whole_run(archives, tmp_path / "tables"), "--set", "spark.driver_memory=300m", check=False)
     assert (said.returncode, said.stdout) == (1, "")
     assert re.fullmatch(r"winnow: Spark has too little memory to start: .*\. Raise spark\.driver_memory\n", said.stderr)
@@ -206,7 +206,7 @@ def test_a_normal_run_says_what_was_done_and_nothing_of_spark(undisturbed: tuple
 
 
 class Terminal:
-    """A command in a terminal of its own, 80 columns wide; what it shows, and what runs in it."""
+    """A command in a terminal of 80 columns: what it shows, and which processes it runs."""
 
     def __init__(self, command: list[str]) -> None:
         self._screen, inside = pty.openpty()
@@ -219,7 +219,7 @@ class Terminal:
         self.shown = ""
 
     def read(self) -> bool:
-        """Read what is shown next; False where the terminal is closed."""
+        """Reads what is shown next; False if the terminal is closed."""
         try:
             text = os.read(self._screen, 65_536)
         except OSError:
@@ -243,7 +243,7 @@ class Terminal:
             try:
                 session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
                 command = (folder / "cmdline").read_text().replace("\0", " ")
-            except OSError:  # it ended meanwhile
+            except OSError:  # the process has ended meanwhile
                 continue
             if session == self.process.pid:
                 found[int(folder.name)] = command
@@ -272,7 +272,7 @@ def test_ctrl_c_then_no_room_then_done(
     )
     terminal.type(b"\x03")
     assert terminal.close() == 130
-    typed = terminal.shown.replace("^C", "")  # the terminal's own echo stands where the live line ends
+    typed = terminal.shown.replace("^C", "")  # the terminal's own echo is at the end of the live line
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", typed).replace("\r", "\n")
     assert "Traceback" not in shown
     assert shown.rstrip().endswith("winnow: stopped; run the same command again to resume")
@@ -309,7 +309,7 @@ def test_ctrl_c_then_no_room_then_done(
 
 
 def as_script(job: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """What spark-submit does with the file of a job, in this process."""
+    """Runs the file of a job in this process, as spark-submit does."""
     return called(*arguments, program=lambda: runpy.run_path(str(SCRIPTS / f"{job}.py"), run_name="__main__"))
 
 
@@ -342,7 +342,7 @@ def test_a_job_runs_for_chosen_shards(spark: SparkSession, copy: Path) -> None:
 def test_jobs_run_alone_under_spark_submit(
     spark: SparkSession, undisturbed: tuple[Path, str, str], archives: Path, tmp_path: Path
 ) -> None:
-    """One that refuses and one that runs; the others run so in tests/chaos, by two drivers at once and on a cluster."""
+    """One that refuses, one that runs. In tests/chaos other jobs run so: by two drivers at once, and on a cluster."""
     new = tmp_path / "new"
     tables = ["--warehouse", new, "--crawl", CRAWL, *demo_flags()]
     code, said = submitted("measure_pages", *tables)

@@ -16,7 +16,7 @@ from winnow.runs.crawl import run_crawl
 from winnow.sources.named_archives import find_archives
 from winnow.terminal.progress import Progress
 
-PROSE = paragraphs()[:70]  # no two share five words in a row
+PROSE = paragraphs()[:70]  # no two share five consecutive words
 HARBOUR, MARKET, TOWER, FIRST, SECOND = (
     sorted(PROSE[place : place + 14], key=len, reverse=True) for place in range(0, 70, 14)
 )
@@ -29,7 +29,7 @@ def capture(name: str, content: list[str], cut: bytes = b"") -> bytes:
 
 
 def crawl(spark: SparkSession, folder: Path, name: str, records: list[bytes]) -> None:
-    archive = folder / name / "a.warc.gz"  # in both crawls one shard
+    archive = folder / name / "a.warc.gz"  # one shard in both crawls
     archive.parent.mkdir()
     archive.write_bytes(b"".join(map(member, records)))
     work = work_on(spark, folder / "tables", name)

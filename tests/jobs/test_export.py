@@ -1,4 +1,4 @@
-"""`winnow export`: every document of the tables in files that other libraries read, the same bytes however made."""
+"""`winnow export`: every document of the tables, in files that other libraries read, always with the same bytes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FLAGS = [flag for flag in demo_flags() if flag != "--set"]
 
 @pytest.fixture(scope="module")
 def two(spark: SparkSession, clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with two crawls: the second is a copy of the first, in German and with spans; never to be written."""
+    """A warehouse with two crawls: the second is a copy of the first, in German and with spans. Do not write to it."""
     warehouse = shutil.copytree(clean, tmp_path_factory.mktemp("two") / "tables")
     one, two = (F.lit(number).cast("long") for number in (1, 2))
     spans = F.array(F.struct(one.alias("start"), F.col("char_count").alias("end"), two.alias("copies")))
@@ -65,7 +65,7 @@ def exported(warehouse: Path, output: Path, **options: Any) -> dict[str, str]:
 
 
 def documents_of(warehouse: Path) -> list[dict[str, Any]]:
-    """The documents as an export shall hold them, in its order: crawl, shard, page_id."""
+    """The documents that an export should contain, in its order: crawl, shard, page_id."""
     rows = rows_of(warehouse, "documents")
     rows.sort(key=lambda row: (row["crawl"], row["shard"], row["page_id"]))
     return [
@@ -78,7 +78,7 @@ def documents_of(warehouse: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("form", ["parquet", "jsonl.zst"])
 def test_every_library_reads_every_document(spark: SparkSession, two: Path, tmp_path: Path, form: str) -> None:
-    """In order; then shuffled, where each comes once again."""
+    """In order; then shuffled: each document once."""
     wanted = documents_of(two)
     assert {row["crawl"] for row in wanted} == {FIRST, OTHER}
     for seed in (None, 7):
@@ -127,7 +127,7 @@ def test_the_card_says_what_the_tables_say(
     assert told.out == f"{tmp_path}/out: {len(documents):,} documents in 3 files, {size:,} bytes\n"
     exported(two, tmp_path / "other", changes=["rules.gopher_hashes=null"])
     assert "rules.gopher_hashes: hash_to_word_ratio at most 0.1 -> (not set)\n" in capsys.readouterr().err
-    assert "gopher_hashes`" in (tmp_path / "other" / "README.md").read_text()  # what they were made with
+    assert "gopher_hashes`" in (tmp_path / "other" / "README.md").read_text()  # the settings that they were made with
 
 
 def test_whole_it_is_left_alone_and_a_card_that_is_gone_is_written_again(
@@ -154,7 +154,7 @@ def test_whole_it_is_left_alone_and_a_card_that_is_gone_is_written_again(
 def test_what_is_written_meanwhile_does_not_come_out(
     spark: SparkSession, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Documents go and come before the first is counted, but after the version of their table was looked up."""
+    """Documents are deleted and added before counting, but after the version of the table was looked up."""
     copy = shutil.copytree(two, tmp_path / "tables")
     before = exported(two, tmp_path / "before", shuffle=7)
     original = run._place
@@ -171,7 +171,7 @@ def test_what_is_written_meanwhile_does_not_come_out(
 
 
 def test_a_removed_page_does_not_come_out(spark: SparkSession, two: Path, tmp_path: Path) -> None:
-    """Not while its order is open, not after; nor does an export go on that was begun before."""
+    """Not while the order is open, and not after it. An export that was begun before it cannot be continued."""
     copy, begun = shutil.copytree(two, tmp_path / "tables"), tmp_path / "out"
     exported(copy, begun, crawls=[FIRST])
     gone = next(row for row in rows_of(copy, "documents") if row["crawl"] == FIRST)["page_id"]
@@ -225,9 +225,9 @@ def test_the_command_says_what_it_takes_and_refuses_before_spark_starts(tmp_path
 
 
 def test_killed_in_the_middle_and_started_again(spark: SparkSession, two: Path, tmp_path: Path) -> None:
-    """The driver ended by SIGKILL, the table's files written anew meanwhile, in another order of rows.
+    """The driver is killed; meanwhile the files of the table are rewritten, with rows in another order.
 
-    One core, other partitions and batches, no adaptive plans: the bytes are those of an undisturbed export with two.
+    Then one core, other partitions and batches, no adaptive plans: the bytes are those of an undisturbed export.
     """
     wanted, two = exported(two, tmp_path / "undisturbed", shuffle=7), shutil.copytree(two, tmp_path / "tables")
     hook, pipe, output = tmp_path / "hook", tmp_path / "pipe", tmp_path / "out"

@@ -1,4 +1,4 @@
-"""What commands import that look at tables, or find nothing to do, each in a process of its own."""
+"""What commands import that only read tables, or find nothing to do. Each runs in its own process."""
 
 from __future__ import annotations
 

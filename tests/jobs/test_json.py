@@ -33,7 +33,7 @@ PLAIN: dict[str, tuple[type, ...]] = {
 
 
 def problems(value: Any, kind: str, where: str) -> Iterator[str]:
-    """How a value differs from a type in the words of the page."""
+    """How a value differs from a type, in the words of the page."""
     if kind.endswith(" or null"):
         yield from () if value is None else problems(value, kind.removesuffix(" or null"), where)
     elif kind.startswith("list of "):
@@ -78,7 +78,7 @@ def of_row(row: dict[str, Any], columns: t.StructType, where: str) -> Iterator[s
 
 
 def check(command: str, *arguments: object) -> Any:
-    """The result of a command, once it is as documented."""
+    """The result of a command, if it is as documented."""
     said = called(*command.split(), *arguments, "--json", check=True)
     result = json.loads(said.stdout)
     assert list(problems(result, DOCUMENTED[command], command)) == []
@@ -129,7 +129,7 @@ def test_results_of_writing(spark: SparkSession, archives: Path, copy: Path) -> 
 
 
 def test_a_plan(spark: SparkSession, archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a sample that is not run again here: tests/runs says what it costs."""
+    """Of a sample that is not run again here; tests/runs checks its costs."""
     costs = {job: Cost(1.5, 2.5, 10, 20, 30, 1) for job in ("extract_pages", "measure_pages")}
     sample = Sample(costs, 1, 2, {"workers": 1, "extractor": 2, "jvm": 3})
     monkeypatch.setattr(estimate, "measure", lambda *_: sample)

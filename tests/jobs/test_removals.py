@@ -1,4 +1,4 @@
-"""Pages of one site that differ by a parameter or a route alone: each is kept, and each is taken down alone."""
+"""Pages of one site that differ only by a parameter or a route: each one is kept, and each can be removed alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CANONICAL = "url_duplicates.url_key=canonical"
 
 @pytest.fixture(scope="module")
 def sites(spark: SparkSession, clean: Path, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse some of whose documents have these URLs, deduplicated by canonical URL; never to be written."""
+    """A warehouse in which some documents have these URLs, deduplicated by canonical URL. Do not write to it."""
     warehouse = shutil.copytree(clean, tmp_path_factory.mktemp("sites") / "tables")
     stood_for = {row["kept_page_id"] for row in rows_of(clean, "near_duplicates")}
     alone = [row["page_id"] for row in rows_of(clean, "documents") if row["page_id"] not in stood_for]
@@ -92,7 +92,7 @@ def test_what_matches_no_page_is_refused_with_what_is_near(sites: Path) -> None:
 def test_an_older_order_takes_no_page_more_and_brings_none_back(
     spark: SparkSession, sites: Path, crawls: Path, tmp_path: Path
 ) -> None:
-    """`url:...&name=News` named every story once, and had taken one of them when it came to mean no other."""
+    """`url:...&name=News` once named every story, and had removed one. Now it names no other story."""
     warehouse = shutil.copytree(sites, tmp_path / "tables")
     work = work_on(spark, warehouse, FIRST, CANONICAL)
     remove(str(warehouse), urls=[STORIES[1]], reason="ticket 22")

@@ -50,7 +50,7 @@ def test_every_planted_page_ends_as_it_should(spark: SparkSession, clean: Path, 
 
 
 def test_pages_are_conserved_and_ids_are_unique(both: Path) -> None:
-    """Of two crawls: only in the second are there URLs that were kept before."""
+    """Of two crawls: only in the second can a URL have been kept before."""
     pages, measures, verdicts = (rows_of(both, name) for name in ("pages", "measures", "verdicts"))
     documents = rows_of(both, "documents")
     assert len({page["page_id"] for page in pages}) == len(pages)
@@ -116,7 +116,7 @@ def test_a_second_run_writes_nothing(spark: SparkSession, clean: Path, crawls: P
 
 
 class KilledError(Exception):
-    """Stands for a process that ends here."""
+    """In place of the end of the process."""
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ class KilledError(Exception):
 def test_killed_between_two_writes_and_resumed(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path, target: str, moment: str
 ) -> None:
-    """An exception before the table's commit, or between it and the note, leaves what a kill would leave."""
+    """An exception before the commit of the table, or before that of its note, leaves the same state as a kill."""
     spark.sql(f"DELETE FROM delta.`{copy}/commits` WHERE target = '{target}'")
     original = getattr(commits, moment)
 
@@ -147,7 +147,7 @@ def test_killed_between_two_writes_and_resumed(
 def test_back_to_the_old_settings_after_a_kill_in_between(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
-    """The note of the old rows is gone before new ones are written, or the old settings would find the new rows."""
+    """The note of the old rows must be deleted before new rows are written, or the old settings would accept these."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(commits, "_note", lambda *_: (_ for _ in ()).throw(KilledError))
         with pytest.raises(KilledError):
@@ -170,7 +170,7 @@ def test_back_to_the_old_settings_after_a_kill_in_between(
 def test_a_changed_setting_redoes_what_follows_from_it(
     spark: SparkSession, copy: Path, crawls: Path, change: str, first: str | None
 ) -> None:
-    """Which tables follow from which setting: tests/test_fingerprint.py."""
+    """tests/settings/test_fingerprint.py checks which tables follow from which setting."""
     before = rows_of(copy, "commits", keep_all=True)
     run(work_on(spark, copy, FIRST, *change.split()), crawls)
     order = [table for table in TABLES if table not in ("crawls", "archives", "pages", "commits")]
@@ -181,7 +181,7 @@ def test_a_changed_setting_redoes_what_follows_from_it(
 def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
-    """Every page goes for one that stayed in the first crawl; pages that went there are compared with nothing."""
+    """Every page is dropped for one kept in the first crawl. Pages dropped in the first crawl are not compared."""
     work = work_on(spark, copy, "AGAIN")
     with Progress(spark) as progress:
         run_crawl(work, *find_archives([str(crawls / FIRST / "warc.paths.gz")], None), progress)
@@ -198,7 +198,7 @@ def test_a_crawl_that_repeats_an_earlier_one_adds_nothing(
 def test_a_run_with_every_list_empty_and_every_optional_value_null(
     spark: SparkSession, crawls: Path, tmp_path: Path
 ) -> None:
-    """No list, no language, no rule: whatever could be read becomes a document, unless it is a copy."""
+    """No list, no language, no rule: everything that could be read becomes a document, unless it is a copy."""
     allowed = [one for one in EVERY if one.is_allowed and one.path not in NEEDED and not one.path.startswith("spark")]
     nothing = [f"{one.path}={one.value}" for one in allowed]
     work = work_on(spark, tmp_path, FIRST, *nothing)
@@ -231,7 +231,7 @@ def test_a_survivor_is_preferred_by_what_its_page_says(spark: SparkSession, clea
 def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
-    """Ordered away by the URL of a page that was dropped, with its copies; killed before it was carried out."""
+    """Removed by the URL of a page that had been dropped, with its copies; killed before it was carried out."""
     before, work = everything(clean), work_on(spark, copy, FIRST)
     documents = {row["page_id"] for row in before["documents"]}
     dropped = next(row for row in before["near_duplicates"] if row["kept_page_id"] in documents)
@@ -272,7 +272,7 @@ def test_a_removed_page_leaves_all_tables_and_no_copy_comes_in_its_place(
 
 
 def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, crawls: Path, tmp_path: Path) -> None:
-    """First unreachable with its error and tries, then read; then nothing more is asked for than the list."""
+    """First unreachable, with its error and tries; then read; then only the list is requested."""
     listing = f"{FIRST}/warc.paths.gz"
     paths = [*(crawls / "crawl-data" / FIRST).rglob("*.warc.gz"), crawls / listing]
     work = work_on(spark, tmp_path, FIRST, "sources.tries=3", "sources.backoff_seconds=0.01")
@@ -313,7 +313,7 @@ def test_a_server_that_fails_and_then_serves(spark: SparkSession, clean: Path, c
 def test_a_page_is_explained_by_what_the_tables_say(
     spark: SparkSession, clean: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A near copy, a rejected page, one with repeats that is a document, a gated one, and one that is not there."""
+    """A near copy, a rejected page, a document with repeated spans, a gated page, and a page that does not exist."""
     tables = everything(clean)
     pages = {row["page_id"]: row for row in tables["pages"]}
     copy, rejected = tables["near_duplicates"][0], next(row for row in tables["verdicts"] if row["reasons"])
@@ -361,7 +361,7 @@ def test_another_number_of_shards_is_refused(spark: SparkSession, clean: Path, c
 
 
 def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSession, crawls: Path, copy: Path) -> None:
-    """Older or newer: before anything of it is read or written."""
+    """Older or newer: refused before any of it is read or written."""
     for change, version in ((-1, 1), (+2, 3)):
         spark.sql(f"UPDATE delta.`{copy}/crawls` SET schema_version = schema_version + {change}")
         before = versions(copy)
@@ -383,7 +383,7 @@ SPANS_FIRST = (
 def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path
 ) -> None:
-    """Judged pages are not made again; every job drops only pages that the jobs before it left."""
+    """Judged pages are not judged again; every job drops only pages that the jobs before it kept."""
     before = everything(clean)
     run(work_on(spark, copy, FIRST, SPANS_FIRST), crawls)
     after = everything(copy)
@@ -393,7 +393,7 @@ def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
     kept = {row["page_id"] for row in after["verdicts"] if not row["reasons"]}
     emptied = {row["page_id"] for row in after["repeated_spans"] if row["reason"]}
     near = {row["page_id"] for row in after["near_duplicates"]}
-    assert {row["page_id"] for row in before["near_duplicates"]} & emptied  # near copies are repeated spans as a whole
+    assert {row["page_id"] for row in before["near_duplicates"]} & emptied  # near copies are repeated spans
     assert not near & emptied
     assert {row["page_id"] for row in after["documents"]} == kept - emptied - near
     entering = {row["stage"]: 0 for row in after["funnel"]}
@@ -415,7 +415,7 @@ def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
 def test_what_was_taken_down_in_an_older_warehouse_is_gone_in_a_new_one(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path, tmp_path: Path
 ) -> None:
-    """An order of a warehouse whose tables are of version 1; carried over twice, it is one order."""
+    """An order in a warehouse whose tables are of version 1; carried over twice, it is still one order."""
     document = rows_of(clean, "documents")[0]["page_id"]
     old, selectors = work_on(spark, copy, FIRST), [f"page_id:{document}"]
     removals.order(old, selectors, "ticket 18", False, removals.find(old, selectors, with_copies=False))

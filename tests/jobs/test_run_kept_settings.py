@@ -1,4 +1,4 @@
-"""A warehouse that was made with settings of its own: what later commands make of it without being given them again."""
+"""A warehouse that was made with its own settings: later commands use them without being given them again."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ FLAGS = [flag for flag in demo_flags() if flag != "--set"]
 
 @pytest.fixture(scope="module")
 def own(spark: SparkSession, clean: Path, crawls: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse whose run was made with rules of its own and without spans; never to be written."""
+    """A warehouse whose run had its own rules and no spans. Do not write to it."""
     warehouse = copytree(clean, tmp_path_factory.mktemp("own") / "tables")
     whole(work_on(spark, warehouse, FIRST, *OWN), crawls)
     return warehouse
 
 
 def test_each_table_says_what_it_was_made_with(clean: Path, own: Path) -> None:
-    """One row for each table and fingerprint, of the second run only what the first had not."""
+    """One row for each table and fingerprint; of the second run, only those that the first did not have."""
     kept = {(row["target"], row["fingerprint"]): row for row in rows_of(own, "settings")}
     assert len(kept) == len(rows_of(own, "settings"))
     for table in (*(job.table for job in JOBS.values()), "crawls"):
@@ -55,7 +55,7 @@ def test_each_table_says_what_it_was_made_with(clean: Path, own: Path) -> None:
 def test_commands_that_read_take_its_own_settings(
     spark: SparkSession, own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is given but the folder: rules, card and thresholds are those of the run."""
+    """Only the folder is given: rules, card and thresholds are those of the run."""
     verdicts = {row["page_id"]: row["reasons"] for row in rows_of(own, "verdicts")}
     words = {row["page_id"]: row["metrics"]["word_count"] for row in rows_of(own, "measures")}
     kept = next(page for page, reasons in verdicts.items() if not reasons)
@@ -100,7 +100,7 @@ def test_what_is_given_is_compared_with_its_own(
 def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
     spark: SparkSession, own: Path, crawls: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without options nothing is done; with other ones nothing is written without --yes, which answers."""
+    """Without options nothing is done. With other options nothing is written without --yes, which answers the question."""
     copy, archives = copytree(own, tmp_path / "copy"), [str(crawls / FIRST / "warc.paths.gz")]
     before, log = everything(copy), sorted((copy / "commits" / "_delta_log").iterdir())
     run(archives, FIRST, str(copy))
@@ -125,7 +125,7 @@ def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
 
 
 def test_a_funnel_is_counted_again_by_the_recipe_of_its_crawl(spark: SparkSession, own: Path, tmp_path: Path) -> None:
-    """After a take-down: the recipe without spans has no such stage."""
+    """After a removal, a recipe without spans still has no such stage."""
     copy = copytree(own, tmp_path / "copy")
     page = rows_of(copy, "documents")[0]
     remove(str(copy), page_ids=[str(page["page_id"])], recipe="winnow")

@@ -1,4 +1,4 @@
-"""Texts through the recipe `dedup`: copies in two files meet, in any number of shards; an export is read again."""
+"""Texts through the recipe `dedup`: copies in two files meet, for any number of shards; an export is read again."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def documents(work: Work) -> list[dict[str, Any]]:
 
 
 def test_copies_in_two_files_meet(work: Work) -> None:
-    """One of two near copies, one of two texts of one URL, and one copy of a span stay; texts without a URL all do."""
+    """Kept: one of two near copies, one of two texts with one URL, one copy of a span, and all texts without a URL."""
     found = {int(dict(row["extra"])["id"]): row for row in documents(work)}
     kept_copy, kept_url = {1, 6} & found.keys(), {3, 8} & found.keys()
     assert (len(kept_copy), len(kept_url)) == (1, 1)

@@ -1,4 +1,4 @@
-"""One warehouse with both generated crawls, and what can be asked of it: verdicts under other rules, reports."""
+"""One warehouse with both generated crawls, and questions to it: verdicts under other rules, reports."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_stored_signatures_are_not_made_again(spark: SparkSession, both: Path, t
 
 
 def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[str]:
-    """Exact copies that stay although their original stays in the same shard of whichever crawl."""
+    """Exact copies that are kept although their original is kept in the same shard of some crawl."""
     pages = {(page["crawl"], page["archive_path"], page["record_offset"]): page for page in tables["pages"]}
     staying = {row["page_id"] for row in tables["documents"]}
     planted = {page.name: page for page in read_truth(truth).pages}
@@ -85,7 +85,7 @@ def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[
 def test_tuning_tells_what_a_run_with_these_rules_decides(
     spark: SparkSession, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The saved recipe is run for real; every figure of before, after and the sweep is counted again from verdicts."""
+    """The saved recipe is run; every number of before, after and the sweep is counted again from verdicts."""
     saved, before = tmp_path / "saved.yaml", rows_of(copy, "verdicts")
     tune(str(copy), changes=CHANGES, sweeps=["gopher_too_few_words.min=80:160:40"], save=saved)
     said, told = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""Tables of a warehouse as plain rows, read by delta-rs, a reader that is not Spark."""
+"""Tables of a warehouse as plain rows, read with delta-rs, a reader independent of Spark."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST, SECOND = CRAWLS
 ONE_WAVE = "spark.wave_archives_per_core=100"
 STORED = "fuzzy.signatures=stored"
 
-# What is allowed to differ between two runs: when, how fast, how large the files became.
+# Columns that may differ between two runs: when, how fast, how large the files became.
 VARYING = {"committed_at", "added_at", "wall_seconds", "cpu_seconds", "bytes"}
 TABLES = (
     "crawls", "archives", "pages", "measures", "verdicts", "near_duplicates", "repeated_spans", "url_duplicates",
@@ -32,8 +32,8 @@ TABLES = (
 
 
 def rows_of(warehouse: Path, table: str, keep_all: bool = False) -> list[dict[str, Any]]:
-    """All rows of a table in a stable order, without the columns that may vary."""
-    # By Arrow's own files: its threads may outlive the interpreter's end, where deltalake's are in Python.
+    """All rows of a table in a stable order, without the columns that may differ."""
+    # Read with Arrow's own files: threads of Arrow may outlive the interpreter, while deltalake's files are in Python.
     files = SubTreeFileSystem(str(warehouse / table), LocalFileSystem())
     rows = DeltaTable(str(warehouse / table)).to_pyarrow_table(filesystem=files).to_pylist()
     drop = set() if keep_all or table == "archives" else VARYING
@@ -48,7 +48,7 @@ def everything(warehouse: Path) -> dict[str, list[dict[str, Any]]]:
 def winnow(
     *arguments: object, check: bool = True, locale: str | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """The command line, as a person would start it."""
+    """The command line, as a user would start it."""
     command = [sys.executable, "-m", "winnow", *map(str, arguments)]
     environment = {**os.environ, "NO_COLOR": "1", **({"LC_ALL": locale} if locale else {})}
     said = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
@@ -59,7 +59,7 @@ def winnow(
 def called(
     *arguments: object, program: Callable[[], object] = main, check: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """The same in this process: for what is refused before a session is opened, or wants the one that is there."""
+    """The same in this process: for what is refused before a session is opened, or uses the open session."""
     out, err, words = StringIO(), StringIO(), ["winnow", *map(str, arguments)]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", words)
@@ -72,7 +72,7 @@ def called(
 
 
 def spark_submit(job: str, *arguments: object, cores: int = 2) -> subprocess.Popen[str]:
-    """One job under spark-submit, as a process; what it says comes on one stream."""
+    """One job under spark-submit, as a process; all its output comes in one stream."""
     spark, root = Path(sys.executable).parent / "spark-submit", Path(__file__).parents[2]
     quiet = ["--conf", "spark.log.level=ERROR", "--conf", "spark.ui.enabled=false"]
     command = [spark, "--master", f"local[{cores}]", *quiet, root / "jobs" / f"{job}.py", *arguments]
@@ -100,10 +100,10 @@ def started(command: list[str], until: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def processes_of(leader: int, words: bytes = b"") -> list[int]:
-    """Processes of the session or the group that a process leads, with these words in their command lines."""
+    """Ids of processes in the session or group that a process leads, with these words in their command lines."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it ended meanwhile
+        with suppress(OSError):  # the process has ended meanwhile
             pid = int(folder.name)
             if leader in (os.getsid(pid), os.getpgid(pid)) and words in (folder / "cmdline").read_bytes():
                 found.append(pid)

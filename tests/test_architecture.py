@@ -1,6 +1,6 @@
 """The conventions of the design, checked by a program.
 
-Each rule is a function that lists what breaks it, so that the same function is tried on code that does.
+Each rule is a function that lists what breaks it, so that the same function is also tried on code that breaks it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def sources() -> dict[str, str]:
 
 
 def packages(known: Iterable[str]) -> set[str]:
-    """Modules that hold others."""
+    """Modules that contain others."""
     return {name.rpartition(".")[0] for name in known} - {""}
 
 
@@ -52,7 +52,7 @@ def room_of(module: str, folders: set[str]) -> str:
 
 
 def imported(code: str) -> Iterator[str]:
-    """Every module or name that code imports, also inside functions and for types alone."""
+    """Every module or name that code imports, also inside functions and only for types."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -62,7 +62,7 @@ def imported(code: str) -> Iterator[str]:
 
 
 def arrows(code: Sources) -> Iterator[tuple[str, str]]:
-    """Pairs of modules, the first of which imports the second; `from winnow import x` is x where x is a module."""
+    """Pairs of modules, the first of which imports the second; `from winnow import x` is x if x is a module."""
     for module, text in code.items():
         names = set(imported(text)) & code.keys()
         yield from ((module, name) for name in names if name != module and not _is_path_to_another(name, names))
@@ -95,7 +95,7 @@ def _circles(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 
 def crowded(code: Sources) -> list[str]:
-    """Folders with more modules than one sees at a glance."""
+    """Folders with more modules than can be seen at a glance."""
     folders = packages(code)
     sizes: dict[str, int] = {}
     for module in code:
@@ -126,7 +126,7 @@ def stages_with_effects(code: Sources) -> list[str]:
 
 
 def long_jobs(code: Sources) -> list[str]:
-    """Jobs of more lines than one reads at once, blank ones counted."""
+    """Jobs with too many lines; blank lines count."""
     return [
         f"{module}: {len(text.splitlines())}"
         for module, text in code.items()
@@ -141,9 +141,9 @@ def silent(code: Sources) -> list[str]:
 
 
 def misplaced_tests(tests: Iterable[Path], code: Sources) -> list[str]:
-    """Tests (paths below tests/) whose place is that of no module: tests/a/test_b.py tests winnow/a/b.py, or all of b/.
+    """Tests (paths below tests/) that mirror no module: tests/a/test_b.py tests winnow/a/b.py, or all of b/.
 
-    A test of a whole room lies in the room: tests/a/b/test_b.py. tests/a/test_b_of_c.py tests one side of a/b.py.
+    A test of a whole room is in the room: tests/a/b/test_b.py. tests/a/test_b_of_c.py tests one side of a/b.py.
     """
     found = []
     for path in tests:
@@ -160,17 +160,17 @@ def misplaced_tests(tests: Iterable[Path], code: Sources) -> list[str]:
 
 
 def drawers(code: Sources) -> list[str]:
-    """Modules whose name says nothing of what they hold."""
+    """Modules whose name does not say what they contain."""
     return [module for module in code if module.rpartition(".")[2] in DRAWERS]
 
 
 def random_rows(code: Sources) -> list[str]:
-    """Modules that let chance decide a row."""
+    """Modules in which chance decides a row."""
     return [f"{module}: {word}" for module, text in code.items() for word in RANDOM if word in text]
 
 
 def unpacked(code: Sources, listed: Iterable[str]) -> set[str]:
-    """Folders that the wheel lacks, or names though they are not there."""
+    """Folders that the wheel lacks, and folders that it names although they do not exist."""
     return packages(code) ^ (set(listed) - {"winnow.conf"})
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# By what they are for: compiling kernels, parsing pages and archives, models.
+# By their purpose: compiling kernels, parsing pages and archives, models.
 COMPILERS = {"numba", "llvmlite", "scipy"}
 PARSERS = {"trafilatura", "lxml", "justext", "htmldate", "resiliparse", "fastwarc", "tldextract"}
 MODELS = {"fasttext"}

@@ -1,4 +1,4 @@
-"""The declared tables: nothing is declared twice or forgotten, and what holds pages says so."""
+"""The declared tables: nothing is declared twice or forgotten, and tables with rows of pages say so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winnow.tables import DOCUMENTS, PAGES, POINTER, TABLES, VERDICTS, Table, ta
 
 
 def forgotten(declared: Iterable[Table]) -> list[str]:
-    """Tables that hold pages, or texts of them, and do not say so: what is taken down would be left in them."""
+    """Tables with pages or their texts that do not say so: removed pages would remain in them."""
     return [one.name for one in declared if {"page_id", "text"} & {*one.columns.names} and not one.of_pages]
 
 

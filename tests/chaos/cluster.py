@@ -119,7 +119,7 @@ def run_packed(
 
 
 def run_jobs(submission: Submission, archives: Path, workers: list[subprocess.Popen[bytes]]) -> None:
-    """Each job as its own application, from the driver of this environment, whose Spark has Delta. Sends winnow's code."""
+    """Each job as its own application, with this environment's driver, whose Spark has Delta. Sends winnow's code."""
     folder = submission.folder
     flags = [
         "--archives", f"{folder / 'winnow.zip'}#winnow", "--conf", "spark.executorEnv.PYTHONPATH=winnow",

@@ -51,7 +51,7 @@ def here(text: str) -> str:
 
 
 def run_block(block: Block, folder: Path) -> list[str]:
-    """Runs the `winnow` commands of a block, and returns their names. Python is run, or written to the file it names."""
+    """Runs the `winnow` commands of a block, and returns their names. Python is run, or written to a file."""
     if block.language == "yaml" or (block.language == "python" and block.name.endswith(".py")):
         (folder / block.name).write_text(block.text, encoding="utf-8")
     elif block.language == "python":

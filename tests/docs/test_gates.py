@@ -59,7 +59,7 @@ def test_a_limit_of_the_extractor_stops_its_example_and_no_other_page(gate: Gate
 
 
 def test_a_gate_is_added_by_its_declaration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documentation, funnel, report, `explain` and the limit on failures have the gate; OTHERS above has its example."""
+    """Documentation, funnel, report, `explain` and the limit on failures have it; OTHERS above has its example."""
     gate = Gate("html", GateStep.LANGUAGE, "The page is written in verse.", Stopped("'<p>O rose'"), is_failure=True)
     name = GateName("in_verse")
     before = steps(side_of("", gate=name).figures)

@@ -17,7 +17,7 @@ PAGES = 3_000
 
 @pytest.fixture(scope="module")
 def documents(spark: SparkSession) -> DataFrame:
-    """Pages of two crawls. One has three shards. The other has one shard, with twice as many documents as each of them."""
+    """Pages of two crawls. One has three shards. The other has one, with twice as many documents as each of them."""
     ids = spark.range(PAGES).select(F.xxhash64("id").alias("page_id"), (F.col("id") % 5).alias("place"))
     return ids.select(
         F.when(F.col("place") < 3, "A").otherwise("B").alias("crawl"),

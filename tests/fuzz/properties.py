@@ -162,7 +162,7 @@ _PAGES = st.one_of(
 
 
 def check_charset(page: tuple[bytes, str | None]) -> None:
-    """Valid Unicode without NUL, from a character set with a name; UTF-8 does not change, except for a cut character."""
+    """Valid Unicode without NUL, from a character set with a name; UTF-8 does not change, except a cut character."""
     body, label = page
     with in_bounded_time():
         text, charset = decode_html(body, label)
@@ -230,7 +230,7 @@ def demo_lists() -> UrlLists:
 
 
 def check_url(url: str) -> None:
-    """Every URL has a result; the gate is the first explanation; blanks around it, case of the scheme, port do not matter."""
+    """Every URL has a result; the gate is the first explanation; blanks, case of the scheme and port do not matter."""
     lists = demo_lists()
     with in_bounded_time():
         gate = gate_url(url, lists, Minima())

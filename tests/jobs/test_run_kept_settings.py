@@ -100,7 +100,7 @@ def test_what_is_given_is_compared_with_its_own(
 def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
     spark: SparkSession, own: Path, crawls: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without options nothing is done. With other options nothing is written without --yes, which answers the question."""
+    """Without options nothing is done. With other options nothing is written without --yes."""
     copy, archives = copytree(own, tmp_path / "copy"), [str(crawls / FIRST / "warc.paths.gz")]
     before, log = everything(copy), sorted((copy / "commits" / "_delta_log").iterdir())
     run(archives, FIRST, str(copy))

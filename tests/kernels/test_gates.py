@@ -1,4 +1,4 @@
-"""Declared gates: each is whole, and no module can give one that is not declared."""
+"""Declared gates: each is complete, and no module can give a gate that is not declared."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from winnow.kernels.gates import GATES, GateStep, Stopped
 
 ROOT = Path(winnow.__file__).parent
 ROOMS = ("kernels", "warc", "workers", "sources", "stages")
-AS_TEXT = {"Match.rule"}  # also `excepted`
+AS_TEXT = {"Match.rule"}  # it can also be `excepted`
 
 
 def untyped_gates(code: str) -> Iterator[str]:
-    """Fields and functions named after gates whose type is any text, so that a type checker lets any name pass."""
+    """Fields and functions named after gates whose type is `str`, so that a type checker would accept any name."""
     for node in ast.walk(ast.parse(code)):
         name, kind = "", None
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

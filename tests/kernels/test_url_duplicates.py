@@ -1,4 +1,4 @@
-"""Pages that share a URL, against a walk over a plain list."""
+"""Pages that share a URL, compared with a walk over a plain list."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""C4's rules from the wording of Raffel et al. 2020, section 2.2, in the order of its code, with re."""
+"""C4's rules from the wording of Raffel et al. 2020, section 2.2, in the order of its code, as regular expressions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "us
 CLOSERS = r"""["')\]}»’”›」』）】》〉］｝]"""
 
 
-# Each with what it stands for, by which the list is checked: titles, ranks, and what a reference is written with.
+# Each abbreviation with its meaning, so that the list can be checked: titles, ranks, and parts of references.
 ABBREVIATED = {
     "mister": "mr", "missus": "mrs", "miss": "ms", "of any gender": "mx", "doctor": "dr", "professor": "prof",
     "senior": "sr", "junior": "jr", "saint or street": "st", "reverend": "rev", "honourable": "hon", "governor": "gov",
@@ -52,7 +52,7 @@ def clean(text: str, settings: C4Lines) -> Cleaned:
 
 
 def cleaned_line(line: str, settings: C4Lines, cleaned: Cleaned) -> str | None:
-    """What is left of a line, or None where it is dropped."""
+    """The rest of a line, or None if it is dropped."""
     if any(len(word) > settings.max_word_chars for word in line.split()):
         return None
     line = re.sub(r"\[\d*\]|\[edit\]|\[citation needed\]", "", line)
@@ -68,7 +68,7 @@ def cleaned_line(line: str, settings: C4Lines, cleaned: Cleaned) -> str | None:
 
 
 def bad_word_count(text: str, bad_words: tuple[str, ...]) -> int:
-    """Places where a bad word begins that stands apart from other words."""
+    """The number of places where a bad word begins that is not a part of a longer word."""
     text, count = lowered(text), 0
     words = [re.compile(rf"(?<!\w){re.escape(lowered(word))}(?!\w)") for word in bad_words if word]
     for i in range(len(text)):

@@ -1,8 +1,8 @@
-"""A slow reader of a page's own declaration of a character set: WHATWG's states, byte after byte, as they are written.
+"""A slow reader of the character set that a page declares: WHATWG's states, byte by byte, as the standard has them.
 
-Tags, comments and raw text are those of the tokenizer (WHATWG HTML, section 13.2.5), the attributes of a `meta` those
-of the prescan (section 13.2.3.2), "extracting a character encoding from a meta element" and "get an XML encoding" are
-followed step by step.
+Tags, comments and raw text follow the tokenizer (WHATWG HTML, section 13.2.5), attributes of a `meta` the prescan
+(section 13.2.3.2). "Extracting a character encoding from a meta element" and "get an XML encoding" are followed step
+by step.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ RAW_TEXT = {b"title", b"textarea", b"style", b"xmp", b"iframe", b"noembed", b"no
 
 
 class EndOfFileError(Exception):
-    """The page ended within a construct."""
+    """The page ended inside a construct."""
 
 
 class Reader:
@@ -119,7 +119,7 @@ def tag(reader: Reader) -> tuple[bytes, list[tuple[bytes, bytes]]]:
 
 
 def get_attribute(reader: Reader) -> tuple[bytes, bytes] | None:
-    """The prescan's "get an attribute"; None at the end of the tag, which is passed."""
+    """The prescan's "get an attribute"; None at the end of the tag, which is skipped."""
     while reader.now in SPACES + b"/":
         reader.next()
     if reader.now == b">":
@@ -202,7 +202,7 @@ def charset_of_meta(attributes: list[tuple[bytes, bytes]], charset_of: Labels) -
 
 
 def extract_encoding(content: bytes, charset_of: Labels) -> str | None:
-    reader = Reader(content + b";")  # the value's end ends a label as a semicolon does
+    reader = Reader(content + b";")  # the end of the value ends a label, like a semicolon
     try:
         while True:
             while not reader.looks_at(b"charset"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex  # the one library at hand that knows Unicode's Sentence_Terminal
+import regex  # the only installed library that has Unicode's Sentence_Terminal
 
 
 def measure(text: str) -> dict[str, float]:

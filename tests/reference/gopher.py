@@ -89,7 +89,7 @@ def duplicate_grams(words: list[str], n: int) -> float:
 
 
 def top_gram_of_text(text: str, words: list[str], n: int) -> float:
-    times = Counter(grams_of(words, n)).most_common(1)  # the first of equals, as dicts keep their order
+    times = Counter(grams_of(words, n)).most_common(1)  # the first of equal ones, as dicts keep their order
     return share(sum(len(" ".join(gram)) * count for gram, count in times), len(text))
 
 

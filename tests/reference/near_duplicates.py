@@ -1,4 +1,4 @@
-"""Near duplicates word by word and pair by pair, in plain Python: what the kernels and the stage must agree with."""
+"""Near duplicates word by word and pair by pair, in plain Python: the oracle of the kernels and the stage."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _BLOCKS = (
     "Small_Kana_Extension", "Bopomofo", "Bopomofo_Extended", "CJK_Unified_Ideographs",
     "CJK_Unified_Ideographs_Extension_A", "CJK_Compatibility_Ideographs",
 )  # fmt: skip
-# And single characters of blocks that hold others: iteration marks, Hangzhou numerals, half-wide kana, further planes.
+# Single characters of other blocks: iteration marks, Hangzhou numerals, half-width kana, further planes.
 _SINGLE = r"々〆〇〡-〩〱-〵〸-〻\uff66-\uff9f\U00020000-\U0003ffff"
-_NO_LETTERS = r"・\u3100-\u3104\ua9ff"  # a dot between words, and places that Unicode leaves empty
+_NO_LETTERS = r"・\u3100-\u3104\ua9ff"  # a dot between words, and unassigned code points
 _ALONE = regex.compile(
     "[[" + "".join(rf"\p{{Block={name}}}" for name in _BLOCKS) + f"{_SINGLE}]--[{_NO_LETTERS}]]", regex.VERSION1
 )
@@ -61,7 +61,7 @@ def _folded(char: str, punctuation: str, lower_case: bool, remove_accents: bool,
 
 
 def words_of(text: str, **settings: object) -> list[str]:
-    """The same without the empty ones."""
+    """The same without empty words."""
     return [word for word in fold_words(text, **settings) if word]  # type: ignore[arg-type]
 
 
@@ -71,13 +71,13 @@ def shingles(text: str, size: int = 5, **settings: object) -> list[int]:
 
 
 def grams(text: str, size: int = 5, **settings: object) -> set[str]:
-    """The distinct shingles of a text themselves."""
+    """The distinct shingles of a text."""
     words = words_of(text, **settings)
     return {" ".join(words[i : i + size]) for i in range(len(words) - size + 1)}
 
 
 def murmur3_32(data: bytes) -> int:
-    """MurmurHash3 x86_32, seed 0, as Appleby describes it."""
+    """MurmurHash3 x86_32, seed 0, from Appleby's description."""
     most, value = 0xFFFFFFFF, 0
 
     def rotated(word: int, bits: int) -> int:
@@ -96,13 +96,13 @@ def murmur3_32(data: bytes) -> int:
 
 
 def jaccard(one: Collection[object], other: Collection[object]) -> float:
-    """Shared of all."""
+    """The number of shared values, divided by the number of all values."""
     union = len({*one, *other})
     return len({*one} & {*other}) / union if union else 1.0
 
 
 def star_pairs(ids: Sequence[int], bands: Sequence[Sequence[int]], all_pairs: int = 0) -> set[tuple[int, int]]:
-    """Pairs of each bucket's smallest id with the others; of small buckets, every pair."""
+    """Pairs of the smallest id of each bucket with the others; in small buckets, all pairs."""
     pairs = set()
     for hashes in bands:
         buckets = defaultdict(set)
@@ -115,7 +115,7 @@ def star_pairs(ids: Sequence[int], bands: Sequence[Sequence[int]], all_pairs: in
 
 
 def components(ids: Sequence[int], pairs: set[tuple[int, int]]) -> dict[int, int]:
-    """The smallest id that each can reach."""
+    """The smallest id in the component of each id."""
     label = {page: page for page in ids}
     changed = True
     while changed:
@@ -137,7 +137,7 @@ def elect(
     whole_component: int,
     fixed: frozenset[int] = frozenset(),
 ) -> dict[int, int]:
-    """For each page the one that stays for it; `ids` in the order in which they are preferred, fixed ones stay."""
+    """For each page the page kept in its place. `ids` in order of preference; fixed pages are always kept."""
     label = components(ids, pairs)
     sizes = {one: sum(label[other] == label[one] for other in ids) for one in ids}
 

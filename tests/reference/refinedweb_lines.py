@@ -15,12 +15,12 @@ class Corrected:
 
 
 def lowered(text: str) -> str:
-    """Lower case, character by character: as long as the text."""
+    """Lower case, character by character, so that the length does not change."""
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def any_of(phrases: tuple[str, ...]) -> str:
-    """A group that matches the longest phrase; none where there is no phrase."""
+    """A group that matches the longest phrase; it never matches if there is no phrase."""
     longest_first = sorted((lowered(phrase) for phrase in phrases if phrase), key=len, reverse=True)
     return "(?:" + ("|".join(map(re.escape, longest_first)) or "(?!)") + ")"
 
@@ -37,7 +37,7 @@ def correct(text: str, settings: RefinedWebLines) -> Corrected:
 
 
 def corrected_line(line: str, settings: RefinedWebLines) -> str | None:
-    """The line, what is left of it, or None where it is dropped."""
+    """The corrected line, or None if it is dropped."""
     if sum(map(str.isupper, line)) / len(line) > settings.upper_fraction:
         return None
     if all(map(str.isdigit, line)):
@@ -53,7 +53,7 @@ def corrected_line(line: str, settings: RefinedWebLines) -> str | None:
 
 
 def is_free_counter(line: str, names: tuple[str, ...]) -> bool:
-    """A number with a name before or behind it; each part is read once, from the left, as long as it can be."""
+    """A number with a name before or after it; each part is read once, from the left, as long as possible."""
     if not names or len(line) > 24:
         return False
     rest, found = re.sub(r"^\W+", "", lowered(line)), 0
@@ -67,7 +67,7 @@ def is_free_counter(line: str, names: tuple[str, ...]) -> bool:
 
 
 def cut(line: str, settings: RefinedWebLines) -> str:
-    """The line without its phrases, as it was where it has none."""
+    """The line without its phrases; unchanged if it has none."""
     stripped = line.strip()
     left = without(stripped, rf"\s?{any_of(settings.anywhere)}").strip()
     left = without(left, rf"{any_of(settings.end)}\Z").strip()

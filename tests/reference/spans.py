@@ -1,4 +1,4 @@
-"""Repeated spans by comparing every window's tokens, with strings, tuples and counters."""
+"""Repeated spans by a comparison of the tokens of all windows, with strings, tuples and counters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNSPACED = re.compile(
     r"\u3038-\u303b\u3040-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\ua9e0-\ua9fe\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
-WORD = re.compile(r"\w\^*(?:(?:['’.,:·]\^*)?\w\^*)*")  # in `plain` text
+WORD = re.compile(r"\w\^*(?:(?:['’.,:·]\^*)?\w\^*)*")  # in the result of `plain`
 Token = tuple[object, int, int]
 
 
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page, whether it is of an earlier crawl, whether it was cut; the order of pages is that of their ids."""
+    """A page, whether it is of an earlier crawl, and whether the crawler cut it. The order of pages is that of their ids."""
 
     text: str
     is_earlier: bool = False
@@ -50,7 +50,7 @@ def tokens(text: str, unit: str) -> list[Token]:
 
 
 def folded(word: str, at: int) -> list[Token]:
-    """Parts of a white-space word; what folding drops goes with the part before it, else with the first."""
+    """Parts of a word between white space. Characters that folding drops belong to the part before, else the first."""
     parts: list[list[object]] = []
     is_open = False
     for i, char in enumerate(word, at):
@@ -75,7 +75,7 @@ def fold(char: str) -> str:
 
 
 def windows(pages: Sequence[Page], unit: str, length: int, keep_first: bool) -> list[list[tuple[int, int]]]:
-    """For each page the windows that count: where they begin, in tokens, and how many there are of each."""
+    """For each page the windows that count: their first tokens, and the number of copies of each."""
     held: dict[tuple[object, ...], list[tuple[int, int]]] = defaultdict(list)
     for number, page in enumerate(pages):
         values = [value for value, _, _ in tokens(page.text, unit)]
@@ -104,7 +104,7 @@ def token_spans(pages: Sequence[Page], unit: str, length: int, keep_first: bool 
 
 
 def repeated_spans(pages: Sequence[Page], unit: str, length: int, keep_first: bool = False) -> list[list[Span]]:
-    """Spans in characters, snapped inwards; none for pages of earlier crawls."""
+    """Spans in characters, moved inwards to places where a text may be cut; none for pages of earlier crawls."""
     return [
         [] if page.is_earlier else snapped(page.text, tokens(page.text, unit), spans)
         for page, spans in zip(pages, token_spans(pages, unit, length, keep_first), strict=True)
@@ -112,7 +112,7 @@ def repeated_spans(pages: Sequence[Page], unit: str, length: int, keep_first: bo
 
 
 def captures(pages: Sequence[Page], unit: str, length: int, most: float) -> dict[int, list[Span]]:
-    """The pages that were cut of which so much or more is repeated, by their place, with what is repeated."""
+    """Pages that the crawler cut, if at least the share `most` of their text is repeated; with the repeated spans."""
     found = {}
     for number, spans in enumerate(token_spans(pages, unit, length)):
         page = pages[number]
@@ -140,13 +140,13 @@ def snapped(text: str, found: list[Token], spans: list[Span]) -> list[Span]:
 
 
 def cuts(text: str) -> list[int]:
-    """Where a text may be cut: between graphemes, and not between the word characters of scripts with spaces."""
+    """Where a text may be cut: between graphemes, and not inside a word of a script with spaces."""
     places = {0, len(text)} | {found.end() for found in regex.finditer(r"\X", text)}
     return sorted(places - {i for found in WORD.finditer(plain(text)) for i in range(found.start() + 1, found.end())})
 
 
 def plain(text: str) -> str:
-    """Marks as carets, characters of scripts without spaces as line ends."""
+    """The text with marks as carets, and characters of scripts without spaces as line ends."""
     return "".join(
         "^" if regex.match(r"[\p{M}\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff]", char)
         else "\n" if UNSPACED.match(char) or char == "^"
@@ -156,7 +156,7 @@ def plain(text: str) -> str:
 
 
 def cut(text: str, spans: Sequence[Span]) -> str:
-    """What is left of a text: of the white space at both sides of a span the weaker goes with it."""
+    """The rest of a text. Of the white space on both sides of a span, the weaker is removed too."""
     gone: set[int] = set()
     spaces: set[int] = set()
     for span in spans:

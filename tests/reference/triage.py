@@ -1,4 +1,4 @@
-"""A slow language triage that asks for every score there is, and gives every reason to keep a page."""
+"""A slow language triage that computes every score, and gives every reason to keep a page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def all_scores(text: str) -> dict[str, float]:
 
 
 def usual_forms(text: str) -> str:
-    """A text mostly in letters of another width in usual ones, then one mostly in capitals in small ones."""
+    """Letters of another width become usual ones if most letters are such; then capitals become small, if most are."""
     letters = [character for character in text if character.isalpha()]
     others = [letter for letter in letters if _has_other_width(letter)]
     if 2 * len(others) > len(letters):
@@ -45,7 +45,7 @@ def best(text: str, languages: set[str]) -> float:
 
 
 def reasons_to_keep(html: str, text: str, settings: TriageSettings) -> set[str]:
-    """Why a page with this whole text is kept; empty for one to skip."""
+    """Why a page with this whole text is kept; empty if it is skipped."""
     wanted, text = set(settings.wanted), usual_forms(text)
     han = sum(any(first <= ord(character) <= last for first, last in _HAN_BLOCKS) for character in html)
     if han < settings.min_han and "&#" not in html:
@@ -65,7 +65,7 @@ def reasons_to_keep(html: str, text: str, settings: TriageSettings) -> set[str]:
 
 
 def runs(lines: list[str], run_chars: int) -> list[str]:
-    """The pieces of lines that stand together in a run."""
+    """Runs of lines, or of pieces of long lines, joined until a run is long enough."""
     pieces = [line[start : start + run_chars] for line in lines for start in range(0, len(line), run_chars)]
     found = []
     while pieces:
@@ -77,7 +77,7 @@ def runs(lines: list[str], run_chars: int) -> list[str]:
 
 
 def spread(found: list[str], most: int) -> list[str]:
-    """All, or the run in the middle of each of `most` equal stretches."""
+    """All runs, or the middle run of each of `most` equal groups."""
     if len(found) <= most:
         return found
     stretch = Fraction(len(found), most)

@@ -1,4 +1,4 @@
-"""The URL pass as the recipe has it: walk all kept pages in order, keep a list of URLs. And their canonical form.
+"""The URL pass as published: walk over all kept pages in order, keep a list of URLs. Also their canonical form.
 
 Written from the sources that `winnow.kernels.pages.url_keys` names, with the parser of Python's library.
 """
@@ -34,7 +34,7 @@ class Kept(NamedTuple):
 
 
 def walk(pages: list[Kept], by_shard: bool = True) -> list[tuple[Kept, Kept]]:
-    """Every page that is dropped, with the page that was kept under its URL; by_shard: one shard after the other."""
+    """Every dropped page, with the page kept for its URL; by_shard: whether one shard comes after the other."""
     kept: dict[str, Kept] = {}
     dropped = []
     for page in sorted(pages, key=lambda page: page if by_shard else page._replace(shard=0)):
@@ -46,7 +46,7 @@ def walk(pages: list[Kept], by_shard: bool = True) -> list[tuple[Kept, Kept]]:
 
 
 def page(url: str) -> tuple[str, ...]:
-    """What an http URL with a plain ASCII host names, part by part: two URLs are one page where all parts are equal."""
+    """The parts of an http URL with a plain ASCII host: two URLs are one page if all parts are equal."""
     scheme, authority, path, query, fragment = urlsplit(url.strip())
     user, _, place = authority.rpartition("@")
     host, _, port = place.lower().partition(":")
@@ -60,7 +60,7 @@ def page(url: str) -> tuple[str, ...]:
 
 
 def canonical(url: str) -> tuple[object, ...]:
-    """The page of an http URL that its server makes: without user, sessions, trackers and the order of parameters."""
+    """The page that a server makes of an http URL: without user, sessions, trackers and the order of parameters."""
     _, host, port, path, _, route = page(url)
     pairs = parse_qsl(one_spelling(urlsplit(url.strip()).query), keep_blank_values=True, encoding="latin-1")
     pairs = [(name, value) for name, value in pairs if not (value and name in TRACKERS) and not session(name, value)]
@@ -71,7 +71,7 @@ def canonical(url: str) -> tuple[object, ...]:
 
 
 def session(name: str, value: str) -> bool:
-    """Whether a parameter is a session by its name and by the shape of its value."""
+    """Whether a parameter is a session, by its name and by the form of its value."""
     name = name.lower()
     long = len(value) == 32 and set(value) <= ALNUM
     if name == "jsessionid":
@@ -96,7 +96,7 @@ def token(pair: tuple[str, str]) -> bool:
 
 
 def without_sessions(path: str) -> str:
-    """A path without `;jsessionid=` and a session, and without ASP.NET's `/(S(...))/` before a page that it serves."""
+    """A path without `;jsessionid=` and its session, and without ASP.NET's `/(S(...))/` before a page in ASP.NET."""
     segments = path.split("/")
     kept = []
     for number, segment in enumerate(segments):
@@ -116,7 +116,7 @@ def path_session(parameter: str) -> bool:
 
 
 def one_spelling(text: str) -> str:
-    """Escapes in capitals, none of letters that need none."""
+    """Escapes in capitals; none for letters that need none."""
     pieces = text.split("%")
     spelled = [escaped(pieces[0])]
     for piece in pieces[1:]:
@@ -129,5 +129,5 @@ def one_spelling(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text with what is no ASCII, or blank, escaped."""
+    """Text with non-ASCII characters and blanks escaped."""
     return "".join(char if "!" <= char <= "~" else quote_from_bytes(char.encode()) for char in text)

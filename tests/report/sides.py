@@ -1,4 +1,4 @@
-"""A run's figures made by hand, every text in them the same, so that hostile ones can stand everywhere."""
+"""Made-up figures of a run in which all texts are the same, so that a hostile text is everywhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = Rule("gopher_too_few_words", "word_count", 50.0, float("inf"), "The page 
 
 
 def side_of(text: str, crawl: str = "CRAWL", largest: int = 3, gate: str = "empty_text") -> Side:
-    """A run in which every text that comes from pages, archives or rules is `text`."""
+    """A run in which every text from pages, archives or rules is `text`."""
     taken = Taken(10, 8, 5, 4_000, 700)
     funnel = {
         ("extract_pages", ""): Taken(40, 40, 0, 0, 0),

@@ -1,4 +1,4 @@
-"""A run that keeps next to nothing says what took the pages."""
+"""A run that keeps almost nothing says what dropped the pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from winnow.report.funnel import Step, few_kept
 
 
 def steps(pages: int, documents: int, **taken: int) -> list[Step]:
-    """A funnel of so many pages; reasons with `gate_` before them are of extract_pages."""
+    """A funnel with these numbers of pages; reasons with `gate_` before them are of extract_pages."""
     gated = sum(count for reason, count in taken.items() if reason.startswith("gate_"))
     named = [
         Step("extract_pages" if reason.startswith("gate_") else "judge_pages", reason, count, count, count, 0)

@@ -1,4 +1,4 @@
-"""The steps of the funnel: whatever gates there are, what is left after them is what was measured."""
+"""The steps of the funnel: for any gates, the pages left after them are the measured pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from winnow.report.funnel_steps import steps
 
 
 def figures_of(gates: list[str], kept: int) -> Figures:
-    """Gates that took 1, 2, 3, ... pages."""
+    """Gates that stop 1, 2, 3, ... pages."""
     sizes = dict(zip(gates, range(1, len(gates) + 1), strict=True)) | {"kept": kept}
     whole = {"": sum(sizes.values()), **sizes}
     extracted = {("extract_pages", reason): Taken(pages, pages, pages, 0, 0) for reason, pages in whole.items()}

@@ -1,4 +1,4 @@
-"""What a rule speaks of is marked in a page's text: an example for each metric, and any text for all of them."""
+"""What a rule judges is marked in the text of a page: an example for each metric, and any text for all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said at the end of a run of archives that were not read, and of records that were passed over."""
+"""What a run reports at its end about archives that were not read, and about skipped records."""
 
 from __future__ import annotations
 

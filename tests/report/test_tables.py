@@ -1,4 +1,4 @@
-"""A terminal: framed where there is room, no figure cut where there is none, no control character of strangers."""
+"""Tables in a terminal: framed if there is room, no number cut if there is none, no control characters from outside."""
 
 import pytest
 from pyspark.sql import Row
@@ -28,7 +28,7 @@ def test_no_figure_is_cut(
 
 
 def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """An escape sequence in a URL that an archive names: it would clear the screen or set the window's title."""
+    """An escape sequence in a URL of an archive, which would clear the screen or set the title of the window."""
     where = {"page_id": 1, "crawl": "one", "shard": 0, "archive_path": "a.warc", "record_offset": 0, "record_length": 9}
     what = {
         "fetched_at": None,

@@ -1,4 +1,4 @@
-"""Tables written in many small pieces and again: the same rows in fewer files, and nothing else on the disk."""
+"""Tables written in many small pieces, then compacted: the same rows in fewer files, and nothing else on the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs whose archives give no page: ended, or gone on with, and what is said of their archives."""
+"""Runs whose archives give no page: ended or continued, and what is reported about the archives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXT = b"The harbour is quiet in winter."
 
 @pytest.fixture
 def archives(tmp_path: Path) -> Path:
-    """Text, metadata and files: each a record that no page can be made of."""
+    """Text, metadata and files: records that cannot become pages."""
     folder = tmp_path / "archives"
     folder.mkdir()
     for name, records in {

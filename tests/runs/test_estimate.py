@@ -1,4 +1,4 @@
-"""A plan: the sample is fixed, a crawl so many times as large costs so many times as much and waits for its waves."""
+"""A plan: the sample is fixed; a crawl n times as large costs n times as much, and waits for its waves."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_size_goes_by_bytes_where_all_are_known() -> None:
 
 
 def test_hours_are_cpu_over_cores_and_what_each_wave_waits() -> None:
-    """2 of 10 seconds in each wave of the sample are no CPU of its 2 cores; the URL pass has one wave at any size."""
+    """2 of 10 seconds in each wave of the sample use no CPU of its 2 cores; the URL pass has one wave for any size."""
     costs = {"measure_pages": Cost(48.0, 30.0, 7, 100, 50, 3), "find_url_duplicates": Cost(4.0, 5.0, 1, 2, 3, 1)}
     settings = load_settings(environment="cluster", changes=["spark.wave_archives_per_core=4"])
     sample = Sample(costs, 9, 2, PEAKS)
@@ -40,7 +40,7 @@ def test_hours_are_cpu_over_cores_and_what_each_wave_waits() -> None:
     assert made["find_url_duplicates"] == Cost(400.0, 400 / 16 + 3, 100, 200, 300, 1)
     assert total(made.values()).cpu == 5200
     many = scaled(sample, 100.0, Target(90_000, 16, None), settings)
-    assert many["measure_pages"].waves == 100  # a wave is a shard at least, and there are 100
+    assert many["measure_pages"].waves == 100  # a wave has at least one shard, and there are 100
 
 
 @pytest.mark.parametrize("share", ["0", "200%", "some", "-1%"])

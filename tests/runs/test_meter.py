@@ -1,4 +1,4 @@
-"""Peaks of memory as the system keeps them."""
+"""Peaks of memory as the system records them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BLOCK = 200_000_000
 
 
 def test_peaks_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread does not look meanwhile: all that is seen is what the test asks for."""
+    """The thread does not measure meanwhile; only what the test asks for is seen."""
     monkeypatch.setattr(meter, "_INTERVAL_SECONDS", 3600)
     with Meter() as watching:
         block = b"x" * BLOCK

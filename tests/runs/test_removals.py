@@ -1,4 +1,4 @@
-"""Orders to take pages down: they reach every table that is declared to be of pages."""
+"""Removals reach every table that is declared to have rows of pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What near duplicates of a shard depend on."""
+"""What the near duplicates of a shard depend on."""
 
 from __future__ import annotations
 

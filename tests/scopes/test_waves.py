@@ -1,4 +1,4 @@
-"""The waves in which the jobs of a recipe go through the shards of a crawl."""
+"""The waves in which the jobs of a recipe run over the shards of a crawl."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_barrier_at_the_beginning_leaves_no_empty_leg() -> None:
     ("archives", "cut"),
     [
         ([4, 4, 4, 4], [[0, 1], [2, 3]]),
-        ([4, 4, 4], [[0, 1], [2]]),  # half a wave is one
+        ([4, 4, 4], [[0, 1], [2]]),  # half a wave counts as one
         ([4, 4, 3], [[0, 1, 2]]),
         ([4, 4, 1, 1, 1], [[0, 1, 2, 3, 4]]),
         ([9, 9, 1], [[0], [1, 2]]),

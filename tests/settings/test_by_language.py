@@ -1,4 +1,4 @@
-"""What is known of each language: numbers as published, rules as they judge the languages that are wanted."""
+"""What is known about each language: the published numbers, and how rules judge wanted languages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_WORDS = {
     "gopher_bullet_lines", "gopher_ellipsis_lines", "gopher_duplicate_lines", "gopher_duplicate_line_chars",
     "gopher_duplicate_paragraphs", "gopher_duplicate_paragraph_chars",
 }  # fmt: skip
-# By hand from the published files cmn_Hani.yml, yue_Hani.yml, deu_Latn.yml.
+# Copied by hand from the published files cmn_Hani.yml, yue_Hani.yml, deu_Latn.yml.
 PUBLISHED = {
     "zh": {"min_avg_word_length": 1, "max_avg_word_length": 5, "max_non_alpha_words_ratio": 0.735,
            "dup_line_frac": 0.287, "top_n_grams_2": 0.256, "dup_n_grams_10": 0.127, "line_punct_thr": 0.106},
@@ -67,7 +67,7 @@ def test_german_is_judged_by_published_bounds_of_the_metrics_that_they_belong_to
 
 
 def test_rules_that_count_words_judge_no_language_that_is_cut_into_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tibetan always, Thai where ICU is not installed; a rule that counts lines judges them."""
+    """Tibetan always, Thai only if ICU is not installed. A rule that counts lines judges them."""
     wanted = ["language.wanted=[bo]", "rule_files=[gopher, fineweb]"]
     assert rules(*wanted).keys() == {
         *NO_WORDS,

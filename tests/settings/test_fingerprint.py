@@ -1,4 +1,4 @@
-"""Which tables another setting makes anew: those that its rows reach, and no other."""
+"""Which tables must be redone after a change of a setting: those whose rows depend on it, and no other."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NO_ROWS = (
         ("fuzzy.within=crawl", "near_duplicates"),
         ("fuzzy.enabled=false", "near_duplicates"),
         ("spans.length=60", "repeated_spans"),
-        ("spans.max_repeated_fraction=0.5", "repeated_spans"),  # which captures are dropped that the crawler cut
+        ("spans.max_repeated_fraction=0.5", "repeated_spans"),  # decides which cut captures are dropped
         ("url_duplicates.url_key=canonical", "url_duplicates"),
-        ("url.soft_min=2", None),  # which is the default
+        ("url.soft_min=2", None),  # this is the default
         *((change, None) for change in NO_ROWS),
     ],
 )
@@ -46,7 +46,7 @@ def test_a_changed_setting_redoes_what_follows_from_it(change: str, first: str |
 
 
 def test_a_digest_is_no_number_to_a_reader_that_guesses_types() -> None:
-    """Of 16 hexadecimal digits one in 2,000 has no letter, and as many have an `e` between others alone."""
+    """Of fingerprints, 16 hexadecimal digits, one in 2,000 has no letter; as many have only an `e` between digits."""
     names = [digest(value) for value in range(20_000)]
     first = [hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for value in range(20_000)]
     assert [name for name in names if _is_number(name)] == []

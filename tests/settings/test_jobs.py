@@ -1,4 +1,4 @@
-"""The order of a recipe's jobs: what may stand where, and what a table is made from."""
+"""The order of a recipe's jobs: which orders are allowed, and which table each job reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings as a warehouse keeps them: what comes back, what is left out, what differs."""
+"""Settings as a warehouse stores them: what is read back, what is left out, what differs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGES = [*PLAIN, "rules.gopher_hashes=null", "rules.gopher_too_few_words.min=3
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_what_is_kept_makes_the_same_rows(recipe: str) -> None:
-    """Under another environment too: what that changes is no part of it."""
+    """Also with another environment: what it changes is not stored."""
     made = load_settings(recipe, changes=[*PLAIN, "measure.c4.bad_words=conf/lists/words/hard.txt"])
     kept = kept_of(made, recipe)
     again = from_yaml(recipe, to_yaml(kept))
@@ -65,7 +65,7 @@ def test_files_are_found_from_another_folder(tmp_path: Path, monkeypatch: pytest
 
 
 def test_rules_are_kept_as_they_were(tmp_path: Path) -> None:
-    """Whatever becomes of their file; that it changed is told like any other difference."""
+    """Also after changes of their file; a change is reported like any other difference."""
     file = tmp_path / "mine.yaml"
     file.write_text("rules: [{reason: too_short, metric: word_count, min: 7}]")
     made = load_settings(changes=[f"rule_files=[{file}]"])
@@ -90,7 +90,7 @@ def test_differences_are_told_by_dotted_keys() -> None:
 
 
 def test_settings_of_another_version_are_read() -> None:
-    """One that this version does not know is passed over, one that it has beyond them has its default."""
+    """A setting that this version does not know is ignored; a setting that is missing has its default."""
     kept = kept_of(load_settings("fineweb"), "fineweb")
     values = yaml.safe_load(to_yaml(kept))
     del values["text"]

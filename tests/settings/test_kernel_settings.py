@@ -1,4 +1,4 @@
-"""Language triage as a run has it: where it is on, what is said of it, which tables follow from it."""
+"""Language triage in a run: when it is on, what is reported about it, which tables depend on it."""
 
 from __future__ import annotations
 

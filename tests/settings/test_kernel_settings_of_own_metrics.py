@@ -1,4 +1,4 @@
-"""`measure.own` as a setting: what rules may name, what its file does to fingerprints, what is refused."""
+"""`measure.own` as a setting: what rules may name, how its file changes fingerprints, what is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RULE = "rules: [{reason: mine_asks, metric: own_question_ratio, min: null, max: 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to stand in, with a file of metrics and a rule on one of them."""
+    """A folder to work in, with a file of metrics and a rule on one of them."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(GOOD)
     (tmp_path / "mine.yaml").write_text(RULE)
@@ -78,7 +78,7 @@ def test_workers_get_the_text_of_the_file_and_not_its_place(place: Path) -> None
 
 
 def test_whatever_is_wrong_is_told_before_spark_starts(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each problem once, with those of other settings, though metrics, rules and fingerprint ask for the file."""
+    """Each problem once, with those of other settings, although metrics, rules and fingerprint all use the file."""
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     (place / "bad.py").write_text(GOOD + "def Bare(text: str) -> float:\n    return 1.0\n")
     (place / "late.py").write_text("import no_such_module_of_mine\n" + GOOD)

@@ -1,4 +1,4 @@
-"""Wanted languages beside those that rules are made for: told, accepted, refused."""
+"""Wanted languages that rules are not made for: reported, accepted, refused."""
 
 from __future__ import annotations
 

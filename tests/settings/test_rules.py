@@ -44,7 +44,7 @@ def test_a_change_touches_one_bound_and_none_switches_off(file: Path) -> None:
 
 
 def test_the_sentence_of_a_changed_bound_does_not_tell_the_old_one(file: Path) -> None:
-    """As a report and an export's card show it."""
+    """As a report and the card of an export show it."""
     before, _ = load_rules([str(file)], {}, METRICS)
     same, _ = load_rules([str(file)], {"gopher_too_few_words": RuleChange(min=50)}, METRICS)
     changed, _ = load_rules([str(file)], {"gopher_too_few_words": RuleChange(min=30)}, METRICS)

@@ -30,10 +30,10 @@ from winnow.settings.schema import Settings
 from winnow.stages.verdicts import judge_pages
 from winnow.tables import VERDICTS
 
-# What a run and a rule must have: refused in a sentence, though the type allows it.
+# A run and a rule need these. Without them there is one clear message, although the type allows it.
 NEEDED = {"jobs", *(f"rules.gopher_too_few_words.{name}" for name in ("metric", "min"))}
 TEXT = "The harbour is quiet in winter.\nShare\n\nBoats lie in the mud and wait for the tide, sign-in read more..."
-# An entry that a mapping of free names may hold.
+# An entry that a mapping with free names may have.
 ENTRIES = {"rules": "gopher_too_few_words", "sources.options": "s3", "spark.config": "spark.x"}
 
 
@@ -46,7 +46,7 @@ class Emptied(NamedTuple):
 
 
 def emptied(model: type[BaseModel], prefix: str = "") -> Iterator[Emptied]:
-    """`[]`, `{}` and null wherever a type has a list, a mapping, a section or an optional value."""
+    """`[]`, `{}` and null for every type with a list, a mapping, a section or an optional value."""
     for name, field in model.model_fields.items():
         yield from _emptied(field.annotation, f"{prefix}{name}")
 
@@ -74,7 +74,7 @@ EVERY = sorted(emptied(Settings))
 
 
 def used(settings: Settings) -> None:
-    """All that is made of settings before Spark starts, and the kernels that read them."""
+    """Everything that is made from settings before Spark starts, and the kernels that use it."""
     lists, rules = url_lists(settings.url), rules_of(settings)
     assert gate_url("http://a.example/x", lists, settings.url) is None
     assert set(fingerprints(settings)) > {"pages", "documents"}
@@ -120,12 +120,12 @@ def test_a_section_that_an_own_file_leaves_empty_is_one_problem(tmp_path: Path) 
 
 @pytest.mark.parametrize("recipe", ["winnow", "refinedweb", "gopher", "c4", "fineweb"])
 def test_no_rule_file_means_no_rule_under_every_recipe(recipe: str) -> None:
-    """Deduplication alone; what fineweb changes of its rules is no obstacle."""
+    """Only deduplication; that fineweb changes some of the rules is no obstacle."""
     assert rules_of(load_settings(recipe, changes=["rule_files=[]"])) == ()
 
 
 def test_every_page_is_kept_where_there_is_no_rule(spark: SparkSession) -> None:
-    """Written to a table: the type of an empty array is what Java stopped at."""
+    """Written to a table, since Java once failed on the type of an empty array."""
     measures = frame(spark, "measures", [{"shard": 0, "page_id": 1, "metrics": metrics()}])
     verdicts = judge_pages(measures, rules_of(load_settings(changes=["rule_files=[]"])))
     assert verdicts.schema["reasons"].dataType == VERDICTS.columns["reasons"].dataType

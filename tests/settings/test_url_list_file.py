@@ -1,4 +1,4 @@
-"""Lists in one mapped file: the same answers and checksum, and damage is told."""
+"""Lists in one mapped file: the same answers and checksum; damage is reported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Values that rules judge as metrics: the same in SQL and in Python, in rules, histograms and life lines."""
+"""Values of a page that rules judge like metrics: the same in SQL and in Python, in rules, histograms and `explain`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from winnow.sources.host_slots import take_slot
 
 
 class WaitedError(Exception):
-    """Stands for a wait."""
+    """In place of a wait."""
 
 
 def refuse(_: float) -> None:

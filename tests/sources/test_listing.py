@@ -1,4 +1,4 @@
-"""Archives of a web server, named by URL and by lists of paths, with no more requests than are needed."""
+"""Archives of a web server, named by URL and by lists of paths, with no more requests than needed."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_later_listings_keep_the_root_of_the_first(crawl: Path) -> None:
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
-    """A folder that macOS wrote to: a twin beside every file, a bin, what an unpacked archive leaves."""
+    """A folder that macOS wrote to: a second file beside every file, a bin, leftovers of an unpacked archive."""
     folder = tmp_path / ".mounted" / "stick"
     for name in (
         "1.warc.gz",
@@ -95,7 +95,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 def found(*named: object) -> tuple[list[str], list[str]]:
-    """Keys of archives, and the notes on those that were skipped."""
+    """Keys of archives, and the notes on skipped files."""
     notes: list[str] = []
     archives = find_archives([str(name) for name in named], None, notes=notes)[1]
     return [archive.archive_path for archive in archives], notes
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_read_is_told(stick: Path, monkeypatch: pytest.M
 
 
 def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """Spark cannot write it to a table."""
+    """Spark cannot write such a name to a table."""
     (tmp_path / os.fsdecode(b"\xfcber.warc.gz")).write_bytes(b"x")
     with pytest.raises(SettingsError, match=r"\\udcfcber\.warc\.gz': the name is not UTF-8; rename the file"):
         find_archives([str(tmp_path)], None)

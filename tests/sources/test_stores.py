@@ -1,4 +1,4 @@
-"""Stores that fsspec reaches, by its own store in memory; what is missing for the others is told."""
+"""Stores that fsspec reaches, tried with its store in memory; missing packages for other stores are reported."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_folders_globs_and_files_of_a_store(store: Any) -> None:
     ],
 )
 def test_what_cannot_be_used_is_told(name: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("s3fs", "hdfs_native.fsspec"):  # as where they are not installed
+    for package in ("s3fs", "hdfs_native.fsspec"):  # as if they were not installed
         monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SettingsError, match=told) as caught:
         find_archives([name], None)

@@ -30,7 +30,7 @@ PATH = "/crawl/a.warc.gz"
 
 
 def sources(**changes: Any) -> Sources:
-    """Settings with small blocks and a short patience, as no setting of a user's may have."""
+    """Settings with small blocks and short timeouts, which users cannot set."""
     return load_settings().sources.model_copy(update={"read_ahead_bytes": BLOCK, "timeout_seconds": 0.2, **changes})
 
 
@@ -46,7 +46,7 @@ def opened(server: Server, waits: list[float], path: str = PATH, **changes: Any)
 
 
 def outcome(server: Server, *faults: Fault, **changes: Any) -> tuple[bytes | str, list[float]]:
-    """The bytes that are read, or the error; and the waits."""
+    """The bytes that were read, or the error; and the waits."""
     waits: list[float] = []
     server.faults[PATH] = list(faults)
     with opened(server, waits, **changes) as file:

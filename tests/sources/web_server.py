@@ -1,4 +1,4 @@
-"""A web server in the test's own process that gives files by ranges, and fails as it is told to."""
+"""A web server in the process of the test that serves files by ranges, and fails on demand."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """How one answer differs from a good one.
+    """How one response differs from a good one.
 
     status, fields   instead of the file
     bytes_sent       the body ends here, closed in order; with reset: by a TCP reset
     hangs_after      the body stops here until the server is closed
     declared         the Content-Length is wrong by so many bytes
-    shorter_range    fewer bytes are given than asked for, and Content-Range says so
+    shorter_range    fewer bytes are given than requested, and Content-Range says so
     whole            Range is ignored
-    shifted          the range begins so many bytes later than asked for
-    change           the file is another from this answer on: its bytes, and its ETag
+    shifted          the range begins so many bytes later than requested
+    change           from this response on, the file is another one: its bytes, and its ETag
     no_length        neither Content-Length nor chunks: the end of the connection is the end
     chunked          Transfer-Encoding instead of Content-Length
     """
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A request as it came."""
+    """A request as received."""
 
     method: str
     path: str
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
 
 @dataclass
 class Server:
-    """What is served, the faults to come by path (`*`: of every answer without an own one), and what was asked."""
+    """What is served, the faults to come by path (`*`: for responses without faults of their own), and the requests."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -67,11 +67,11 @@ class Server:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ranges(self, path: str) -> list[str]:
-        """The ranges that were asked for of a file, in order."""
+        """The ranges of a file that were requested, in order."""
         return [one.range for one in self.asked if one.path == path and one.method == "GET"]
 
     def fault(self, path: str) -> Fault:
-        """The fault of the answer that is due."""
+        """The fault of the next response."""
         waiting = self.faults.get(path, [])
         return waiting.pop(0) if waiting else self.always.get(path, Fault())
 
@@ -173,7 +173,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 self.connection.close()
 
         def log_message(self, *_: object) -> None:
-            """Nothing: the tests look at what was asked."""
+            """Prints nothing: the tests look at the requests."""
 
     return Handler
 

@@ -9,7 +9,7 @@ import pytest
 from winnow.errors import SurroundingsError
 from winnow.spark.java import UTF8_LOCALE, check_names, utf8_locale
 
-ASCII = "ANSI_X3.4-1968"  # what Java calls the encoding of LC_ALL=C
+ASCII = "ANSI_X3.4-1968"  # Java's name for the encoding of LC_ALL=C
 
 
 @pytest.mark.parametrize("before", [None, "C", "de_DE.ISO-8859-1"])
@@ -34,7 +34,7 @@ def test_a_name_that_java_cannot_encode_is_refused(encoding: str, folder: str) -
 
 
 def test_what_spark_submit_has_already_replaced_is_refused() -> None:
-    """As LC_ALL=C spark-submit jobs/list_archives.py --warehouse tabellen-ü hands it over."""
+    """As LC_ALL=C spark-submit jobs/list_archives.py --warehouse tabellen-ü passes it on."""
     with pytest.raises(
         SurroundingsError, match=r"^tabellen-\?\?: Java encodes file names in .* which lacks letters of it;"
     ):
@@ -42,7 +42,7 @@ def test_what_spark_submit_has_already_replaced_is_refused() -> None:
 
 
 def test_other_names_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of a store are no names of files."""
+    """Names in a store are not names of files."""
     check_names("UTF-8", ["/data/tabellen-ü/表", "/data/what?"])
     check_names("ISO-8859-1", ["/data/tabellen-ü"])
     check_names(ASCII, ["/data/tables", "", "s3a://bucket/tabellen-ü"])

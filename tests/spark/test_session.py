@@ -78,17 +78,17 @@ def test_a_worker_that_ends_without_a_word(spark: SparkSession) -> None:
 
 
 def test_a_connection_that_breaks_leaves_no_trace(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
-    """As those of a JVM that is killed do."""
+    """Connections break like this when a JVM is killed."""
     server: Any = _start_update_server("token", is_unix_domain_sock=False)
     with socket.create_connection(server.server_address) as client:
         client.shutdown(socket.SHUT_WR)
-        assert client.recv(1) == b""  # it has given up
+        assert client.recv(1) == b""  # the server has given up
     server.shutdown()
     assert capfd.readouterr().err == ""
 
 
 def test_what_a_dying_worker_leaves_on_the_terminal() -> None:
-    """PySpark's daemon prints a trace of its own for a worker that ran out of memory; other traces are shown."""
+    """PySpark's daemon prints a trace for a worker that ran out of memory; other traces are shown."""
     daemon = [f"{_TRACE}\n", '  File "/x/pyspark/daemon.py", line 262, in manager\n', "    read_int()\n", "EOFError\n"]
     other = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n', "ValueError: what\n"]
     cut = [f"{_TRACE}\n", '  File "/x/own.py", line 1, in main\n']
@@ -98,7 +98,7 @@ def test_what_a_dying_worker_leaves_on_the_terminal() -> None:
 
 
 def test_a_jvm_that_ends_while_a_connection_is_made() -> None:
-    """Met by random kills: Py4J's error for this moment has no word of a connection."""
+    """Found by random kills: at this moment, the error of Py4J does not mention a connection."""
     said = explain_failure(Py4JNetworkError("Error while sending or receiving"))
     assert said is not None
     assert said.startswith("Spark ended early: Py4JNetworkError: Error while sending or receiving. What is finished is")
@@ -143,19 +143,19 @@ def frozen(batches: Batches) -> Batches:
 def test_a_worker_does_not_collect_what_it_loaded_after_every_task(spark: SparkSession) -> None:
     rows = spark.range(0, 1, 1, 1)
     schema = t.StructType([t.StructField("objects", t.LongType())])
-    counts = [map_batches(rows, frozen, schema).collect()[0].objects for _ in range(4)]  # one worker or another
+    counts = [map_batches(rows, frozen, schema).collect()[0].objects for _ in range(4)]  # not always one worker
     assert max(counts) > 10_000
 
 
 def test_java_maps_the_archive_of_its_classes(spark: SparkSession) -> None:
-    """That set-up has made; Java passes one over without a word that does not fit it or the jars."""
+    """The archive made by set-up. Java silently ignores an archive that does not fit Java or the jars."""
     java = jvm(spark).java.lang.ProcessHandle.current().pid()
     assert "/winnow.jsa\n" in Path(f"/proc/{java}/maps").read_text()
 
 
 @pytest.mark.parametrize("brief", [False, True])
 def test_java_knows_its_options_and_has_room_for_what_it_compiles(settings: Settings, brief: bool) -> None:
-    """The first compiler alone would have 48 MB, which a run fills: all that comes after is interpreted."""
+    """With only the first compiler, Java would reserve 48 MB. A run fills them, and later code is interpreted."""
     options = _launch_settings(settings.spark, False, brief)["spark.driver.defaultJavaOptions"].split()
     said = subprocess.run(
         ["java", *options, "-XX:+PrintFlagsFinal", "-version"], capture_output=True, text=True, check=True

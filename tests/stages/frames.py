@@ -11,13 +11,13 @@ from winnow.tables import METRICS_TYPE, TABLES
 
 
 def frame(spark: SparkSession, table: str, rows: Iterable[dict[str, Any]]) -> DataFrame:
-    """Rows of a table; columns that are not given are null, metrics that are not given are 0."""
+    """Rows of a table; missing columns are null, missing metrics are 0."""
     schema = TABLES[table].columns
     return spark.createDataFrame([_row(row, schema.names) for row in rows], schema)
 
 
 def metrics(**given: float) -> Row:
-    """A metrics struct; what is not given is 0."""
+    """A metrics struct; missing metrics are 0."""
     assert set(given) <= set(METRICS_TYPE.names), set(given) - set(METRICS_TYPE.names)
     return Row(**{name: float(given.get(name, 0.0)) for name in METRICS_TYPE.names})
 

@@ -77,7 +77,7 @@ def test_kept_pages_become_documents_with_where_they_came_from(tables: dict[str,
 
 @pytest.mark.parametrize("label", ["zh", "cmn_Hani"])
 def test_words_of_a_text_without_spaces_go_as_its_characters_do(tables: dict[str, DataFrame], label: str) -> None:
-    """Of 6 words and 23 characters 12 characters are left; nobody cuts them into words again."""
+    """12 of 23 characters are left, so 3 of 6 words; the text is not cut into words again."""
     chinese = {**tables, "pages": tables["pages"].withColumn("language", F.lit(label))}
     words = {row.page_id: row.word_count for row in built(chinese, "cut").collect()}
     assert words == {1: 2, 4: 3, 6: 3}
@@ -111,7 +111,7 @@ def test_text_is_never_shuffled(spark: SparkSession, tables: dict[str, DataFrame
     lines = plan.splitlines()
     shuffled = [lines[i + 1] for i, line in enumerate(lines) if "Exchange hashpartitioning" in line]
     assert "BroadcastHashJoin" in plan
-    assert "NestedLoopJoin" not in plan  # what a join without keys becomes, where it is a semi-join or broadcast
+    assert "NestedLoopJoin" not in plan  # what a join without keys becomes if it is a semi-join or a broadcast
     assert "CartesianProduct" not in plan
     assert len(shuffled) == 6
     assert not [line for line in shuffled if "text#" in line]

@@ -120,7 +120,7 @@ def test_own_metrics_are_taken_of_the_corrected_text_whatever_the_partitions(
         })
         for i, (text, values) in enumerate(expected)
     }  # fmt: skip
-    assert expected[1][0] != TEXTS[1]  # a line was taken away: the text before it has other letters
+    assert expected[1][0] != TEXTS[1]  # a line was removed: the text before it has other letters
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_failing_own_metric_ends_the_run_with_its_line_and_the_page(
 def test_a_table_takes_metrics_of_several_files_and_none_is_judged_where_it_is_null(
     spark: SparkSession, settings: Settings, tmp_path: Path
 ) -> None:
-    """Three runs into one table, the second with a file of metrics, the third without: fields stay, null elsewhere."""
+    """Three runs into one table, only the second with a file of metrics: its fields remain, null for other rows."""
     own = parse_own("mine.py", OWN)
     plain = measure_settings(settings)
     work = Work(spark, settings, {"measures": "f"}, str(tmp_path), "C")

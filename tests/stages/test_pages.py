@@ -24,13 +24,13 @@ from winnow.workers.shared_lists import share_lists
 
 @pytest.fixture(scope="module")
 def crawl(crawls: Path) -> list[Path]:
-    """The archives of a generated crawl; which of them holds a page depends on Python's version, as its texts do."""
+    """The archives of a generated crawl. Python's version decides which of them contains a page, and also its text."""
     return sorted((crawls / "crawl-data" / next(iter(CRAWLS))).rglob("*.warc.gz"))
 
 
 @pytest.fixture(scope="module")
 def archives(crawl: list[Path]) -> list[Path]:
-    """One archive in good order and one that ends inside a page."""
+    """One intact archive, and one that ends inside a page."""
     return [path for path in crawl if path.name.endswith(("-00004.warc.gz", "-00005.warc.gz"))]
 
 
@@ -67,7 +67,7 @@ def test_tasks_and_batches_do_not_matter(
 
 
 def test_a_page_that_triage_stops_has_the_language_of_its_text(spark: SparkSession, crawl: list[Path]) -> None:
-    """German, French, Spanish and Italian pages; without triage they end one step later."""
+    """German, French, Spanish and Italian pages; without triage they are dropped one step later."""
     stopped = [row for row in pages_of(read(spark, crawl, 1), "A").collect() if row.gate == UNWANTED_LANGUAGE]
     assert len(stopped) >= 2
     assert {row.language for row in stopped} <= {"de", "fr", "es", "it"}
@@ -97,7 +97,7 @@ def test_an_archive_that_is_not_there_is_unreachable(spark: SparkSession, archiv
 
 
 def read_remote(spark: SparkSession, server: Server, parts: int) -> tuple[list[Any], list[Any]]:
-    """Pages and archives of what is served, in blocks so small that pages are given before the last one comes."""
+    """Pages and archives of a server, in blocks so small that pages are given before the last block arrives."""
     settings = demo_settings()
     hasty = {"read_ahead_bytes": 8192, "tries": 3, "backoff_seconds": 0.01}
     settings = settings.model_copy(update={"sources": settings.sources.model_copy(update=hasty)})
@@ -128,7 +128,7 @@ def test_a_server_gives_the_same_rows_as_a_disk(
 def test_an_archive_whose_server_fails_half_way_leaves_no_pages(
     spark: SparkSession, archives: list[Path], parts: int
 ) -> None:
-    """With three parts, two may read to the end: of such an archive nothing is kept either."""
+    """With three parts, two may read to the end; even then nothing of such an archive is kept."""
     with served({"/lost.warc.gz": archives[0].read_bytes()}) as server:
         server.faults = {"/lost.warc.gz": [Fault()] * 3}
         server.always = {"/lost.warc.gz": Fault(status=503)}
@@ -163,7 +163,7 @@ def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archive
 
 
 def line_reader() -> ReadArchive:
-    """A form of archives: a line is a URL and a text, or a comment. Made here, so that workers are sent it whole."""
+    """A form of archives: a line is a URL and a text, or a comment. Made here, so that workers get it whole."""
 
     class Lines:
         def __init__(self, file: BinaryIO, _asked: Asked, stride: tuple[int, int]) -> None:
@@ -221,7 +221,7 @@ def test_a_form_of_archives_is_added_by_its_reader(
 
 @pytest.mark.parametrize("parts", [1, 3])
 def test_texts_of_every_form_are_pages_beside_archives(spark: SparkSession, tmp_path: Path, parts: int) -> None:
-    """Each part counts its own; a text without a URL meets no URL gate, and has a place all the same."""
+    """Each part counts its own pages; a text without a URL passes the URL gate, and still has a place."""
     texts = [ENGLISH_LINE, LINES["http://site.example/3"], "", None, ENGLISH_LINE]
     urls = ["http://site.example/1", "http://site.example/2", None, None, "http://velvet-curtain.example/"]
     rows = [{"id": n, "text": text, "url": url} for n, (text, url) in enumerate(zip(texts, urls, strict=True))]

@@ -74,7 +74,7 @@ BY_LANGUAGE = (
 
 
 def test_a_page_is_judged_by_the_bounds_of_its_language(spark: SparkSession) -> None:
-    """Beside each rule as it judges that language alone; `xx` is in no rule, one page has no language."""
+    """Compared with each rule as it judges that language alone; `xx` is in no rule, one page has no language."""
     values = [
         metrics(word_count=words, top_2_gram_ratio=0.25, top_2_gram_text_ratio=top, mean_word_chars=2, line_count=lines)
         for words, top, lines in ((29, 0.1, 1), (30, 0.4, 0), (50, 0.3, 1))
@@ -101,7 +101,7 @@ def test_a_page_is_judged_by_the_bounds_of_its_language(spark: SparkSession) -> 
 
 
 def test_bounds_by_language_come_from_one_small_table(spark: SparkSession, tmp_path: object) -> None:
-    """One join whatever the number of languages, nothing shuffled, one more column read."""
+    """One join for any number of languages, nothing shuffled, one more column read."""
     path = f"{tmp_path}/measures"
     frame(spark, "measures", [{"shard": 0, "page_id": 1, "text": "x", "metrics": metrics()}]).write.parquet(path)
     rules = rules_of(load_settings(changes=["language.wanted=[]"]))

@@ -1,8 +1,8 @@
-"""Spark's Python as a program that is killed at one moment, for as long as deaths are left, and else is Spark's own.
+"""A Python for Spark that is killed at one moment, as long as deaths are left, and otherwise is Spark's own.
 
     python -m tests.terminal.dying MOMENT DEATHS -m pyspark.daemon pyspark.worker
 
-DEATHS is a folder with a file for each death to die. MOMENT is `start`, `accept`, or one of a worker's.
+DEATHS is a folder with one file for each death. MOMENT is `start`, `accept`, or a moment of a worker.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ import pyspark.worker
 
 MOMENT, DEATHS = sys.argv[1], Path(sys.argv[2])
 WORKER = {
-    "greeting": (pyspark.serializers, "write_int"),  # it was forked, and has not told its number yet
+    "greeting": (pyspark.serializers, "write_int"),  # it was forked, and has not sent its number yet
     "work": (pyspark.worker, "main"),
     "end": (pyspark.worker, "report_times"),  # all its rows are out
 }
 
 
 def die() -> None:
-    """Be killed, where a death is left."""
+    """Kills this process, if a death is left."""
     for death in DEATHS.iterdir():
         try:
             death.unlink()
-        except FileNotFoundError:  # another one's
+        except FileNotFoundError:  # another process has taken this death
             continue
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die_before(owner: Any, name: str, in_worker: bool) -> None:
-    """Die before this function of `owner` does its work, in a worker, or in the daemon that starts workers."""
+    """Dies before this function of `owner` does its work, in a worker, or in the daemon that starts workers."""
     work, daemon = getattr(owner, name), os.getpid()
 
     def dying(*arguments: Any) -> Any:

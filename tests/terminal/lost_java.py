@@ -1,4 +1,4 @@
-"""A command whose Java process is killed at work: `python -m tests.terminal.lost_java`."""
+"""A command whose Java process is killed while it works: `python -m tests.terminal.lost_java`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def work() -> None:
-    """Count, once Java is gone."""
+    """Count, after Java is killed."""
     settings = load_settings(changes=["spark.master=local[1]", "spark.driver_memory=1g"])
     spark = open_session("lost Java", settings.spark, brief=True)
     gateway: Any = SparkContext._gateway

@@ -1,6 +1,6 @@
-"""The question before finished work is done again: when it is asked, what it says, how it is answered.
+"""The question before finished work is redone: when it is asked, what it says, how it is answered.
 
-What the tables say is given to `Work` as read, so that no Spark is needed.
+Contents of tables are given to `Work` as already read, so that no Spark is needed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from winnow.warehouse.made_with import settings_in_use, settings_of_rows, would_
 from winnow.warehouse.work import Note, Work
 
 SHARDS = range(4)
-NOTHING: Any = None  # a session that nobody asks
+NOTHING: Any = None  # a session, which is not used
 LATER = ["verdicts", "near_duplicates", "repeated_spans", "url_duplicates", "documents", "funnel"]
 RULE = "rules.gopher_too_few_words.min=30"
 CHANGED = "rules.gopher_too_few_words: word_count at least 50 -> word_count at least 30"
@@ -48,7 +48,7 @@ def finished(work: Work, *, crawl: str = "A", shards: range = SHARDS, begun: boo
 
 
 def after(before: Work, *changes: str, recipe: str = "winnow") -> Work:
-    """Other settings over the same warehouse."""
+    """Other settings with the same warehouse."""
     _, work = made(*changes, recipe=recipe)
     return Work(NOTHING, work.settings, work.fingerprints, "tables", "A", recipe=recipe, notes=before.notes,
                 crawls=before.crawls, kept=before.kept)  # fmt: skip
@@ -64,7 +64,7 @@ def test_nothing_is_asked_where_nothing_finished_is_done_again() -> None:
     assert would_redo(after(done, "spark.master=local[1]", "sources.tries=9", "extract.recycle_pages=9"), JOBS) is None
     half = finished(finished(made()[1]), shards=range(0))
     other = finished(after(half, RULE), shards=range(2))
-    assert would_redo(other, JOBS) is None  # was agreed to and interrupted: two shards are left
+    assert would_redo(other, JOBS) is None  # was confirmed and interrupted: two shards are left
     agree(other, JOBS, yes=False)
 
 
@@ -101,7 +101,7 @@ def test_an_older_warehouse_that_keeps_no_settings_is_not_asked_about() -> None:
 
 
 def test_the_settings_of_a_crawl_and_of_its_rows() -> None:
-    """A run under other settings that was agreed to and has made nothing yet; another crawl, newer, made otherwise."""
+    """A run under other settings that was confirmed and has made nothing yet; another, newer crawl, made otherwise."""
     work = finished(made()[1])
     other = after(work, RULE)
     other.kept["funnel", other.fingerprints["funnel"]] = kept_of(other.settings, "winnow")

@@ -1,4 +1,4 @@
-"""A run whose processes die: another try where Spark makes one, else one sentence."""
+"""A run whose processes die: a second try if Spark makes one, otherwise one sentence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def squares(batches: Batches) -> Batches:
 
 
 def dying(spark: SparkSession, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str, deaths: int) -> Path:
-    """Have Spark take a Python that dies so often at this moment; the folder of deaths that are left."""
+    """Makes Spark use a Python that dies so often at this moment; returns the folder of deaths that are left."""
     left = folder / "deaths"
     left.mkdir()
     for death in range(deaths):
@@ -134,7 +134,7 @@ def test_other_failures_keep_their_trace(text: str) -> None:
 
 
 def test_an_error_whose_text_only_java_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which is gone."""
+    """A package that is missing."""
 
     class JavaError(Exception):
         def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Help texts as a terminal of 80 columns shows them, compared with what the source says."""
+"""Help texts as a terminal of 80 columns shows them, compared with the source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def functions(group: typer.Typer, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 def texts(function: Any) -> Iterator[str]:
-    """Every paragraph of the docstring, and the help of every option and argument, as they are written."""
+    """Every paragraph of the docstring, and the help of every option and argument, as written."""
     yield from inspect.cleandoc(function.__doc__).split("\n\n")
     for kind in get_type_hints(function, include_extras=True).values():
         for said in getattr(kind, "__metadata__", ()):

@@ -1,4 +1,4 @@
-"""Arguments that are no text are refused at once; so is a command without Spark."""
+"""Arguments that are not valid text are refused at once, also by a command without Spark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said while jobs run, to a pipe; tests/jobs/test_cli.py looks at the live line in a terminal."""
+"""What is reported while jobs run, to a pipe; tests/jobs/test_cli.py looks at the live line in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused before Spark starts, and what is said; in process, where Java cannot be found."""
+"""What is refused before Spark starts, and the messages; in this process, where Java cannot be found."""
 
 from __future__ import annotations
 

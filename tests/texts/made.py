@@ -1,4 +1,4 @@
-"""Texts for tests, as libraries write them, and a reader's pages."""
+"""Texts for tests, as libraries write them, and the pages of a reader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ASKED = Asked(1000, 100)
 
 
 def read(data: bytes | Path, name: str = "a.jsonl", asked: Asked = ASKED, parts: int = 1) -> tuple[list[Page], Account]:
-    """The pages of a file, read in so many parts, and what their accounts come to together."""
+    """The pages of a file, read in so many parts, and the sum of their accounts."""
     found: list[Page] = []
     total = Account(is_part=True)
     for part in range(parts):
@@ -35,5 +35,5 @@ def read(data: bytes | Path, name: str = "a.jsonl", asked: Asked = ASKED, parts:
 
 
 def told(pages: list[Page]) -> list[tuple[Any, ...]]:
-    """Text, or the gate, of each page, in the order of their places."""
+    """The text or the gate of each page, in the order of their places."""
     return [page.gate or page.text for page in sorted(pages, key=lambda page: page.record_offset)]

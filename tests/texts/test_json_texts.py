@@ -1,4 +1,4 @@
-"""JSON lines and lists, whole and damaged, in one part and in several."""
+"""JSON lines and lists, intact and damaged, in one part and in several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet and Arrow files, whole and damaged, in one part and in several."""
+"""Parquet and Arrow files, intact and damaged, in one part and in several."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_file_that_breaks_off_is_damaged(tmp_path: Path, keep: int) -> None:
 
 
 def test_what_datasets_and_datatrove_write_is_read(tmp_path: Path) -> None:
-    """FineWeb's columns by `datasets`, as Parquet and as its own Arrow files; by datatrove with nested metadata."""
+    """FineWeb's columns, written by `datasets` as Parquet and as Arrow, and by datatrove with nested metadata."""
     rows = [
         {"text": f"text {n}", "id": f"<{n}>", "dump": "D", "url": f"http://a.example/{n}", "language_score": 0.9,
          "date": "2024-05-06T07:08:09Z", "language": "en", "token_count": 2}

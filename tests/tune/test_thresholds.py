@@ -1,4 +1,4 @@
-"""Changes that `tune` cannot compute: each is refused with what to do instead."""
+"""Changes that `tune` cannot compute: each is refused, with a hint what to do instead."""
 
 from __future__ import annotations
 

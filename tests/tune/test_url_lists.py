@@ -1,4 +1,4 @@
-"""Other lists over pages that were read before: what they add, release and change."""
+"""Other lists for pages that were already read: which pages they add, release and change."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ def test_each_pair_of_gates_with_pages_documents_and_an_example(spark: SparkSess
         (tmp_path / "adult" / name).write_text(content)
     lists = share_lists(spark, load_lists(tmp_path, ["adult"], None, None, False))
     given = [
-        ("http://bad.example/1", None),  # added, a document
-        ("http://bad.example/2", "extract_error"),  # added, not extracted
+        ("http://bad.example/1", None),  # added; the page is a document
+        ("http://bad.example/2", "extract_error"),  # added; the page was not extracted
         ("http://fine.example/a", "url_hard_word"),  # released
         ("http://fine.example/b", "url_domain_listed"),  # changed
         ("http://bad.example/3", "url_domain_listed"),  # the same

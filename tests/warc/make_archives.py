@@ -1,4 +1,4 @@
-"""Small archives for the tests, byte for byte as told."""
+"""Small archives for the tests, exact to the byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def http(body: bytes, *fields: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 def record(block: bytes, kind: bytes = b"response", length: int | None = None, **fields: bytes) -> bytes:
-    """A WARC record; fields by name with `_` for `-`, an empty one is left out."""
+    """A WARC record; fields by name with `_` for `-`; an empty field is left out."""
     named = {b"WARC-Type": kind, b"WARC-Target-URI": b"http://a.example/", b"WARC-Date": b"2024-05-06T07:08:09Z"}
     named |= {name.replace("_", "-").encode(): value for name, value in fields.items()}
     named |= {b"Content-Length": str(len(block) if length is None else length).encode()} if length != -1 else {}

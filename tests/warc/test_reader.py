@@ -1,4 +1,4 @@
-"""Archives in every form, whole and damaged, against what was put into them and against warcio."""
+"""Archives in every form, intact and damaged, compared with their known contents and with warcio."""
 
 from __future__ import annotations
 
@@ -441,7 +441,7 @@ def test_an_archive_that_is_not_there() -> None:
         list(ArchiveReader("/nowhere/at-all.warc.gz", ASKED))
 
 
-# The real archives
+# Real archives
 
 DAMAGED = {
     "sample.warc.txt", "date_resolution_microsecond.warc.gz", "date_resolution_nanosecond.warc.gz", "bad.arc",
@@ -467,7 +467,7 @@ def html_of_warcio(path: Path) -> Counter[tuple[str, bytes]]:
                     if (headers.get_header("Content-Type") or "").lower().startswith("text/html"):
                         url = one.rec_headers.get_header(name).strip("<>").split(" ")[0]
                         found[url, one.content_stream().read()] += 1
-        except (ArchiveLoadFailed, AttributeError):  # AttributeError: warcio calls a method that brotli has no more
+        except (ArchiveLoadFailed, AttributeError):  # AttributeError: warcio calls a method that brotli dropped
             pass
     return found
 
@@ -507,7 +507,7 @@ def test_bodies_are_those_of_warcio(corpus: Path) -> None:
         mine = {(one.url.split(" ")[0], one.body) for one in read(path.read_bytes())[0]}
         theirs = {(url, body) for url, body in html_of_warcio(path) if len(body) <= LIMIT}
         differing += [(path.name, url, body[-9:]) for url, body in theirs - mine if body]  # b"": wrong chunk lengths
-    # warcio trusts a length that is six too large; here the next record is found
+    # warcio trusts a length that is six too large; winnow finds the next record
     assert differing == [("test.warc", "http://localhost:8089/test1", b">\n\nWARC/1")]
 
 

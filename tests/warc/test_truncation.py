@@ -1,4 +1,4 @@
-"""Pages of which the crawler took only the beginning, as their records say and as they do not."""
+"""Pages of which the crawler stored only the beginning, whether or not their records say so."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_what_the_record_says(said: bytes, expected: str) -> None:
 
 
 def lengths(body: bytes, difference: int, *fields: bytes) -> list[str | None]:
-    """Of a body that is so many bytes shorter than its Content-Length says."""
+    """For a body that is so many bytes shorter than its Content-Length."""
     return truncated(record(http(body, HTML, b"Content-Length: %d" % (len(body) + difference), *fields)))
 
 
@@ -60,7 +60,7 @@ def lengths(body: bytes, difference: int, *fields: bytes) -> list[str | None]:
     ],
 )
 def test_a_body_that_lacks_bytes(body: bytes, difference: int, fields: list[bytes], expected: str | None) -> None:
-    """A body that ends its page lacks nothing, whatever its length is said to be."""
+    """A body that contains the end of its page is complete, whatever the declared length."""
     assert lengths(body, difference, *fields) == [expected]
 
 

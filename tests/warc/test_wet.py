@@ -1,4 +1,4 @@
-"""WET and WAT: texts that Common Crawl took out of responses, and what it knows of them."""
+"""WET and WAT files: texts that Common Crawl extracted from responses, and its metadata."""
 
 from __future__ import annotations
 

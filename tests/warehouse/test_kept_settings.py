@@ -19,8 +19,8 @@ def keys(warehouse: Path) -> list[tuple[str, str]]:
 
 
 def test_no_settings_stand_twice(spark: SparkSession, tmp_path: Path) -> None:
-    """Of two runs that both looked before either wrote, one after the other and then at one moment."""
-    keep_settings(work_on(spark, tmp_path, "C"))  # the table is there
+    """Two runs both read the table before either writes: one after the other, and then at the same time."""
+    keep_settings(work_on(spark, tmp_path, "C"))  # now the table exists
     before = keys(tmp_path)
     late = [work_on(spark, tmp_path, "C", "spans.length=60") for _ in range(2)]
     for work in late:

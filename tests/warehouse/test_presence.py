@@ -1,4 +1,4 @@
-"""Two commands in one warehouse: the same run twice is refused, anything else is told, and the dead say nothing."""
+"""Two commands in one warehouse: the same run twice is refused, others are reported, dead processes are ignored."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_same_run_is_refused_while_it_lives(
     [
         (("winnow run", "C2", HERE, 1), 0, True),  # another crawl
         (("winnow maintain", "C1", HERE, 1), 0, True),
-        (("winnow run", "C1", "elsewhere", 1), 0, True),  # another machine, of which only the note's age is known
+        (("winnow run", "C1", "elsewhere", 1), 0, True),  # another machine, of which only the age of the note is known
         (("winnow run", "C1", "elsewhere", 1), 3600, False),
     ],
 )

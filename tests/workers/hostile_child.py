@@ -1,6 +1,6 @@
 """The extractor's child with parsers that do what a page says; run as the child's command.
 
-`<meta name="act">` tells trafilatura, `<meta name="show">` what reads the whole text before it.
+`<meta name="act">` says what trafilatura does, `<meta name="show">` what the step before it does with the whole text.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def chatter(text: str) -> None:
 
 
 def ask_for(size: str) -> str:
-    """What trafilatura does with a MemoryError: it goes on with something else."""
+    """Like trafilatura with a MemoryError: it goes on with something else."""
     try:
         return f"given {len(bytearray(int(size)))}"
     except MemoryError:

@@ -1,4 +1,4 @@
-"""The extractor's child with two extractors of its own, as a new one would be added; run as the child's command."""
+"""The extractor's child with two extractors of its own, as a user would add them; run as the child's command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a task does that is tried again."""
+"""A task that is run a second time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fail(batches: Batches, tried: Path, failure: Exception) -> Batches:
 def test_a_task_is_tried_again_where_that_may_help(
     spark: SparkSession, tmp_path: Path, failure: Exception, tries: int
 ) -> None:
-    """The failure of a user's own metric would be met again."""
+    """The failure of a user's own metric would only happen again."""
     tried = tmp_path / "tried"
     with pytest.raises(Exception, match=str(failure)) as raised:
         map_batches(spark.range(0, 1, 1, 1), partial(fail, tried=tried, failure=failure), NUMBERS).collect()

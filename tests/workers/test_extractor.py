@@ -277,7 +277,7 @@ from winnow.workers.extractor import child_cpu_seconds, shared_extractor
 
 
 def run_script(body: str) -> subprocess.CompletedProcess[str]:
-    """A process of its own; returns once it and whatever inherited its standard error have ended."""
+    """A process of its own; returns once it and everything that inherited its standard error have ended."""
     script = SCRIPT.format(body=body)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(

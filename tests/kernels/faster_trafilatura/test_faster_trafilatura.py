@@ -1,4 +1,4 @@
-"""The faster way through trafilatura gives the text of the plain one, whatever the page and the settings."""
+"""The faster way through trafilatura gives the same text as the plain way, for any page and any settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores of fastText classifiers beside those of the library itself, for models of each kind."""
+"""Scores of fastText classifiers compared with those of the library, for each kind of model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "few buckets": {"bucket": 7},
     "an odd dimension": {"dim": 7},
 }
-ROUNDING = 0.0 if platform.machine() == "x86_64" else 1e-5  # elsewhere compilers join products with sums
+ROUNDING = 0.0 if platform.machine() == "x86_64" else 1e-5  # on other CPUs, compilers may fuse operations
 WORDS = [
     "river",
     "Mühle",
@@ -49,7 +49,7 @@ LINES = st.one_of(
 
 
 def trained(folder: Path, **changes: Any) -> Any:
-    """A small model of three labels that share words, of very different sizes."""
+    """A small model with three labels that share words, of very different frequency."""
     lines = folder / "lines.txt"
     labelled = [("fr", FRENCH), ("de", GERMAN), ("number", [f"{number} {number**2}" for number in range(9)])]
     lines.write_text("".join(f"__label__{label} {text}\n" for label, texts in labelled for text in texts))
@@ -64,7 +64,7 @@ def saved(model: Any, path: Path) -> Classifier:
 
 
 def same(found: Classifier, model: Any, line: bytes, min_score: float) -> bool:
-    """The same labels, each with the same score, the likeliest first."""
+    """The same labels, each with the same score, the most likely first."""
     scores = found.scores(line, min_score)
     assert scores == sorted(scores, key=lambda score: -score[1])
     expected = model.f.predict(line + b"\n", -1, min_score, "replace")

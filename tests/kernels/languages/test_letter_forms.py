@@ -1,4 +1,4 @@
-"""Capitals and full-width letters: identified as usual ones, whole and in triage, and nothing else is changed."""
+"""Capitals and full-width letters are identified like usual letters, whole and in triage; nothing else changes."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ LANGUAGES = ("en", "de", "fr", "ru", "el", "zh")
 
 @pytest.mark.corpus
 def test_pages_in_capitals_and_full_width_letters(corpus: Path) -> None:
-    """Pages that are identified as they are; few scores are less in small letters alone."""
+    """Pages are identified as before; a few scores are lower because lower case alone changes them."""
     texts = {whole_text(html) for _, html in list(corpus_pages(corpus, "pages_docs_multilang"))[::5]}
     found, right = Counter[str](), Counter[tuple[str, str]]()
     for text in texts:

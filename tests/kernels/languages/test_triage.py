@@ -25,7 +25,7 @@ MODEL = shared_model(None)
 found = triage_settings(load_settings().language)
 assert found is not None
 ENGLISH_WANTED: TriageSettings = found
-# No step but the one that a test is about keeps a page.
+# No step keeps a page, except the step that a test is about.
 NOTHING_KEEPS = replace(
     ENGLISH_WANTED, min_letters=0, min_score=1.01, min_line_score=1.01, min_run_score=1.01, min_line_fraction=0.0
 )
@@ -117,7 +117,7 @@ def test_a_line_keeps_a_page_by_its_score() -> None:
 
 
 def test_lines_keep_a_page_by_their_share_of_the_bytes() -> None:
-    """The umlauts of the German line count twice."""
+    """Each umlaut of the German line counts as two bytes."""
     german, english = "ü" * 50 + " ist kein Wort, aber eine Zeile", ENGLISH[0] * 2
     share = len(english.encode()) / (len(english.encode()) + len(german.encode()))
     html = paragraphs(german, english)
@@ -165,7 +165,7 @@ def test_a_longer_line_goes_into_runs_in_pieces() -> None:
 
 @pytest.mark.parametrize(("place", "keeps"), [(2, True), (17, True), (27, True), (0, False), (15, False), (29, False)])
 def test_of_a_long_text_evenly_spread_runs_are_looked_at(place: int, keeps: bool) -> None:
-    """The middle ones of six times five."""
+    """The middle ones of six groups of five."""
     lines = [f"{2 * GERMAN[number % 8]}"[:199] + "." for number in range(30)]
     lines[place] = (3 * ENGLISH[0])[:199] + "."
     assert is_kept(paragraphs(*lines), min_run_score=0.9, run_chars=200, max_runs=30)

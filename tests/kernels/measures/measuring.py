@@ -1,4 +1,4 @@
-"""Settings for the tests of the metrics, and what the slow oracles say of a text."""
+"""Settings for the tests of metrics, and the metrics of a text by the slow oracles."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def measured(text: str, lines: Mode = "none", **c4_changes: Any) -> dict[str, fl
 
 
 def expected(text: str, wanted: MeasureSettings) -> tuple[str, dict[str, float]]:
-    """What the oracles of tests/reference make of a text."""
+    """The text and metrics by the oracles of tests/reference."""
     text = gopher.with_plain_newlines(text)
     after, flagged, counts = text, 0, {}
     if wanted.lines == "refinedweb":
@@ -73,7 +73,7 @@ def expected(text: str, wanted: MeasureSettings) -> tuple[str, dict[str, float]]
 
 
 def differences(text: str, wanted: Compiled, by: MeasureSettings) -> dict[str, tuple[object, object]]:
-    """What the kernel and the oracles see differently in a text: name to (kernel, oracle)."""
+    """Where kernel and oracles differ for a text: name to (kernel, oracle)."""
     after, metrics = measure_text(text, wanted)
     expected_after, expected_metrics = expected(text, by)
     ours: dict[str, object] = {"text": after, **metrics}

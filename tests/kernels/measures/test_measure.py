@@ -1,4 +1,4 @@
-"""Every metric of a page against the slow oracles, and what holds for any text."""
+"""Every metric of a page compared with the slow oracles, and properties of any text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_kernels_agree_with_the_oracles_on_real_text(lines: Mode, corpus: Path) 
 
 
 def real_texts(corpus: Path) -> list[str]:
-    """Every eighth labelled text, and every 40th of those that resemble one another."""
+    """Every eighth labelled text, and every 40th of the similar ones."""
     labelled = [
         line for path in sorted(corpus.glob("quality/*.jsonl")) for line in path.read_text("utf-8").splitlines()
     ]

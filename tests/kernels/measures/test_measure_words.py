@@ -1,4 +1,4 @@
-"""Metrics of pages whose words no white space separates, beside the oracles with a list of words."""
+"""Metrics of pages in scripts without white space between words, compared with the oracles and a list of words."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_metric_of_words_counts_these_words(label: str, cutter: str, text:
 
 
 def test_marks_move_breaks_and_count_as_words() -> None:
-    """The same words as without the mark; the corrected text has it, a word more."""
+    """The same words as without the mark; only the corrected text contains the mark, as one more word."""
     text, plain = "我来到北京\n- 机器学习 |的研究", "我来到北京\n机器学习 的研究"
     marks = (Mark(6, 8, "list_mark"), Mark(13, 14, "cell_mark"))
     given, without = measured(text, "zh", marks=marks)[1], measured(plain, "zh")[1]

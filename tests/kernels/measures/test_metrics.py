@@ -1,4 +1,4 @@
-"""The names of the metrics, and where each stands."""
+"""The names of the metrics, and the place of each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_families_share_no_metric_and_none_is_missing() -> None:
      ("duplicate_{}_gram_fraction", DUPLICATE_SIZES), ("repeated_{}_gram_fraction", DUPLICATE_SIZES)],
 )  # fmt: skip
 def test_places_of_sizes_are_those_of_the_names(names: str, sizes: tuple[int, ...]) -> None:
-    """Every n-gram metric of its kind, written out: a size that is left out would never be written."""
+    """Sizes are written out by hand: a metric whose size is left out would never be written."""
     pattern = re.compile(names.format(r"\d+"))
     assert [METRICS[place] for place in places_of(names, sizes)] == [
         name for name in METRICS if pattern.fullmatch(name)

@@ -1,4 +1,4 @@
-"""A user's own metrics: what is refused before anything runs, what is given, and how a failure is told."""
+"""A user's own metrics: what is refused before anything runs, which values they give, and how a failure is reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def own(body: str, annotations: str = "text: str") -> OwnMetrics:
-    """A file with one metric of this body, whose first line is line 3."""
+    """A file with one metric with this body, whose first line is line 3."""
     source = f'def broken({annotations}) -> float:\n    """A metric."""\n{textwrap.indent(body, "    ")}\n'
     return parse_own("mine.py", source)
 

@@ -1,4 +1,4 @@
-"""What Gopher, C4 and FineWeb count in a text, one small text for each metric; a page for each reason: tests/docs."""
+"""What Gopher, C4 and FineWeb count: one small text for each metric; tests/docs has a page for each reason."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_sentences_end_at_marks_before_white_space(line: str, sentences: int) ->
 
 @pytest.mark.parametrize("word", sorted({*ABBREVIATIONS, *c4.ABBREVIATED.values()}))
 def test_an_abbreviation_ends_no_sentence(word: str) -> None:
-    """Every one of the kernel's list, and of the oracle's."""
+    """Every stop word of the kernel, and of the oracle."""
     for written in (word, word.capitalize(), word.upper()):
         line = f"So {written}. Next to it"
         assert measured(line)["c4_sentence_count"] == c4.sentence_count(line) == 1

@@ -1,4 +1,4 @@
-"""Lines that are dropped, cut and kept, and the words that this flags."""
+"""Lines that are dropped, cut and kept, and the words that are flagged."""
 
 from __future__ import annotations
 

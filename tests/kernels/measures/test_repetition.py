@@ -1,4 +1,4 @@
-"""Shares of a text that repeats itself, on the published vectors and on hostile texts."""
+"""Shares of repeated text, on published vectors and on hostile texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stop words of many languages beside a slow twin."""
+"""Stop words of many languages, compared with a slow twin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def counted(text: str, label: str) -> float:
 
 
 def expected(text: str, words: tuple[str, ...]) -> int:
-    """The twin: words by `str.split`, punctuation off their ends."""
+    """The twin: words by `str.split`, without punctuation at their ends."""
     found = {lowered(_bare(word)) for word in text.split()} - {""}
     return len(found & {_bare(word) for word in words})
 
@@ -43,8 +43,8 @@ def _bare(word: str) -> str:
     ("text", "label", "count"),
     [
         ("De la (de) À!", "fr", 3),
-        ("l'été l' L", "fr", 1),  # of l' the letter is left
-        ("la\u0301 été", "fr", 1),  # another word, by its accent
+        ("l'été l' L", "fr", 1),  # the letter of l' is left
+        ("la\u0301 été", "fr", 1),  # another word, because of its accent
         ("यह घर में। है,", "hi", 2),
         ("यह म", "hi", 0),
         (" ".join(f"W{n}" for n in range(64)), "many", 62),

@@ -1,4 +1,4 @@
-"""Folding, shingles, signatures, buckets and elections beside datasketch and beside plain Python."""
+"""Folding, shingles, signatures, buckets and elections, compared with datasketch and with plain Python."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sets_of(found: Shingles) -> list[list[int]]:
 
 @pytest.mark.parametrize("settings", VARIANTS)
 def test_every_character_is_folded_as_python_does_it(settings: dict[str, Any]) -> None:
-    """A thousand of them in a text: a kernel's call costs more than what it does for one."""
+    """A thousand characters in a text, since calling the kernel costs more than folding one character."""
     everything = [chr(point) for point in (*range(0xD800), *range(0xE000, 0x40000, 3))]
     for start in range(0, len(everything), 1000):
         text = " ".join(f"a{char}b" for char in everything[start : start + 1000])
@@ -99,7 +99,7 @@ def test_copies_that_differ_in_form_alone_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "value"),  # published with the function's other implementations
+    ("data", "value"),  # published with other implementations of the function
     [
         (b"", 0),
         (b"hello", 0x248BFA47),
@@ -202,7 +202,7 @@ def test_many_pages_in_one_bucket() -> None:
 
 
 def random_component(random: Random, pages: int) -> dict[int, list[int]]:
-    """Sets that are like one another to every degree."""
+    """Sets with all degrees of similarity."""
     sets: dict[int, list[int]] = {}
     for page in range(pages):
         base = set(sets[random.randrange(page)]) if page and random.random() < 0.8 else set()

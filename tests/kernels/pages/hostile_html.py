@@ -1,4 +1,4 @@
-"""Pages made to hurt a parser: each generator takes a size and gives HTML."""
+"""Pages made to hurt a parser: each function takes a size and returns HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def plain_page(sentences: int = 20) -> str:
 
 
 def nested(depth: int, tag: str = "div") -> str:
-    """`depth` elements inside one another, html and body among them, then a paragraph that must not get lost."""
+    """`depth` nested elements, html and body among them, then a paragraph that must not be lost."""
     inner = depth - 2
     return page(f"{f'<{tag}>' * inner}{SENTENCE * 10}{f'</{tag}>' * inner}<p>{SENTENCE * 10}</p>")
 
@@ -27,11 +27,11 @@ def many_elements(count: int) -> str:
 
 
 def attribute_soup(attributes: int) -> str:
-    """One element with many attributes, each of which the parser compares with all before it."""
+    """One element with many attributes; the parser compares each with all before it."""
     return page(f"<p {' '.join(f'a{i}=1' for i in range(attributes))}>{SENTENCE}</p>")
 
 
 def regex_trap(length: int) -> str:
-    """Embedded JSON on which a pattern for markup backtracks quadratically; read because the page has no other text."""
+    """JSON on which a pattern for markup backtracks quadratically. It is read because the page has no other text."""
     article = json.dumps({"@type": "Article", "articleBody": "<a " + "=" * length})
     return page("<p>short</p>", head=f'<script type="application/ld+json">{article}</script>')

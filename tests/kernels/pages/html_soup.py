@@ -1,4 +1,4 @@
-"""Pages made of what trafilatura has rules for, and what real markup gets wrong: all of it follows from a seed."""
+"""Random pages made of what trafilatura has rules for, and of common errors in markup; the same for the same seed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ DAMAGE = [
 
 
 def soup(seed: int) -> str:
-    """A page of up to some hundred elements; every other one is damaged in its markup."""
+    """A page of up to some hundred elements; every other page has damaged markup."""
     choice = random.Random(seed)
     body = "".join(_element(choice, 0) for _ in range(choice.randint(1, 12)))
     forum = '<script type="application/ld+json">{"@type": "DiscussionForumPosting"}</script>'
@@ -129,7 +129,7 @@ SOUPS = st.integers(0, 1 << 32).map(soup)
 
 
 def outcomes(html: str, settings: ExtractSettings) -> list[Extracted | str]:
-    """What the faster way and the plain one make of a page, an error's message included."""
+    """The results of the faster way and of the plain way for a page, with the message of an error."""
     return [_outcome(html, replace(settings, faster=faster)) for faster in (True, False)]
 
 

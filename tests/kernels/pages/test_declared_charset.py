@@ -1,4 +1,4 @@
-"""What a page declares as its character set: WHATWG's steps one by one, and any markup beside a slow twin."""
+"""The character set that a page declares: WHATWG's steps one by one, and random markup compared with a slow twin."""
 
 from __future__ import annotations
 

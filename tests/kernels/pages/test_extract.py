@@ -1,4 +1,4 @@
-"""The kernel of extraction: what reaches trafilatura, what is done to its text, what is gated before it."""
+"""The extraction kernel: what trafilatura gets, what is done to its text, what is gated before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to a page's tree before extraction: readings of ruby, raised text, layout tables."""
+"""Changes to the tree of a page before extraction: readings of ruby, raised text, layout tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every extractor that settings can name keeps to."""
+"""What holds for every extractor that settings can name."""
 
 from __future__ import annotations
 

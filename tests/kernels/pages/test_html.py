@@ -1,4 +1,4 @@
-"""Bodies: codings undone within bounds, character sets found."""
+"""Bodies: codings are undone within limits, character sets are found."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_body_that_ends_early_gives_what_came_before(coding: str) -> None:
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 def test_a_chunked_body_that_is_cut_anywhere_is_a_beginning(end: bytes) -> None:
-    """Nothing of a chunk's size is in it."""
+    """The size of a chunk never appears in the body."""
     data = b"It was cut inside the line of a chunk, <b>face</b> 0 and all, as often as not."
     raw = chunked(data, 19, end)
     for cut in range(raw.index(end) + len(end), len(raw)):
@@ -238,7 +238,7 @@ def test_what_the_page_declares(declaration: str, believed: bool) -> None:
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030", "shift_jis", "big5", "euc-kr", "utf-16-le", "windows-1252"])
 def test_a_page_that_is_cut_inside_a_character_loses_that_character(charset: str) -> None:
-    """It is not taken for another character set because of it, where it has hardly any that is not ASCII."""
+    """The cut does not change the character set, even if the page has hardly any non-ASCII characters."""
     sentence = {"euc-kr": "날씨가 좋다", "windows-1252": "déjà vu", "utf-8": "naïve 😀"}.get(charset, "世界")
     body = f"<html><p>It was all in English until the end came: {sentence}".encode(charset)
     whole, name = decode_html(body, charset)
@@ -386,7 +386,7 @@ def test_files_of_known_charset(corpus: Path) -> None:
 
 
 MIN_SHARES = {"meta another": 0.93, "header ISO-8859-1": 0.98, "header another, meta right": 0.98}
-UNKNOWN = ("nothing", "meta", "header UTF-8, nothing", "header ISO-8859-1, nothing")  # what only a detector can find
+UNKNOWN = ("nothing", "meta", "header UTF-8, nothing", "header ISO-8859-1, nothing")  # only a detector can find it
 
 
 @pytest.mark.corpus

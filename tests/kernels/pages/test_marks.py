@@ -1,4 +1,4 @@
-"""Marks: where trafilatura put them in, where they are after cleaning, what metrics and line rules make of them."""
+"""Marks: where trafilatura put them, where they are after cleaning, and how metrics and line rules treat them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_marks_of_a_page(body: str, marks: list[tuple[str, str]], is_faster: boo
 
 
 def test_marks_are_those_of_the_text_that_is_kept() -> None:
-    """Of pages in one page, of a page with comments, and of none in Markdown."""
+    """For several pages in one, for a page with comments, and no marks in Markdown."""
     items = f"<article><p>{LONG}</p><ul><li>a pear</li></ul></article>"
     made = extract_page(
         f"<html><body>{items}</body></html><html><body>{items.replace('mill', 'bridge')}", BALANCED, "NFC"

@@ -1,4 +1,4 @@
-"""Pages that end before their end: text behind it, two pages in one, frames."""
+"""Pages with text after their end, two pages in one, frames."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_ends_that_are_no_tags_are_left_alone(bare: str) -> None:
 
 @given(SOUPS)
 @example(soup(143))
-@example(soup(1301756))  # a comment that begins in another
+@example(soup(1301756))  # a comment that begins inside another
 @settings(max_examples=200, deadline=None)
 def test_libxml2_reads_as_far_as_a_parser_of_html5(html: str) -> None:
     html = f"{html}</body></html><html><body><p>the very end</p></body></html>"
@@ -101,7 +101,7 @@ def test_libxml2_reads_as_far_as_a_parser_of_html5(html: str) -> None:
     "unit", ["<a", "<a =", "<!--", "<script>", "</html ", "</html>a", "<a ='", '<p ="', "<html/>", "<"]
 )
 def test_splitting_takes_linear_time(unit: str) -> None:
-    assert splitting_seconds(unit * 200_000) < 10 * splitting_seconds(unit * 50_000) + 0.5  # a quadratic pass: 16 times
+    assert splitting_seconds(unit * 200_000) < 10 * splitting_seconds(unit * 50_000) + 0.5  # quadratic: 16 times
 
 
 def splitting_seconds(middle: str) -> float:

@@ -1,4 +1,4 @@
-"""Signs of a wrong character set: what a wrong one makes of real words, and what must not be taken for it."""
+"""Signs of a wrong character set: real words read with a wrong set, and texts that must not be taken for such."""
 
 from __future__ import annotations
 

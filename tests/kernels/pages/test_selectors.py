@@ -1,4 +1,4 @@
-"""Selectors of orders to take pages down: spellings of one URL meet, other pages do not, other kinds are refused."""
+"""Selectors of removals: they match all spellings of one URL and no other page; unknown kinds are refused."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_only_a_plain_fragment_is_left_out(text: str, mark: str) -> None:
     ],
 )
 def test_an_order_without_slashes_names_what_it_says_and_no_more(order: str, url: str, named: bool) -> None:
-    """Such orders were written from a form that lacked parameters and routes."""
+    """Such orders were written from a form of the URL without some parameters and routes."""
     assert (order in selectors_of(url)) is named
 
 

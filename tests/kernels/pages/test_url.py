@@ -23,7 +23,7 @@ MINIMA = SimpleNamespace(strict_min=1, hard_min=1, soft_min=2)
 
 
 def write_lists(folder: Path, lists: reference.PlainLists, curated: bool = False) -> UrlLists:
-    """The lists as files, read again."""
+    """The lists, written as files and read again."""
     files = {
         "listed/adult/domains": lists.domains,
         "listed/adult/urls": lists.urls,

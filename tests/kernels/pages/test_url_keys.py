@@ -1,4 +1,4 @@
-"""Keys of URLs: spellings of one page share a key, pages of different text do not, against a twin and by example."""
+"""Keys of URLs: spellings of one page share a key, pages with different text do not; by examples and by a slow twin."""
 
 import random
 from collections import defaultdict
@@ -16,7 +16,7 @@ STORIES = [f"http://nuke.example/modules.php?name=News&file=article&sid={number}
 TALKS = [f"http://conference.example/programme?sessionId={number}" for number in (7, 8, 9)]
 ROUTES = [f"http://app.example/{route}" for route in ("#!/about", "#!/prices", "#!", "#/about", "#/", "")]
 
-# Groups whose URLs name pages of their own; relatives of the stories that were lost, and what sources say of others.
+# Groups of URLs, each of a page of its own: the stories that were once lost, similar cases, and cases from sources.
 OWN_PAGES = {
     "stories": STORIES,
     "talks": TALKS,
@@ -37,7 +37,7 @@ OWN_PAGES = {
     "escaped separators": ["http://a.example/a%2Fb", "http://a.example/a/b", "http://a.example/a%3Fb"],
 }
 
-# Pairs that a server makes one page of, so that only the canonical form is the same.
+# Pairs of URLs that a server answers with one page: only the canonical form is the same.
 ONE_PAGE = [
     ("http://forum.example/viewtopic.php?t=5&sid=" + SESSION, "http://forum.example/viewtopic.php?t=5"),
     ("http://shop.example/?osCsid=" + SESSION.upper(), "http://shop.example/"),
@@ -52,7 +52,7 @@ ONE_PAGE = [
     ("http://user:word@a.example/", "http://a.example/"),
 ]
 
-# Spellings of one URL, so that both keys are the same.
+# Spellings of one URL: both keys are the same.
 SPELLINGS = [
     ("HTTP://WWW.Example.org:80/a?b=1#top", "https://example.org:443/a?b=1"),
     ("//example.org/a", "http://example.org/a"),
@@ -109,7 +109,7 @@ def test_trackers_are_those_of_the_sources() -> None:
 
 
 def test_keys_are_equal_where_the_twin_says_so() -> None:
-    """Thousands of URLs from names and values that sites use; no key has two pages, no page has two keys."""
+    """Thousands of URLs from names and values that sites use. No key has two pages; no page has two keys."""
     urls = sorted(set(generated(random.Random(21), 8_000)))
     assert len(urls) > 5_000
     for key, page in ((page_url, twin.page), (canonical_url, twin.canonical)):

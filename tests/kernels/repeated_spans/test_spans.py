@@ -1,4 +1,4 @@
-"""Repeated spans of a few pages, without Spark, beside the comparison of all windows."""
+"""Repeated spans of a few pages, without Spark, compared with a comparison of all windows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNITS = ("folded", "words", "characters", "bytes")
 
 
 class Held:
-    """What workers get of a broadcast value."""
+    """A broadcast value as workers get it."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -58,7 +58,7 @@ def sorted_by(batches: list[pa.RecordBatch], key: str) -> dict[int, list[pa.Reco
 def found_spans(
     pages: Sequence[Page], unit: str, length: int, keep_first: bool = False, pieces: int = 2
 ) -> tuple[list[list[Span]], list[int]]:
-    """The spans of each page and what goes with them, by the steps that Spark would take."""
+    """The spans of each page, and the number of characters cut, by the same steps as in Spark."""
     reading, rows = Reading(token_settings(unit), length), rows_of(pages)
     halves = [rows.slice(0, len(pages) // 2), rows.slice(len(pages) // 2)]
     sampled = sorted_by(list(batches.sample(halves, reading, pieces)), "bucket")
@@ -128,7 +128,7 @@ WORDS = ["a", "b", "A,", "“b”", "don't", "3.14", "—", "naïve", "nai\u0308
 
 @st.composite
 def page_lists(draw: st.DrawFn) -> list[Page]:
-    """Pages out of a few stretches, so that much is repeated, with white space of all kinds between the words."""
+    """Pages made from a few pieces of text, so that much is repeated, with all kinds of white space between words."""
     gaps = st.sampled_from([" ", " ", " ", "\n", "\n\n", "  ", "", "\t", "\u3000"])
     stretch = st.lists(st.tuples(st.sampled_from(WORDS), gaps), min_size=1, max_size=8)
     stretches = ["".join(map("".join, words)) for words in draw(st.lists(stretch, min_size=1, max_size=4))]
@@ -152,7 +152,7 @@ def test_pieces_do_not_matter(pages: list[Page], unit: str, length: int, pieces:
 LETTERS = [*"ab 1.'’\n,_—(é東ย👍🇫각ᆨᄀक❤", "\u0301", "\u200d", "\u0e31", "\U0001f3fd", "\u094d", "\u0600", "\ufe0f"]
 
 
-# Python's Unicode is older than that of the oracle: only characters that it knows.
+# Python's Unicode is older than that of the oracle: only characters that Python knows.
 KNOWN = st.characters(exclude_categories=["Cs", "Cn"])
 
 
@@ -167,7 +167,7 @@ def test_no_cut_inside_a_word_or_a_grapheme(letters: list[str]) -> None:
     assert lost == []
 
 
-# Where the kernel does not look back as far as Unicode's rules do.
+# Where Unicode's rules look further back than the kernel does.
 JAMO = "[\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff]"
 AFTER = r"[\u200c\u200d\p{M}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]."
 STRICTER = regex.compile(rf"\p{{RI}}\p{{RI}}|{JAMO}{JAMO}|{AFTER}", regex.S)

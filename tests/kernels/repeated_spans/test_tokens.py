@@ -1,4 +1,4 @@
-"""Tokens beside plain Python, and beside the words that near duplicates fold."""
+"""Tokens compared with plain Python, and with the words that near duplicates fold."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def found_tokens(text: str, settings: TokenSettings) -> Tokens:
 
 
 def first_seen(values: list[Any]) -> list[int]:
-    """Equal values numbered alike."""
+    """Numbers for values; equal values get the same number."""
     return [values.index(value) for value in values]
 
 

@@ -1,4 +1,4 @@
-"""Characters and their properties, words and lines, and the way from UTF-8 and back."""
+"""Characters and their properties, words and lines, and conversion from and to UTF-8."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_utf_8_comes_back_as_it_was(text: str) -> None:
 @example(data=b"\xc3\xf0\x9f\x98a\xc0\xafb\xe0\x80\x80\xf4\x90\x80\x80\xff")
 @examples(max_examples=150, deadline=None)
 def test_every_byte_that_is_not_utf_8_becomes_a_question_mark(data: bytes) -> None:
-    data = data.replace(b"\xed", b"")  # which may begin a surrogate: that passes
+    data = data.replace(b"\xed", b"")  # may be the first byte of a surrogate, which is accepted
     chars = np.empty(len(data), np.uint32)
     size = decode(np.frombuffer(data, np.uint8), 0, len(data), chars)
     assert "".join(map(chr, chars[:size])) == with_plain_newlines(data.decode("utf-8", "question_marks"))

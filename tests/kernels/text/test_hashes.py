@@ -1,4 +1,4 @@
-"""Hash functions beside the values of their authors' programs; MurmurHash3 stands with the near duplicates."""
+"""Hash functions compared with values from their authors' programs; MurmurHash3 is in the tests of near duplicates."""
 
 from __future__ import annotations
 

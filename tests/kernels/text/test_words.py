@@ -23,7 +23,7 @@ texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
 
 
 def pieces(text: str, cutter: str, language: str = "") -> list[str]:
-    """What breaks and white space make of a text."""
+    """The words between breaks and white space."""
     breaks = word_breaks(text, cutter, language).tolist()
     text = text.replace("\r\n", "\n")
     cuts = [0, *breaks, len(text)]
@@ -62,7 +62,7 @@ def test_words_of_a_text(text: str, cutter: str, language: str, words: str) -> N
 @example(text="\ud800我\udfff")
 @examples(max_examples=150, deadline=None)
 def test_chinese_words_are_those_of_jieba_run_by_run(text: str) -> None:
-    """The twin: each run of Han characters cut by itself, with spaces put between."""
+    """The twin: cuts each run of Han characters separately, and joins the words with spaces."""
     plain = text.replace("\r\n", "\n")
     spaced = re.sub(f"{HAN}+", lambda run: f" {' '.join(rjieba.cut(run[0]))} ", plain)
     assert pieces(text, JIEBA) == spaced.split()

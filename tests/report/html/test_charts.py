@@ -1,4 +1,4 @@
-"""Pictures stand for their figures: lengths, heights, thresholds, shades."""
+"""Charts agree with their numbers: lengths, heights, thresholds, shades."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_histogram_draws_counts_and_thresholds_where_they_belong() -> None:
     kept, rejected = (re.search(rf'd="([^"]*)" class="{kind}"', markup) for kind in ("kept", "rejected"))
     assert kept is not None
     assert rejected is not None
-    assert kept[1] == "M0.5 138V28h119V138zM120.5 138V124.2h119V138z"  # the root: 4 of 16 pages are half as high
+    assert kept[1] == "M0.5 138V28h119V138zM120.5 138V124.2h119V138z"  # square root: 4 of 16 is half as high
     assert rejected[1] == "M0.5 28V28h119V28zM120.5 124.2V83h119V124.2z"
     assert re.search(r'<line x1="180" x2="180" [^>]*class="bound"', markup)
 

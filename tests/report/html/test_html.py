@@ -1,4 +1,4 @@
-"""The report in a real browser: what hostile pages try does not run, and nothing is asked of any server."""
+"""The report in a real browser: nothing that hostile pages try is run, and no server is asked for anything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from winnow.report.html.page import render
 
 pytestmark = pytest.mark.browser
 
-# Each asks the server under a name of its own; "RUN" is JavaScript that does, "ASK" an address of the server.
+# Each asks the server for a name of its own. "RUN" is JavaScript that does so, "ASK" an address of the server.
 ATTEMPTS = {
     "script": "<script>RUN</script>",
     "closed-style": "</style></title></textarea><script>RUN</script>",
@@ -43,7 +43,7 @@ def chromium() -> str:
 
 @contextmanager
 def asked_of_server() -> Iterator[tuple[str, set[str]]]:
-    """The address of a server, and the names that it was asked for."""
+    """The address of a server, and the names that were requested."""
     asked: set[str] = set()
 
     class Handler(BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ def attempts(address: str) -> str:
 
 
 def shown_by(chromium: str, page: str, folder: Path) -> str:
-    """The document that the browser makes of a page, once all that it loads or runs has had its time."""
+    """The document that the browser makes of a page, after time to load and run."""
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000", "--dump-dom"]
@@ -80,7 +80,7 @@ def shown_by(chromium: str, page: str, folder: Path) -> str:
 
 
 def test_the_attempts_run_in_a_page_that_does_not_escape(chromium: str, tmp_path: Path) -> None:
-    """Or the next test would prove nothing."""
+    """Otherwise the next test would prove nothing."""
     with asked_of_server() as (address, asked):
         shown_by(chromium, f'<!doctype html><body>{attempts(address)}<p x="{attempts(address)}">', tmp_path)
     assert asked >= ATTEMPTS.keys() - {"focus", "toggle", "attribute"}
@@ -92,7 +92,7 @@ def test_nothing_of_a_hostile_page_runs_or_loads(chromium: str, tmp_path: Path) 
         page = render([side_of(hostile, "ONE"), side_of(hostile, "TWO", largest=5_000)]).markup
         shown = shown_by(chromium, page, tmp_path)
         assert "<main " in page
-        unescaped = page.replace("<main ", f"{hostile}<main ", 1)  # where the policy alone stands in the way
+        unescaped = page.replace("<main ", f"{hostile}<main ", 1)  # only the policy prevents this one
         policy_alone = shown_by(chromium, unescaped, tmp_path)
     assert asked == set()
     assert "<script>" in policy_alone

@@ -1,4 +1,4 @@
-"""Pages whose text cannot become markup, and which only their own style sheet may style."""
+"""Pages whose text cannot become markup, and which only their own style sheet can style."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VOID = {"meta", "br", "rect", "line", "path"}
 
 
 class Read(HTMLParser):
-    """The elements of a page, its text, and whether every one is closed in its turn."""
+    """The elements of a page, its text, and whether every element is closed in order."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

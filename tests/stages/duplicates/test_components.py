@@ -20,7 +20,7 @@ SCHEMA = "a BIGINT, b BIGINT"
 
 
 def components(edges: Edges) -> dict[int, int]:
-    """The smallest id that each can reach."""
+    """The smallest id in the component of each id."""
     found = networkx.connected_components(networkx.Graph(edges))
     return {one: least for component in found for least in [min(component)] for one in component}
 
@@ -36,8 +36,8 @@ def edges() -> Edges:
     sparse, dense, lone = ids(400), ids(20), ids(5)
     found = [(draw.choice(sparse), draw.choice(sparse)) for _ in range(220)]
     found += [(draw.choice(dense), draw.choice(dense)) for _ in range(150)]
-    found += pairwise(ids(60))  # a chain in no order
-    found += pairwise(range(-30, 30))  # and two in order
+    found += pairwise(ids(60))  # a chain in random order
+    found += pairwise(range(-30, 30))  # and two in random order
     found += pairwise(range(1000, 960, -1))
     hub, *rays = ids(300)
     found += [(hub, ray) for ray in rays]

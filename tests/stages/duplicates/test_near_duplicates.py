@@ -1,4 +1,4 @@
-"""Pages through edges, components and elections, beside plain Python on generated and on real texts."""
+"""Pages through edges, components and elections, compared with plain Python on generated and on real texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCHEMA = (
 
 @pytest.fixture
 def fuzzy(settings: Settings) -> Fuzzy:
-    """The default with bands so weak that every two pages with a few shingles in common share one."""
+    """The default with such weak bands that any two pages with a few common shingles share one."""
     return settings.fuzzy.model_copy(update={"bands": 100, "rows_per_band": 1})
 
 
@@ -71,11 +71,11 @@ def found(spark: SparkSession, pages: Iterable[tuple[Any, ...]], fuzzy: Fuzzy, p
 
 
 def expected(pages: list[tuple[Any, ...]], fuzzy: Fuzzy) -> dict[int, int]:
-    """The page that goes -> the page that stays, where every pair of one shard that is alike at all is an edge."""
+    """The dropped page -> the kept page, if every pair of similar pages in a shard is an edge."""
     sets = {one[5]: reference.shingles(one[-1]) for one in pages}
     is_cut = {one[5]: all(other[6] for other in pages if _is_same(one, other, sets)) for one in pages}
     in_order = sorted(pages, key=lambda one: (is_cut[one[5]], one[3], one[6], one[7], one[5]))
-    # pages with the same shingles stay or go together
+    # of pages with the same shingles, only the first is compared with others
     first = {one[5]: next(other[5] for other in in_order if _is_same(one, other, sets)) for one in pages}
     order = [one[5] for one in in_order if sets[one[5]] and first[one[5]] == one[5]]
     shard, fixed = {one[5]: one[4] for one in pages}, frozenset(one[5] for one in pages if one[2])
@@ -114,7 +114,7 @@ def test_what_goes_and_for_which_page_is_what_plain_python_finds(
 
 
 def test_the_same_texts_in_two_shards_are_decided_in_each(spark: SparkSession, fuzzy: Fuzzy) -> None:
-    """Also where they lie in one batch, so that a set of shingles is that of two components."""
+    """Also in one batch, where a set of shingles belongs to two components."""
     pages = [page(one[5] // 4 * 2 + shard, one[-1], shard) for one in families(3) for shard in (0, 1)]
     rows = found(spark, pages, fuzzy, partitions=1).collect()
     assert {row.page_id: row.kept_page_id for row in rows} == expected(pages, fuzzy)
@@ -139,7 +139,7 @@ def test_partitions_blocks_and_memory_do_not_matter(
 
 
 def test_signatures_that_were_stored_give_the_same_rows(spark: SparkSession, fuzzy: Fuzzy) -> None:
-    """Whichever pages they are of: none, some of each family, all; too short pages have none."""
+    """For any pages: none, some of each family, all; too short pages have no signature."""
     pages, fuzzy = families(7), fuzzy.model_copy(update={"bands": 6})
     frame = spark.createDataFrame(pages, SCHEMA)
     scopes = Scopes([0, 1], len(pages))
@@ -185,8 +185,9 @@ def test_earlier_pages_stay_and_are_preferred(spark: SparkSession, fuzzy: Fuzzy)
 
 
 def test_whole_pages_are_preferred_to_cut_ones(spark: SparkSession, fuzzy: Fuzzy) -> None:
-    """Whatever the survivor is chosen by; an earlier crawl's cut page stays, and with it the whole one, unless both say
-    the same."""
+    """For every choice of survivor. A cut page of an earlier crawl is kept, and so is the whole one, unless both have
+    the same text.
+    """
     texts = [words(Random(seed)) for seed in range(6)]
     whole = [" ".join(text) for text in texts]
     cut = [" ".join(text[:-4]) for text in texts]
@@ -225,13 +226,13 @@ def test_text_is_never_shuffled(spark: SparkSession, fuzzy: Fuzzy, tmp_path: Pat
 
 
 def _made(line: str) -> str:
-    """The columns that a node of a plan gives on; those that a Python node reads stand before them."""
+    """The columns that a node of a plan gives; the columns that a Python node reads come before them."""
     return line.rpartition(" [")[2] if "MapInArrow" in line else line
 
 
 @pytest.mark.corpus
 def test_real_near_duplicates(spark: SparkSession, settings: Settings, corpus: Path) -> None:
-    """At full strength every page that goes is .8 like one that stays, and hardly a pair of .8 stays."""
+    """With full settings, every dropped page has a kept page with Jaccard 0.8; almost no pair with 0.8 is kept."""
     texts = real_texts(corpus)
     pages = [page(i * 7919 % 100_003, text) for i, text in enumerate(texts)]
     sets = {one[5]: reference.grams(text, simplify=True) for one, text in zip(pages, texts, strict=True)}

@@ -68,7 +68,7 @@ def plain(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def pages() -> list[Row]:
-    """Prose of few words that shares paragraphs, within pages, between them and between two shards; some are cut."""
+    """Prose of few words with shared paragraphs: in a page, between pages, between two shards; some pages are cut."""
     draw = random.Random(5)
     words = [f"{draw.choice('bcdfglmnprst')}{draw.choice('aeiou')}{i}" for i in range(300)]
 
@@ -171,6 +171,6 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
         decided = decide_spans(held, captures, settings, sample.pieces)
         plan = decided._jdf.queryExecution().executedPlan().toString()
         assert plan.count("FlatMapCoGroupsInArrow") == 1
-        assert plan.count("ENSURE_REQUIREMENTS") == 1  # the answers come to the windows, which lie still
+        assert plan.count("ENSURE_REQUIREMENTS") == 1  # only the answers are shuffled
     finally:
         held.unpersist()

@@ -1,4 +1,4 @@
-"""The URL pass over crawls and shards, against a walk over a plain list."""
+"""The URL pass over crawls and shards, compared with a walk over a plain list."""
 
 import random
 
@@ -14,7 +14,7 @@ SCHEMA = "is_cut BOOLEAN, position INT, shard INT, page_id BIGINT, url STRING"
 
 
 def corpus(seed: int, crawls: int = 3) -> list[Kept]:
-    """Pages of crawls, of which each has dropped what the pass drops before the next comes."""
+    """Pages of three crawls. The pass of each crawl runs before the next crawl comes."""
     chance = random.Random(seed)
     return [
         Kept(
@@ -30,7 +30,7 @@ def corpus(seed: int, crawls: int = 3) -> list[Kept]:
 
 
 def dropped_before(pages: list[Kept], position: int) -> list[Kept]:
-    """What the passes over the crawls before this one dropped, each of its own crawl."""
+    """Pages that the passes before this one dropped, each from its own crawl."""
     gone: list[Kept] = []
     for place in range(position):
         left = [page for page in pages if page.position <= place and page not in gone]
@@ -39,7 +39,7 @@ def dropped_before(pages: list[Kept], position: int) -> list[Kept]:
 
 
 def found(spark: SparkSession, pages: list[Kept], position: int, buckets: int = 5, parts: int = 3) -> DataFrame:
-    """What the pass drops of one crawl, given what it left of the crawls before."""
+    """Pages of one crawl that the pass drops, given what it left of the crawls before."""
     gone = set(dropped_before(pages, position))
     rows = spark.createDataFrame([page for page in pages if page not in gone], SCHEMA).repartition(parts)
     keyed = with_url_key(rows, "exact").join(rows.select("page_id", "position"), "page_id")

@@ -210,7 +210,7 @@ def test_the_project_keeps_the_rule(rule: object) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_rule_sees_what_breaks_it(rule: object) -> None:
+def test_each_rule_finds_code_that_breaks_it(rule: object) -> None:
     assert callable(rule)
     assert rule(BROKEN[rule.__name__])
 
@@ -239,7 +239,7 @@ def test_more_modules_than_six_at_the_root() -> None:
     assert crowded({f"winnow.m{number}": "" for number in range(7)})
 
 
-def test_tests_lie_where_their_modules_do() -> None:
+def test_tests_mirror_their_modules() -> None:
     tests = [path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")]
     assert misplaced_tests(tests, sources()) == []
     assert misplaced_tests([Path("test_delta.py"), Path("warehouse/test_extract.py")], sources()) == [

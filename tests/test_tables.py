@@ -13,7 +13,7 @@ def forgotten(declared: Iterable[Table]) -> list[str]:
     return [one.name for one in declared if {"page_id", "text"} & {*one.columns.names} and not one.of_pages]
 
 
-def test_every_table_that_holds_pages_says_so() -> None:
+def test_every_table_with_pages_says_so() -> None:
     assert forgotten(TABLES.values()) == []
     assert forgotten([VERDICTS._replace(name="scores", of_pages=False)]) == ["scores"]
     assert [one.name for one in tables_of_pages() if one.columns.names[:3] != ["crawl", "shard", "page_id"]] == []
@@ -38,6 +38,6 @@ def test_no_statistics_are_held_of_texts_and_nested_columns() -> None:
     assert {"page_id", "language", "language_score", "fetched_at"} <= {*DOCUMENTS.statistics}
 
 
-def test_a_page_that_is_taken_down_keeps_where_it_lies_and_nothing_of_what_it_says() -> None:
+def test_a_removed_page_keeps_its_place_and_loses_its_contents() -> None:
     assert set(POINTER) < {*PAGES.columns.names}
     assert not set(POINTER) & {"text", "title", "language", "charset", "marks", "extra", "licences"}

@@ -137,7 +137,7 @@ def test_another_seed_gives_other_pages(folder: Path, tmp_path: Path) -> None:
     assert {name for name in ours if ours[name] == others[name]} == {f"{crawl}/warc.paths.gz" for crawl in CRAWLS}
 
 
-def test_every_kind_stands_in_every_crawl(truth: Truth) -> None:
+def test_every_kind_is_in_every_crawl(truth: Truth) -> None:
     for number, crawl in enumerate(CRAWLS):
         counts = Counter(page.kind for page in truth.pages if page.crawl == crawl)
         wanted = dict.fromkeys((*KINDS, ARTICLE), LEAST) | {"cut_record": 1, "refetched": LEAST * number}
@@ -160,7 +160,7 @@ def test_names_are_unique_and_every_reference_is_to_another_page(truth: Truth) -
             assert pages[other].name < page.name
 
 
-def test_archives_hold_as_many_records_of_each_kind_as_the_truth_says(folder: Path, truth: Truth) -> None:
+def test_archives_have_as_many_records_of_each_kind_as_the_truth_says(folder: Path, truth: Truth) -> None:
     for archive in truth.archives:
         if archive.status == "read":
             with (folder / archive.archive_path).open("rb") as file:
@@ -192,7 +192,7 @@ def test_one_archive_of_each_crawl_is_cut_inside_its_last_page(folder: Path, tru
             file.read()
 
 
-def test_digests_are_right_but_for_the_altered_bodies(folder: Path, truth: Truth) -> None:
+def test_digests_match_except_for_altered_bodies(folder: Path, truth: Truth) -> None:
     for archive in truth.archives:
         if archive.status == "read":
             with (folder / archive.archive_path).open("rb") as file:
@@ -219,7 +219,7 @@ def test_copies_are_as_near_as_the_truth_says(truth: Truth, html: dict[str, str]
     assert all(one == other for one, other in exact)
 
 
-def test_kept_pages_are_otherwise_unlike(truth: Truth, html: dict[str, str]) -> None:
+def test_kept_pages_are_not_similar_to_each_other(truth: Truth, html: dict[str, str]) -> None:
     pages = [page for page in truth.pages if page.kind in {ARTICLE, "lookalike", "one_soft_word", "shared_paragraph"}]
     grams = {page.name: set(five_grams(_text(html[page.name]))) for page in pages}
     for place, one in enumerate(pages):
@@ -228,9 +228,7 @@ def test_kept_pages_are_otherwise_unlike(truth: Truth, html: dict[str, str]) -> 
             assert shared <= 0.6 * len(grams[one.name] | grams[other.name])
 
 
-def test_shared_paragraphs_have_more_than_60_words_and_stand_in_several_pages(
-    truth: Truth, html: dict[str, str]
-) -> None:
+def test_shared_paragraphs_have_more_than_60_words_and_are_in_several_pages(truth: Truth, html: dict[str, str]) -> None:
     for crawl in CRAWLS:
         pages = [page for page in truth.pages if page.crawl == crawl and page.repeated_span]
         assert all(page.repeated_span in _text(html[page.name]) for page in pages)
@@ -249,7 +247,7 @@ def test_the_second_crawl_has_urls_of_the_first_with_the_same_and_with_other_tex
     assert set(urls.values()) == {1}
 
 
-def test_the_planted_list_entries_stand_in_the_lists_of_the_project() -> None:
+def test_the_planted_list_entries_are_in_the_lists_of_the_project() -> None:
     def entries(path: str) -> set[str]:
         return {line for line in (CONF / "lists" / path).read_text(encoding="utf-8").split("\n") if line}
 
@@ -261,18 +259,18 @@ def test_the_planted_list_entries_stand_in_the_lists_of_the_project() -> None:
     assert EXCEPTED_DOMAIN in entries("exceptions/domains")
 
 
-def test_every_planted_gate_is_one_that_winnow_declares(truth: Truth) -> None:
+def test_every_planted_gate_is_declared(truth: Truth) -> None:
     assert {page.gate for page in truth.pages if page.gate} <= set(GATES)
 
 
-def test_every_planted_reason_stands_in_the_rules_of_the_default_recipe(truth: Truth) -> None:
+def test_every_planted_reason_is_in_the_rules_of_the_default_recipe(truth: Truth) -> None:
     files = yaml.safe_load((CONF / "recipes" / "winnow.yaml").read_text(encoding="utf-8"))["rule_files"]
     rules = [yaml.safe_load((CONF / "rules" / f"{name}.yaml").read_text(encoding="utf-8"))["rules"] for name in files]
     declared = {rule["reason"] for file in rules for rule in file}
     assert {reason for page in truth.pages for reason in page.reasons} <= declared
 
 
-def test_prose_repeats_no_five_words_and_reference_pages_have_none_of_it() -> None:
+def test_prose_repeats_no_five_words_and_reference_pages_share_none() -> None:
     prose = [gram for text in paragraphs() for gram in five_grams(text)]
     assert len(prose) == len(set(prose))
     assert not set(MODULES.split()) & set(REFERENCE_MODULES.split())
@@ -289,7 +287,7 @@ def _longest_run(grams: list[tuple[str, ...]], known: set[tuple[str, ...]]) -> i
     return longest
 
 
-def test_reference_pages_say_nothing_of_this_machine() -> None:
+def test_reference_pages_do_not_name_this_machine() -> None:
     pages = [reference_page(module) for module in REFERENCE_MODULES.split()]
     assert not [page for page in pages if sys.prefix in page or sys.base_prefix in page or " at 0x" in page]
 
@@ -355,7 +353,7 @@ def test_a_changed_row_is_a_disagreement(
     assert (truth.pages[place].url in problems[-1]) or "url" in change
 
 
-def test_a_missing_row_and_one_that_stands_twice_are_disagreements(truth: Truth, truth_path: Path) -> None:
+def test_a_missing_row_and_a_doubled_row_are_disagreements(truth: Truth, truth_path: Path) -> None:
     rows = _rows(truth)
     assert [said.rpartition(": ")[2] for said in compare(truth_path, rows[1:])] == ["is missing"]
     assert [said.rpartition(": ")[2] for said in compare(truth_path, [*rows, rows[0]])] == ["is there twice"]

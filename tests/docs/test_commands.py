@@ -106,7 +106,7 @@ def test_the_readme_is_short_and_its_costs_are_those_of_the_page_of_costs() -> N
     assert {figure for row in costs for figure in row if figure} <= known
 
 
-def test_every_message_that_the_page_on_operating_explains_is_one_of_the_code() -> None:
+def test_every_message_in_the_page_on_operating_is_in_the_code() -> None:
     page = (DOCS / "operating.md").read_text(encoding="utf-8").partition("\n## Messages\n")[2]
     shown = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "lib").rglob("*.py")]

@@ -35,7 +35,7 @@ def archive_of(path: Path, example: Stopped) -> Path:
     return path
 
 
-def test_every_example_of_a_gate_ends_there_and_another_page_does_not(
+def test_every_example_of_a_gate_is_stopped_there_and_another_page_is_not(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])  # conf/lists is here

@@ -43,7 +43,7 @@ def names(page: str, section: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_generated_page_is_what_the_code_says_now(page: str) -> None:
+def test_a_generated_page_is_up_to_date(page: str) -> None:
     assert (DOCS / page).read_text(encoding="utf-8") == PAGES[page](), "run `make docs`"
 
 
@@ -56,7 +56,7 @@ def defaults(model: BaseModel, prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def test_every_setting_stands_there_with_its_default_and_a_meaning() -> None:
+def test_every_setting_is_listed_with_its_default_and_a_meaning() -> None:
     wanted = defaults(load_settings())
     shown = {name.strip("`"): row for name, *row in cells("settings.md")}
     assert len(shown) == len(cells("settings.md"))
@@ -66,7 +66,7 @@ def test_every_setting_stands_there_with_its_default_and_a_meaning() -> None:
     assert {name: len(row[2]) for name, row in shown.items() if len(row[2]) < 10} == {}
 
 
-def test_every_column_stands_there_with_a_meaning() -> None:
+def test_every_column_is_listed_with_a_meaning() -> None:
     for table in TABLES.values():
         assert names("tables.md", f"## {table.name}")[: len(table.columns)] == table.columns.names
         assert all(table.meanings[name] for name in table.columns.names)
@@ -103,7 +103,7 @@ def test_every_gate_and_reason_has_a_sentence_and_an_example() -> None:
     assert [said for said in means if not re.fullmatch(r"[A-Z].*\.", said)] == []
 
 
-def test_every_departure_in_the_code_is_told() -> None:
+def test_every_departure_in_the_code_is_listed() -> None:
     page = (DOCS / "departures.md").read_text(encoding="utf-8")
     said = [one for one in docstrings() if "Differs" in one.text]
     assert said

@@ -20,11 +20,11 @@ from winnow.settings.load import load_settings
         (10**12 - 1, "100B<n<1T"),
     ],
 )
-def test_the_hub_names_sizes_so(documents: int, name: str) -> None:
+def test_sizes_are_named_like_on_the_hub(documents: int, name: str) -> None:
     assert size_category(documents) == name
 
 
-def test_settings_are_told_without_folders_and_without_what_makes_no_row() -> None:
+def test_settings_are_shown_without_folders_and_settings_that_change_no_row() -> None:
     given = load_settings(changes=[
         "measure.c4.bad_words=/home/me/words.txt", "url.lists=/home/me/domains", "language.model=/home/me/lid.bin",
         "sources.options={s3: {key: secret}}", "fuzzy.bands=14",

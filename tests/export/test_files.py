@@ -143,7 +143,7 @@ def test_a_file_that_fails_or_lacks_rows_is_not_there(tmp_path: Path, form: Form
     assert checksums(tmp_path) == {}
 
 
-def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_a_machine_lacks_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SurroundingsError, match="--output must be a folder that all machines share"):
         write_file(Target(str(tmp_path / "gone"), "parquet", 1, {0: 1}, "run"), 0, "", iter(batches(ROWS)))
 

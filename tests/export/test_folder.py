@@ -66,7 +66,7 @@ def test_another_export_is_refused_with_all_that_differs(tmp_path: Path, is_fini
     assert "shards" not in said
 
 
-def test_ended_before_it_said_what_it_would_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_killed_before_its_manifest_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "out"
 
     def end(path: Path, target: Path) -> None:
@@ -91,7 +91,7 @@ def test_one_export_at_a_time(tmp_path: Path) -> None:
         pass
 
 
-def test_it_has_its_name_only_while_nothing_is_missing(tmp_path: Path) -> None:
+def test_an_export_has_its_name_only_while_it_is_complete(tmp_path: Path) -> None:
     output = tmp_path / "out"
     with unfinished(output, MANIFEST) as part:
         (part / "data" / "one").write_text("one")
@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_renamed_is_refused(tmp_path: Path, monkeypatch:
     assert check_folder(str(volume / "out")) == volume / "out"
 
 
-def test_an_unfinished_export_beside_one_that_lacks_files_is_not_replaced(tmp_path: Path) -> None:
+def test_an_unfinished_export_next_to_an_incomplete_one_is_not_replaced(tmp_path: Path) -> None:
     output = written(tmp_path / "out")
     (output / "data" / "two").unlink()
     (tmp_path / "out.part").mkdir()

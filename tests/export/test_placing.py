@@ -62,7 +62,7 @@ def test_lined_up_in_files_of_about_equal_size(documents: DataFrame) -> None:
         assert max(held.values()) < 1.1 * PAGES / files
 
 
-def test_the_last_page_of_a_shard_stays_before_the_next(spark: SparkSession) -> None:
+def test_the_last_page_of_a_shard_comes_before_the_next_shard(spark: SparkSession) -> None:
     """The highest and the lowest possible page_id, on both sides of the boundary between two shards."""
     ids = [-(2**63), 2**63 - 1]
     rows = [("A", shard, page_id) for shard in (0, 1) for page_id in ids]

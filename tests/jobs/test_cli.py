@@ -116,7 +116,7 @@ ASKED = [*((called, *one) for one in REFUSED), *((winnow, *one) for one in (REFU
 
 
 @pytest.mark.parametrize(("command", "arguments", "problems"), ASKED, ids=range(len(ASKED)))
-def test_all_that_is_wrong_is_told_at_once_before_spark_starts(
+def test_all_problems_are_reported_at_once_before_spark_starts(
     place: Path, command: Command, arguments: list[str], problems: list[str]
 ) -> None:
     before = sorted(place.rglob("*"))
@@ -172,7 +172,7 @@ def test_java_that_is_missing_or_too_old(
 
 
 @pytest.mark.parametrize(("recipe", "wanted", "warned"), [("fineweb", "fr", 1), ("winnow", "de", 0)])
-def test_that_triage_is_off_is_said_once(place: Path, recipe: str, wanted: str, warned: int) -> None:
+def test_triage_that_is_off_is_reported_once(place: Path, recipe: str, wanted: str, warned: int) -> None:
     command = ["run", "crawl", "--crawl", "C", "--warehouse", "t", "--recipe", recipe]
     wanted_language = ("--set", f"language.wanted=[{wanted}]", "--set", "rules_for_any_language=true")
     *said, java = called(*command, *wanted_language).stderr.splitlines()
@@ -189,7 +189,7 @@ def test_too_little_memory_for_spark_in_a_sentence(archives: Path, tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
-def test_a_normal_run_says_what_was_done_and_nothing_of_spark(undisturbed: tuple[Path, str, str]) -> None:
+def test_a_normal_run_reports_its_work_and_does_not_mention_spark(undisturbed: tuple[Path, str, str]) -> None:
     _, out, err = undisturbed
     when = r"\d\d:\d\d:\d\d"
     left = r"\((\d+% done, (\d+:)?\d+:\d\d left|0% done, \? left)\)"

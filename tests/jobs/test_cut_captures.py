@@ -65,7 +65,7 @@ def by_url(tables: Path, table: str) -> dict[tuple[str, str], list[dict[str, Any
     return found
 
 
-def test_what_was_cut_is_told_and_its_text_is_a_beginning(tables: Path) -> None:
+def test_a_cut_page_is_marked_and_its_text_is_a_beginning(tables: Path) -> None:
     pages = by_url(tables, "pages")
     told = {url: sorted({str(row["truncated"]) for row in rows}) for url, rows in pages.items()}
     assert told["A", "harbour.example/0"] == ["length"]
@@ -78,7 +78,7 @@ def test_what_was_cut_is_told_and_its_text_is_a_beginning(tables: Path) -> None:
     assert len(cut["text"]) > 500
 
 
-def test_a_cut_capture_wins_nowhere_and_takes_nothing(tables: Path) -> None:
+def test_a_cut_capture_is_never_preferred_and_is_no_copy_for_others(tables: Path) -> None:
     documents = by_url(tables, "documents")
     assert {place: len(rows) for place, rows in documents.items()} == {
         ("A", "harbour.example/whole"): 1, ("A", "market.example/whole"): 1, ("A", "tower.example/"): 1,

@@ -130,7 +130,7 @@ def test_the_card_says_what_the_tables_say(
     assert "gopher_hashes`" in (tmp_path / "other" / "README.md").read_text()  # the settings that they were made with
 
 
-def test_whole_it_is_left_alone_and_a_card_that_is_gone_is_written_again(
+def test_a_complete_export_is_not_changed_and_a_missing_card_is_written_again(
     spark: SparkSession, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "out"
@@ -217,7 +217,7 @@ def test_what_cannot_be_exported_is_refused_in_a_sentence(spark: SparkSession, t
     assert not (tmp_path / "out.part").exists()
 
 
-def test_the_command_says_what_it_takes_and_refuses_before_spark_starts(tmp_path: Path) -> None:
+def test_the_command_shows_its_help_and_refuses_before_spark_starts(tmp_path: Path) -> None:
     assert "winnow export --warehouse tables/ -o out/" in " ".join(winnow("export", "--help").stdout.split())
     said = winnow("export", "--warehouse", tmp_path, "-o", "s3://bucket/out", check=False)
     assert (said.returncode, said.stdout) == (2, "")

@@ -47,7 +47,7 @@ def test_only_a_session_of_one_page_is_dropped(sites: Path) -> None:
     assert documents >= set(URLS) - dropped
 
 
-def test_an_order_takes_one_page_and_its_copies_apart(sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_order_removes_one_page_and_its_copies_separately(sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pages = {row["url"]: row for row in rows_of(sites, "pages")}
     dropped = {row["page_id"] for row in rows_of(sites, "url_duplicates")}
     kept, copy = sorted(PAIR, key=lambda url: pages[url]["page_id"] in dropped)
@@ -70,7 +70,7 @@ def test_an_order_takes_one_page_and_its_copies_apart(sites: Path, capsys: pytes
     assert not (sites / "removals").exists()
 
 
-def test_what_matches_no_page_is_refused_with_what_is_near(sites: Path) -> None:
+def test_a_name_that_matches_no_page_is_refused_with_near_names(sites: Path) -> None:
     with pytest.raises(WinnowError) as refused:
         remove(
             str(sites), urls=[STORIES[0], STORIES[0] + "9", "https://nowhere.example/"], page_ids=["7"],
@@ -89,7 +89,7 @@ def test_what_matches_no_page_is_refused_with_what_is_near(sites: Path) -> None:
     assert not (sites / "removals").exists()
 
 
-def test_an_older_order_takes_no_page_more_and_brings_none_back(
+def test_an_older_order_removes_no_other_page_and_restores_none(
     spark: SparkSession, sites: Path, crawls: Path, tmp_path: Path
 ) -> None:
     """`url:...&name=News` once named every story, and had removed one. Now it names no other story."""

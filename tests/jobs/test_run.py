@@ -73,7 +73,7 @@ def test_pages_are_conserved_and_ids_are_unique(both: Path) -> None:
     assert all((page["text"] is None) == (page["gate"] is not None) for page in pages)
 
 
-def test_a_document_says_where_its_page_lies(clean: Path) -> None:
+def test_a_document_has_the_place_of_its_page(clean: Path) -> None:
     pages = {page["page_id"]: page for page in rows_of(clean, "pages")}
     texts = {row["page_id"]: row["text"] for row in rows_of(clean, "measures")}
     spans = {row["page_id"]: row for row in rows_of(clean, "repeated_spans")}
@@ -214,7 +214,7 @@ def test_a_run_with_every_list_empty_and_every_optional_value_null(
 
 
 @pytest.mark.parametrize("survivor", ["oldest", "language_score"])
-def test_a_survivor_is_preferred_by_what_its_page_says(spark: SparkSession, clean: Path, survivor: str) -> None:
+def test_a_survivor_is_chosen_by_properties_of_its_page(spark: SparkSession, clean: Path, survivor: str) -> None:
     work = work_on(spark, clean, FIRST, f"fuzzy.survivor={survivor}")
     around = look_around(work)
     preferred = {row.page_id: row.preference for row in compared_pages(work, around, around.all_shards)[0].collect()}
@@ -412,7 +412,7 @@ def test_another_order_of_jobs_and_a_recipe_without_some_of_them(
     assert everything(copy) == before
 
 
-def test_what_was_taken_down_in_an_older_warehouse_is_gone_in_a_new_one(
+def test_pages_removed_in_an_older_warehouse_are_removed_in_a_new_one(
     spark: SparkSession, clean: Path, crawls: Path, copy: Path, tmp_path: Path
 ) -> None:
     """An order in a warehouse whose tables are of version 1; carried over twice, it is still one order."""

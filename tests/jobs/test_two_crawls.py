@@ -82,7 +82,7 @@ def missed_copies(tables: dict[str, list[dict[str, Any]]], truth: Path) -> list[
     ]
 
 
-def test_tuning_tells_what_a_run_with_these_rules_decides(
+def test_tuning_shows_what_a_run_with_these_rules_decides(
     spark: SparkSession, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The saved recipe is run; every number of before, after and the sweep is counted again from verdicts."""

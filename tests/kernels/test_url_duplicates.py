@@ -30,7 +30,7 @@ def places(pages: Pages) -> list[tuple[int, ...]]:
 
 
 @given(kept=st.lists(KEPT, unique_by=lambda page: page[1:4]), by_shard=st.booleans())
-def test_the_lowest_place_of_each_key_stays(kept: list[Kept], by_shard: bool) -> None:
+def test_the_lowest_place_of_each_key_is_kept(kept: list[Kept], by_shard: bool) -> None:
     if not by_shard:
         kept = list({page.page_id: page for page in kept}.values())
     dropped, stay = repeated(arrays(kept), by_shard)

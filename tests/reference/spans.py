@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page, whether it is of an earlier crawl, and whether the crawler cut it. The order of pages is that of their ids."""
+    """A page, whether an earlier crawl has it, and whether the crawler cut it. Pages are in the order of their ids."""
 
     text: str
     is_earlier: bool = False

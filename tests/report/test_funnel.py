@@ -19,7 +19,7 @@ def steps(pages: int, documents: int, **taken: int) -> list[Step]:
     return [*flow, *named]
 
 
-def test_the_reasons_that_took_most_are_told() -> None:
+def test_the_most_frequent_reasons_are_reported() -> None:
     said = few_kept(steps(1_200, 9, gate_language=200, few=90, stop_words=900, b=1, c=0))
     assert said == (
         "9 of 1,000 measured pages became documents; the most frequent reasons: stop_words 900, few 90, b 1 (of 1,000)"
@@ -34,6 +34,6 @@ def test_one_in_a_hundred_is_enough() -> None:
     assert few_kept(steps(0, 0)) is None
 
 
-def test_gates_are_told_where_they_let_no_page_be_measured() -> None:
+def test_gates_are_reported_if_no_page_was_measured() -> None:
     said = few_kept(steps(30, 0, gate_language=29, gate_large=1))
     assert said == "no page was measured; the most frequent reasons: gate_language 29, gate_large 1 (of 30)"

@@ -66,7 +66,7 @@ def test_any_text_is_shown_in_pieces_that_are_its_own(text: str, metric: str) ->
     assert any(is_marked for _, is_marked in pieces) == bool(ranges)
 
 
-def test_an_excerpt_shows_what_lies_between_two_ranges_once() -> None:
+def test_an_excerpt_shows_the_text_between_two_ranges_once() -> None:
     assert excerpt("a#b#c", [(1, 2), (3, 4)]) == [("a", False), ("#", True), ("b", False), ("#", True), ("c", False)]
 
 

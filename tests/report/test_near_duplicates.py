@@ -12,7 +12,7 @@ def labels(spark: SparkSession, *sizes: int) -> DataFrame:
     return spark.createDataFrame(rows, "id BIGINT, label BIGINT")
 
 
-def test_a_component_out_of_proportion_is_told(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_component_out_of_proportion_is_reported(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_components(labels(spark, 2, 3, 1001), 100_000, None) == 1006
     assert (
         "a component of near duplicates contains 1,001 of 100,000 pages, for example page 1001"

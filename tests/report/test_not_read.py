@@ -5,13 +5,13 @@ from __future__ import annotations
 from winnow.report.not_read import Damaged, NotRead, not_read_lines
 
 
-def test_nothing_is_said_where_all_was_read() -> None:
+def test_nothing_is_reported_if_everything_was_read() -> None:
     """Requests, pictures and redirects are no loss."""
     skipped = {"request": 9, "not_html": 3, "redirect": 2, "warcinfo": 1, "resource": 1, "not_http": 1}
     assert not_read_lines(NotRead({"read": 3}, [], 0, [], skipped)) == []
 
 
-def test_each_kind_is_told_by_number_and_the_first_by_name() -> None:
+def test_each_kind_is_counted_and_its_first_archive_is_named() -> None:
     damaged = [Damaged(f"{number}.warc.gz", "damaged", "cut", 1_234) for number in range(7)]
     gone = Damaged("a.warc.gz", "unreachable", "HTTP 503", None)
     found = NotRead(

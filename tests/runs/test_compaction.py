@@ -17,7 +17,7 @@ from winnow.warehouse import delta
 from winnow.warehouse.work import Work
 
 
-def test_rows_stay_and_files_go(
+def test_rows_are_kept_in_fewer_files(
     spark: SparkSession, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a table that only this test declares, and of commits."""

@@ -68,7 +68,7 @@ def test_a_run_without_a_page_ends_after_reading_unless_it_may_be_empty(
     assert "Archives that gave no page: 3" in capsys.readouterr().out
 
 
-def test_an_archive_with_a_page_lets_a_run_go_on_and_the_others_are_listed(
+def test_one_archive_with_a_page_is_enough_and_the_others_are_listed(
     spark: SparkSession, archives: Path, tmp_path: Path
 ) -> None:
     whole, cut = page("one"), page("two")[:-30]

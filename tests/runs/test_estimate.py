@@ -22,7 +22,7 @@ def test_the_sample_is_the_same_for_every_order_and_grows_by_what_is_added() -> 
     assert len(choose(ARCHIVES, 0.00001)) == 2
 
 
-def test_size_goes_by_bytes_where_all_are_known() -> None:
+def test_sizes_are_bytes_if_all_are_known() -> None:
     sample = ARCHIVES[:10]
     assert size_ratio(ARCHIVES, sample, 1000) == sum(range(1, 1001)) / 55
     assert size_ratio(ARCHIVES, sample, 2000) == 2 * sum(range(1, 1001)) / 55
@@ -30,7 +30,7 @@ def test_size_goes_by_bytes_where_all_are_known() -> None:
     assert size_ratio(unknown, sample, 2000) == 200
 
 
-def test_hours_are_cpu_over_cores_and_what_each_wave_waits() -> None:
+def test_hours_are_cpu_over_cores_and_the_wait_of_each_wave() -> None:
     """2 of 10 seconds in each wave of the sample use no CPU of its 2 cores; the URL pass has one wave for any size."""
     costs = {"measure_pages": Cost(48.0, 30.0, 7, 100, 50, 3), "find_url_duplicates": Cost(4.0, 5.0, 1, 2, 3, 1)}
     settings = load_settings(environment="cluster", changes=["spark.wave_archives_per_core=4"])
@@ -44,6 +44,6 @@ def test_hours_are_cpu_over_cores_and_what_each_wave_waits() -> None:
 
 
 @pytest.mark.parametrize("share", ["0", "200%", "some", "-1%"])
-def test_a_share_that_is_none_is_refused(share: str) -> None:
+def test_an_invalid_share_is_refused(share: str) -> None:
     with pytest.raises(SettingsError, match=f"--sample {share}: expected a share"):
         plan_command(["crawl/"], cores=2, sample=share)

@@ -19,7 +19,7 @@ def test_jobs_that_look_at_a_whole_crawl_wait_for_those_before_them() -> None:
         assert legs(jobs, settings) == [jobs[:place], [barrier], jobs[place + 1 :]]
 
 
-def test_a_recipe_without_a_barrier_goes_shard_by_shard() -> None:
+def test_a_recipe_without_a_barrier_runs_wave_by_wave() -> None:
     settings = load_settings("c4")
     assert legs(jobs_of(settings), settings) == [[name for name in JOBS if not name.startswith("find_")]]
 
@@ -44,7 +44,7 @@ def test_a_barrier_at_the_beginning_leaves_no_empty_leg() -> None:
         ([], []),
     ],
 )
-def test_a_wave_holds_at_least_so_many_archives_and_no_wave_is_a_crumb(
+def test_a_wave_has_a_minimum_of_archives_and_the_last_one_is_not_tiny(
     archives: list[int], cut: list[list[int]]
 ) -> None:
     assert waves(Counter(dict(enumerate(archives))), range(len(archives)), 8) == cut

@@ -47,7 +47,7 @@ def test_numbers_are_those_of_the_published_file(label: str) -> None:
     assert {name: numbers[name] for name in PUBLISHED[label]} == PUBLISHED[label]
 
 
-def test_english_is_judged_as_without_what_is_known_of_others() -> None:
+def test_english_is_judged_by_the_rules_own_bounds() -> None:
     with_it, as_published, without = (rules(f"by_language={name}") for name in ("winnow", "fineweb2", "null"))
     assert with_it == as_published == without
     declared = declared_rules(load_settings())
@@ -112,7 +112,7 @@ def test_the_label_of_another_model_is_the_language_itself() -> None:
     assert rules("language.wanted=[deu_Latn]") == rules("language.wanted=[de]")
 
 
-def test_a_language_that_nothing_is_known_of_is_judged_by_rules_that_count_no_words() -> None:
+def test_only_rules_that_count_no_words_judge_an_unknown_language() -> None:
     assert rules("language.wanted=[sh]").keys() == NO_WORDS
     both = rules("language.wanted=[sh, en]")
     assert {reason for reason, rule in both.items() if rule.is_made_for("sh")} == NO_WORDS
@@ -176,7 +176,7 @@ def test_a_file_of_the_users_own(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, yaml: str, table: str, said: str) -> None:
+def test_problems_of_a_file_are_reported(tmp_path: Path, yaml: str, table: str, said: str) -> None:
     (tmp_path / "t.tsv").write_text(table)
     (tmp_path / "k.yaml").write_text(yaml)
     with pytest.raises(SettingsError) as refusal:
@@ -184,7 +184,7 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, yaml: str, table: str
     assert said in str(refusal.value)
 
 
-def test_an_unknown_name_is_refused_with_what_there_is() -> None:
+def test_an_unknown_name_is_refused_and_known_names_are_listed() -> None:
     with pytest.raises(SettingsError, match=r"no fineweb3\. Did you mean fineweb2\?"):
         rules("by_language=fineweb3")
 

@@ -79,7 +79,7 @@ def test_rules_are_kept_as_they_were(tmp_path: Path) -> None:
     assert (rule.reason, rule.min, rule.passes(6), rule.passes(1e9)) == ("too_short", 7, False, True)
 
 
-def test_differences_are_told_by_dotted_keys() -> None:
+def test_differences_are_reported_by_dotted_keys() -> None:
     one, other = (kept_of(load_settings(changes=changes), "winnow") for changes in ([], CHANGES))
     assert differences(one, other) == [
         'language.wanted: ["en"] -> ["no", "de"]',
@@ -100,7 +100,7 @@ def test_settings_of_another_version_are_read() -> None:
     assert differences(older, kept) == ["text.normalization: (not set) -> NFC"]
 
 
-def test_a_change_of_what_was_kept_leaves_it_as_it_is() -> None:
+def test_changed_settings_do_not_change_the_stored_ones() -> None:
     kept = kept_of(load_settings(changes=CHANGES), "winnow")
     changed = load_settings(kept.settings, changes=["rules.gopher_too_few_words.min=40"])
     assert changed.language.wanted == ["no", "de"]

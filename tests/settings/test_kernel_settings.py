@@ -50,7 +50,7 @@ def pages(*changes: str) -> str:
         ),
     ],
 )
-def test_it_is_on_where_its_loss_is_benchmarked(changes: list[str], is_on: bool, warns: str | None) -> None:
+def test_triage_is_on_only_for_benchmarked_languages(changes: list[str], is_on: bool, warns: str | None) -> None:
     assert (used(*changes) is not None) == is_on
     warning = said(*changes)
     assert (warning is None) == (warns is None)
@@ -74,14 +74,14 @@ def test_thresholds_reach_the_kernel() -> None:
     assert (changed.min_score, changed.lines, changed.wanted) == (0.2, 5, ("de", "zh"))
 
 
-def test_pages_are_made_again_where_other_pages_may_be_skipped() -> None:
+def test_pages_are_redone_if_other_pages_may_be_skipped() -> None:
     usual = pages()
     different = [OFF, "language.triage.min_score=0.2", "language.triage.max_runs=13", "language.triage.min_han=21"]
     found = [pages(change) for change in different]
     assert len({usual, *found}) == 1 + len(different)
 
 
-def test_pages_stay_where_nothing_changes_them() -> None:
+def test_pages_are_not_redone_if_nothing_changes_them() -> None:
     assert pages(ON) == pages()
     assert pages("language.triage.benchmarked=[en]") == pages()
     assert pages(OFF, "language.triage.min_score=0.2") == pages(OFF)

@@ -77,7 +77,7 @@ def test_workers_get_the_text_of_the_file_and_not_its_place(place: Path) -> None
     assert settings.own.source == GOOD
 
 
-def test_whatever_is_wrong_is_told_before_spark_starts(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_problem_is_reported_before_spark_starts(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each problem once, with those of other settings, although metrics, rules and fingerprint all use the file."""
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     (place / "bad.py").write_text(GOOD + "def Bare(text: str) -> float:\n    return 1.0\n")

@@ -42,7 +42,7 @@ def test_stop_words_of_published_recipes_are_english(recipe: str) -> None:
     assert notes(recipe, "language.wanted=[en]") == []
 
 
-def test_the_default_knows_other_languages_and_tells_of_those_it_does_not() -> None:
+def test_the_default_knows_other_languages_and_reports_unknown_ones() -> None:
     assert notes("winnow", "language.wanted=[en, de, fr, hi]") == []
     (note,) = notes("winnow", "language.wanted=[de, sh]")
     assert note.startswith("language.wanted: sh: these rules are not made for the language")
@@ -80,7 +80,7 @@ def test_a_label_that_the_model_does_not_give_would_drop_every_page(label: str, 
     assert problem.startswith(f"language.wanted: {label}: the language model has no such label.{hint}")
 
 
-def test_of_every_language_only_line_rules_are_told() -> None:
+def test_if_every_language_is_wanted_only_line_rules_are_reported() -> None:
     assert problems("winnow", "language.wanted=[]") == []
     assert notes("winnow", "language.wanted=[]") == []
     (note,) = notes("c4", "language.wanted=[]")

@@ -32,7 +32,7 @@ def test_environment_decides_the_number_of_shards() -> None:
     assert load_settings(environment="cluster").archives.num_shards == 100
 
 
-def test_a_variable_names_the_environment_where_no_option_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_names_the_environment_if_no_option_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINNOW_ENVIRONMENT", "compose")
     assert load_settings().spark.master == "spark://master:7077"
     assert load_settings(environment="local").spark.master == "local[*]"
@@ -56,7 +56,7 @@ def test_an_unknown_key_names_its_file_and_the_nearest_key(tmp_path: Path) -> No
     assert problems_of(config=own) == [f"{own}: language.min_scor: unknown setting. Did you mean min_score?"]
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     missing = tmp_path / "missing.yaml"
     said = "\n".join(
         problems_of(recipe="fineweeb", config=missing, changes=["extract.fast=7", "no equals", "url.soft_min=0"])
@@ -84,7 +84,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("language.wanted=[", "not valid YAML"),
     ],
 )
-def test_a_wrong_value_is_refused_where_it_stands(change: str, part: str) -> None:
+def test_a_wrong_value_is_refused_with_its_place(change: str, part: str) -> None:
     (problem,) = problems_of(changes=[change])
     assert problem.startswith(f"--set {change}: ")
     assert part in problem

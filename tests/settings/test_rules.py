@@ -43,7 +43,7 @@ def test_a_change_touches_one_bound_and_none_switches_off(file: Path) -> None:
     assert (short.reason, short.min, short.max) == ("gopher_short_words", 3, 12)
 
 
-def test_the_sentence_of_a_changed_bound_does_not_tell_the_old_one(file: Path) -> None:
+def test_the_sentence_of_a_changed_bound_does_not_name_the_old_one(file: Path) -> None:
     """As a report and the card of an export show it."""
     before, _ = load_rules([str(file)], {}, METRICS)
     same, _ = load_rules([str(file)], {"gopher_too_few_words": RuleChange(min=50)}, METRICS)
@@ -92,7 +92,7 @@ def test_a_rule_has_its_own_languages_or_those_of_its_file(file: Path) -> None:
     assert made == {"en": ["a", "b", "c"], "fr": ["a", "c"], "ja": ["c"]}
 
 
-def test_the_same_reason_twice_and_an_unknown_change_are_told_together(file: Path) -> None:
+def test_the_same_reason_twice_and_an_unknown_change_are_reported_together(file: Path) -> None:
     entry = "{reason: gopher_few, metric: word_count, min: 1}"
     said = problems_of(file, f"rules: [{entry}, {entry}]", gopher_fev=RuleChange(min=2))
     assert len(said) == 2

@@ -124,7 +124,7 @@ def test_no_rule_file_means_no_rule_under_every_recipe(recipe: str) -> None:
     assert rules_of(load_settings(recipe, changes=["rule_files=[]"])) == ()
 
 
-def test_every_page_is_kept_where_there_is_no_rule(spark: SparkSession) -> None:
+def test_every_page_is_kept_if_there_is_no_rule(spark: SparkSession) -> None:
     """Written to a table, since Java once failed on the type of an empty array."""
     measures = frame(spark, "measures", [{"shard": 0, "page_id": 1, "metrics": metrics()}])
     verdicts = judge_pages(measures, rules_of(load_settings(changes=["rule_files=[]"])))

@@ -57,7 +57,7 @@ def test_what_is_invisible_is_not_read(how: str) -> None:
         ("one\nzw\u00f6lf\n".encode("latin-1"), "line 2: not UTF-8"),
     ],
 )
-def test_what_is_no_text_is_told_with_its_line(data: bytes, part: str) -> None:
+def test_what_is_not_text_is_reported_with_its_line(data: bytes, part: str) -> None:
     with pytest.raises(UnicodeError, match=part):
         held(data)
 

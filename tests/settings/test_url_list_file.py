@@ -61,7 +61,7 @@ def test_what_is_no_list_file_is_refused(lists: UrlLists, tmp_path: Path) -> Non
         open_list_file(tmp_path / "gone")
 
 
-def test_a_built_file_stands_for_all_lists(lists: UrlLists, tmp_path: Path) -> None:
+def test_a_built_file_replaces_all_lists(lists: UrlLists, tmp_path: Path) -> None:
     write_list_file(lists, tmp_path / "lists.arrow")
     built = load_settings("winnow", changes=[f"url.built={tmp_path}/lists.arrow"]).url
     assert url_lists(built).curated == frozenset()

@@ -19,7 +19,7 @@ def refuse(_: float) -> None:
     raise WaitedError
 
 
-def test_as_many_as_allowed_and_no_more(tmp_path: Path) -> None:
+def test_no_more_connections_than_allowed(tmp_path: Path) -> None:
     held = [take_slot("https://a", 2, refuse, tmp_path) for _ in range(2)]
     with pytest.raises(WaitedError):
         take_slot("https://a", 2, refuse, tmp_path)
@@ -33,7 +33,7 @@ def test_as_many_as_allowed_and_no_more(tmp_path: Path) -> None:
         slot.release()
 
 
-def test_one_that_waits_gets_what_another_gives_back(tmp_path: Path) -> None:
+def test_a_waiting_process_gets_a_slot_that_is_given_back(tmp_path: Path) -> None:
     held = take_slot("https://a", 1, refuse, tmp_path)
     waits: list[float] = []
 

@@ -53,7 +53,7 @@ def test_the_root_of_a_manifest_is_found_above_it(server: Server) -> None:
     assert asked(server) == [f"/crawl-data/CC/{KEYS[0]}", f"/crawl-data/{KEYS[0]}", f"/{KEYS[0]}"]
 
 
-def test_a_manifest_here_with_archives_there_and_the_other_way_round(server: Server, tmp_path: Path) -> None:
+def test_a_manifest_on_one_store_names_archives_on_another(server: Server, tmp_path: Path) -> None:
     listing = tmp_path / "warc.paths"
     listing.write_text("\n".join(KEYS))
     assert find_archives([str(listing)], server.url) == (server.url, [Archive(key, None, None) for key in KEYS])
@@ -72,7 +72,7 @@ def test_archives_by_url_are_asked_about_once_each(server: Server) -> None:
     assert asked(server) == [f"/{key}" for key in KEYS[:2]]
 
 
-def test_one_that_cannot_be_reached_now_is_listed_and_one_that_is_not_there_is_refused(server: Server) -> None:
+def test_an_unreachable_archive_is_listed_and_a_missing_one_is_refused(server: Server) -> None:
     server.always[f"/{KEYS[0]}"] = Fault(status=503)
     assert find_archives([f"{server.url}/{KEYS[0]}"], server.url, impatient())[1] == [Archive(KEYS[0], None, None)]
     server.always[f"/{KEYS[1]}"] = Fault(status=405)
@@ -81,7 +81,7 @@ def test_one_that_cannot_be_reached_now_is_listed_and_one_that_is_not_there_is_r
         find_archives([f"{server.url}/nowhere.warc.gz"], server.url)
 
 
-def test_all_that_is_wrong_with_urls_is_told_at_once(server: Server) -> None:
+def test_all_problems_of_urls_are_reported_at_once(server: Server) -> None:
     server.files["/broken.paths.gz"] = b"no gzip"
     server.files["/empty.paths"] = b"\n"
     server.files["/lost.paths"] = b"nowhere/a.warc.gz"

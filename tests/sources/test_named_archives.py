@@ -30,7 +30,7 @@ def test_folder_glob_and_file_name_the_same_archives(crawl: Path) -> None:
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_a_manifest_is_read_below_the_folder_that_holds_its_paths(crawl: Path, packed: bool) -> None:
+def test_paths_of_a_manifest_are_relative_to_the_folder_that_has_them(crawl: Path, packed: bool) -> None:
     text = "crawl-data/s1/1.warc.gz\n\ncrawl-data/s9/missing.warc.gz\n"
     path = crawl / "crawl-data" / ("warc.paths.gz" if packed else "warc.paths")
     path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
@@ -42,7 +42,7 @@ def test_a_manifest_is_read_below_the_folder_that_holds_its_paths(crawl: Path, p
     ]
 
 
-def test_moving_changes_nothing_and_replacing_does(crawl: Path, tmp_path: Path) -> None:
+def test_moving_an_archive_changes_nothing_and_replacing_it_does(crawl: Path, tmp_path: Path) -> None:
     before = find_archives([str(crawl)], None)[1]
     crawl.rename(tmp_path / "elsewhere")
     assert find_archives([str(tmp_path / "elsewhere")], None)[1] == before
@@ -51,7 +51,7 @@ def test_moving_changes_nothing_and_replacing_does(crawl: Path, tmp_path: Path) 
     assert [a == b for a, b in zip(after, before, strict=True)] == [True, False, True]
 
 
-def test_all_wrong_names_are_told_at_once(crawl: Path, tmp_path: Path) -> None:
+def test_all_wrong_names_are_reported_at_once(crawl: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     stray = tmp_path / "stray.paths"
@@ -101,7 +101,7 @@ def found(*named: object) -> tuple[list[str], list[str]]:
     return [archive.archive_path for archive in archives], notes
 
 
-def test_hidden_files_are_passed_over_and_told_once(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hidden_files_are_skipped_and_reported_once(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys, (note,) = found(stick)
     assert keys == ["1.warc.gz", "a/2.warc"]
     assert note == f"{stick}: skipped 4 hidden files, for example {stick}/.Trashes/1.warc.gz"
@@ -122,13 +122,13 @@ def test_a_list_made_by_find_names_hidden_files_too(stick: Path) -> None:
     )
 
 
-def test_a_folder_of_nothing_but_hidden_files_has_no_archive(stick: Path) -> None:
+def test_a_folder_with_only_hidden_files_has_no_archive(stick: Path) -> None:
     with pytest.raises(SettingsError, match="no archives in this folder"):
         find_archives([str(stick / "__MACOSX")], None)
     assert found(stick / ".Trashes" / "1.warc.gz")[0] == ["1.warc.gz"]  # a file that is named is meant
 
 
-def test_a_folder_that_cannot_be_read_is_told(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_reported(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original = os.scandir
 
     def scandir(path: str) -> object:
@@ -148,7 +148,7 @@ def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
         find_archives([str(tmp_path)], None)
 
 
-def test_texts_beside_archives_are_read_where_they_are_named(tmp_path: Path) -> None:
+def test_texts_next_to_archives_are_read_if_they_are_named(tmp_path: Path) -> None:
     for name in ("a.warc.gz", "index.jsonl", "part/b.parquet"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")

@@ -107,7 +107,7 @@ def test_folders_globs_and_files_of_a_store(store: Any) -> None:
         ("memory://bucket/nowhere/", r"no archives in this folder; names of archives end in"),
     ],
 )
-def test_what_cannot_be_used_is_told(name: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_used_is_reported(name: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in ("s3fs", "hdfs_native.fsspec"):  # as if they were not installed
         monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SettingsError, match=told) as caught:

@@ -78,7 +78,7 @@ PASSING = {
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_what_passes_is_tried_again_from_where_it_broke(server: Server, case: str) -> None:
+def test_a_temporary_failure_is_tried_again_from_where_it_broke(server: Server, case: str) -> None:
     faults, resumed_at = PASSING[case]
     found, waits = outcome(server, *faults)
     assert found == DATA
@@ -88,18 +88,18 @@ def test_what_passes_is_tried_again_from_where_it_broke(server: Server, case: st
         assert ranges[len(faults)] == f"bytes={resumed_at}-{BLOCK - 1}"
 
 
-def test_a_length_that_is_too_long_does_not_matter_where_the_range_is_told(server: Server) -> None:
+def test_a_wrong_length_does_not_matter_if_the_range_is_given(server: Server) -> None:
     assert outcome(server, Fault(declared=5)) == (DATA, [])
     assert len(server.asked) == BLOCKS
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
-def test_what_will_not_pass_is_asked_for_once(server: Server, status: int) -> None:
+def test_a_permanent_failure_is_not_tried_again(server: Server, status: int) -> None:
     found, waits = outcome(server, *[Fault(status=status)] * 3)
     assert (str(found)[:8], waits, len(server.asked)) == (f"HTTP {status}", [], 1)
 
 
-def test_tries_end_and_are_told(server: Server) -> None:
+def test_tries_are_limited_and_counted(server: Server) -> None:
     server.always[PATH] = Fault(status=503)
     found, waits = outcome(server, tries=4)
     assert (found, len(server.asked)) == ("HTTP 503 Service Unavailable (tries: 4)", 4)
@@ -130,14 +130,14 @@ def test_the_wait_is_bounded_and_retry_after_is_kept(server: Server) -> None:
     assert all(1.0 <= wait <= 2.0 for wait in waits[2:])
 
 
-def test_a_server_that_wants_to_be_left_alone_is(server: Server) -> None:
+def test_a_server_that_asks_to_wait_is_not_asked_again(server: Server) -> None:
     found, waits = outcome(server, Fault(status=503, fields=(("Retry-After", "301"),)))
     assert (waits, len(server.asked)) == ([], 1)
     assert found == "HTTP 503 Service Unavailable; the server asks to wait for longer than 300 s (tries: 1)"
 
 
 @pytest.mark.parametrize("value", ["soon", "-5", "", "9" * 400])
-def test_a_retry_after_that_says_nothing(server: Server, value: str) -> None:
+def test_an_invalid_retry_after(server: Server, value: str) -> None:
     found, waits = outcome(server, Fault(status=503, fields=(("Retry-After", value),)))
     assert (found == DATA and max(waits) <= 1.0) or (value.startswith("9") and waits == [])
 
@@ -211,7 +211,7 @@ def test_seeking_reads_what_a_file_reads(steps: list[tuple[int, int, bool]]) -> 
 
 
 @pytest.mark.parametrize("always", [Fault(chunked=True, whole=True), Fault(no_length=True, whole=True), Fault()])
-def test_the_end_is_found_whether_told_or_not(server: Server, always: Fault) -> None:
+def test_the_end_is_found_however_the_server_declares_it(server: Server, always: Fault) -> None:
     server.always[PATH] = always
     with opened(server, []) as file:
         assert file.seek(-10, io.SEEK_END) == SIZE - 10
@@ -268,7 +268,7 @@ def test_jitter_moves_requests_in_time() -> None:
     assert len(set(waits)) > 10
 
 
-def test_a_file_that_is_closed_lets_its_connection_go(server: Server) -> None:
+def test_closing_a_file_frees_its_connection(server: Server) -> None:
     server.always[PATH] = Fault(whole=True)
     given = sources(connections=1)
     first = RemoteFile(WebSource(server.url + PATH, given, fails(AssertionError())), given)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ ASCII = "ANSI_X3.4-1968"  # Java's name for the encoding of LC_ALL=C
 
 
 @pytest.mark.parametrize("before", [None, "C", "de_DE.ISO-8859-1"])
-def test_java_is_started_in_utf8_and_this_process_stays_as_it_was(
+def test_java_is_started_in_utf8_and_this_process_does_not_change(
     monkeypatch: pytest.MonkeyPatch, before: str | None
 ) -> None:
     monkeypatch.delenv("LC_ALL", raising=False)

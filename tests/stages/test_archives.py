@@ -25,7 +25,7 @@ def test_a_replaced_archive_begins_anew_and_a_found_one_keeps_its_tries(spark: S
     assert found == [("lost", 9, "c", "listed", 3), ("read", 5, "other", "listed", 0)]
 
 
-def test_where_nothing_is_told_what_is_known_stands(spark: SparkSession) -> None:
+def test_known_values_remain_if_no_new_ones_are_given(spark: SparkSession) -> None:
     assert listed(spark, [("read", None, None), ("lost", None, None)]) == []
 
 

@@ -63,7 +63,7 @@ def built(tables: Mapping[str, DataFrame], policy: str) -> DataFrame:
     return build_documents(kept=kept, pages=tables["pages"], dropped=dropped, repeated_spans=repeated, policy=policy)
 
 
-def test_kept_pages_become_documents_with_where_they_came_from(tables: dict[str, DataFrame]) -> None:
+def test_kept_pages_become_documents_with_their_origin(tables: dict[str, DataFrame]) -> None:
     documents = built(tables, "cut")
     chosen = documents.select(
         "shard", "page_id", "archive_path", "record_offset", "title", "text", "word_count", "char_count", "cut_chars"
@@ -76,7 +76,9 @@ def test_kept_pages_become_documents_with_where_they_came_from(tables: dict[str,
 
 
 @pytest.mark.parametrize("label", ["zh", "cmn_Hani"])
-def test_words_of_a_text_without_spaces_go_as_its_characters_do(tables: dict[str, DataFrame], label: str) -> None:
+def test_a_cut_text_without_spaces_loses_words_in_proportion_to_its_characters(
+    tables: dict[str, DataFrame], label: str
+) -> None:
     """12 of 23 characters are left, so 3 of 6 words; the text is not cut into words again."""
     chinese = {**tables, "pages": tables["pages"].withColumn("language", F.lit(label))}
     words = {row.page_id: row.word_count for row in built(chinese, "cut").collect()}

@@ -103,7 +103,7 @@ def _letters(text: str) -> int:
 
 
 @pytest.mark.parametrize("partitions", [1, 3])
-def test_own_metrics_are_taken_of_the_corrected_text_whatever_the_partitions(
+def test_own_metrics_measure_the_corrected_text_for_any_partitioning(
     spark: SparkSession, settings: Settings, expected: list[tuple[str, dict[str, float]]], partitions: int
 ) -> None:
     rows = [

@@ -156,7 +156,7 @@ def test_parts_of_an_archive_that_changes_between_them_are_no_archive(
         rows.unpersist()
 
 
-def test_a_page_id_is_a_hash_of_where_the_page_lies(spark: SparkSession, archives: list[Path]) -> None:
+def test_a_page_id_is_a_hash_of_the_place_of_its_page(spark: SparkSession, archives: list[Path]) -> None:
     (row, *_) = pages_of(read(spark, archives[:1], 1), "A").collect()
     sql = f"SELECT xxhash64('A', '{row.archive_path}', CAST({row.record_offset} AS BIGINT)) AS id"
     assert spark.sql(sql).first().id == row.page_id  # type: ignore[union-attr]
@@ -220,7 +220,7 @@ def test_a_form_of_archives_is_added_by_its_reader(
 
 
 @pytest.mark.parametrize("parts", [1, 3])
-def test_texts_of_every_form_are_pages_beside_archives(spark: SparkSession, tmp_path: Path, parts: int) -> None:
+def test_texts_of_every_form_are_pages_like_those_of_archives(spark: SparkSession, tmp_path: Path, parts: int) -> None:
     """Each part counts its own pages; a text without a URL passes the URL gate, and still has a place."""
     texts = [ENGLISH_LINE, LINES["http://site.example/3"], "", None, ENGLISH_LINE]
     urls = ["http://site.example/1", "http://site.example/2", None, None, "http://velvet-curtain.example/"]

@@ -54,7 +54,7 @@ def after(before: Work, *changes: str, recipe: str = "winnow") -> Work:
                 crawls=before.crawls, kept=before.kept)  # fmt: skip
 
 
-def test_nothing_is_asked_where_nothing_finished_is_done_again() -> None:
+def test_nothing_is_asked_if_no_finished_work_is_redone() -> None:
     _, new = made()
     new.crawls["B"] = Row(crawl="B", position=0, num_shards=4, fingerprint="")
     new.notes["B", "pages", 0], new.kept["pages", ""] = Note("", "", 1), kept_of(new.settings, "winnow")
@@ -142,7 +142,7 @@ def test_refused_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-def test_yes_answers_and_says_what_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_yes_answers_and_the_work_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     agree(after(finished(made()[1]), RULE), JOBS, yes=True)
     said = capsys.readouterr().err.splitlines()
     assert said[1] == f"winnow:   {CHANGED}"

@@ -116,7 +116,7 @@ ENDED = "Spark ended early: "
         (NO_STORE, "the store does not answer: ", "b:9000"),
     ],
 )  # fmt: skip
-def test_what_spark_says_of_a_process_that_died(text: str, told: str, shown: str) -> None:
+def test_messages_of_spark_about_a_process_that_died(text: str, told: str, shown: str) -> None:
     """Texts as Spark 4.2 raises them, shortened."""
     said = explain_failure(Py4JError(text))
     assert said is not None

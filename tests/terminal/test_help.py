@@ -50,7 +50,7 @@ COMMANDS = dict(functions(app))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_help_is_shown_as_it_is_written(path: tuple[str, ...]) -> None:
+def test_help_is_shown_as_written(path: tuple[str, ...]) -> None:
     said = called(*path, "--help", check=True).stdout
     found, wanted = without_blanks(said), list(texts(COMMANDS[path]))
     assert [text for text in wanted if without_blanks(text) not in found] == []

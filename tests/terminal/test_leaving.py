@@ -13,7 +13,7 @@ from winnow.errors import SettingsError
 from winnow.terminal.leaving import check_arguments
 
 
-def test_names_in_another_encoding_are_told_all_at_once() -> None:
+def test_names_in_another_encoding_are_all_reported_at_once() -> None:
     latin = [os.fsdecode("tabellen-ü".encode("latin-1")), "plain", os.fsdecode(b"\xff.warc.gz"), "tabellen-ü"]
     with pytest.raises(SettingsError) as caught:
         check_arguments(latin)

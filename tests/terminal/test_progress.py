@@ -27,7 +27,7 @@ def test_shard_ranges(shards: list[int], said: str) -> None:
     assert shard_ranges(shards) == said
 
 
-def test_plain_lines_where_there_is_no_terminal(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
+def test_plain_lines_without_a_terminal(spark: SparkSession, capfd: pytest.CaptureFixture[str]) -> None:
     with Progress(spark) as progress:
         progress.begin("list_archives", [])
         progress.end("list_archives", 12, 0.0)

@@ -25,7 +25,7 @@ def start(archive: Path, recipe: str, *changes: str) -> None:
     prepare(Given("C", tables, recipe, None, list(changes), None, None, [str(archive)]), "test", verbose=False)
 
 
-def test_rules_that_judge_no_page_of_a_wanted_language_are_told_once(
+def test_rules_that_judge_no_page_of_a_wanted_language_are_reported_once(
     archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     german = ("language.wanted=[de]", "rules.gopher_too_few_words.min=30")

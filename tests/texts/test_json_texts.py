@@ -104,7 +104,7 @@ def test_parts_together_are_the_file(packed: str, parts: int) -> None:
 
 
 @pytest.mark.parametrize("packed", [".gz", ".zst"])
-def test_a_file_that_breaks_off_keeps_what_came_before(packed: str) -> None:
+def test_texts_before_the_end_of_a_cut_file_are_read(packed: str) -> None:
     data = lines(*({"text": f"{number * 7919 % 10007:b}"} for number in range(40_000)))
     whole, _ = read(data)
     packed_data = PACKED[packed](data)
@@ -137,7 +137,7 @@ def test_json_that_is_not_in_lines(data: bytes, parts: int) -> None:
 @pytest.mark.parametrize(
     ("data", "malformed"), [(b'[{"text": "a"}, "b", {"text": "c"}]', 1), (b'[{"text": "a"}, {"te', 1)]
 )
-def test_a_list_with_what_is_no_object(data: bytes, malformed: int) -> None:
+def test_a_list_with_items_that_are_not_objects(data: bytes, malformed: int) -> None:
     found, account = read(data, "a.json")
     assert told(found)[0] == "a"
     assert (account.status, account.skipped) == ("damaged", {"malformed": malformed})

@@ -25,7 +25,7 @@ def inflated(data: bytes, start: int = 0) -> tuple[bytes, str, int]:
 
 
 @pytest.mark.parametrize("form", READERS)
-def test_frames_hold_what_fastwarc_reads(form: str) -> None:
+def test_frames_contain_what_fastwarc_reads(form: str) -> None:
     data = FORMS[form](PARTS)
     reader, expected = READERS[form][0](io.BytesIO(data)), bytearray()
     while piece := reader.read(1 << 20):

@@ -57,7 +57,7 @@ def bodies(found: list[Page]) -> list[bytes]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("count", [0, 1, 3, 40])
-def test_every_form_holds_the_same_pages(form: str, count: int, tmp_path: Path) -> None:
+def test_every_form_has_the_same_pages(form: str, count: int, tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(FORMS[form](pages(count)))
     found, account = read(path.read_bytes())
@@ -93,7 +93,7 @@ def test_places_of_members_and_of_records_in_the_inflated_stream() -> None:
     ]
 
 
-def test_a_member_that_starts_where_another_record_lies_in_the_inflated_stream(tmp_path: Path) -> None:
+def test_a_member_whose_offset_is_the_inflated_offset_of_another_record(tmp_path: Path) -> None:
     pair = page("a" * 500, "http://a.example/1") + page("b", "http://a.example/2")
     place = len(page("a" * 500, "http://a.example/1"))
     filler = place - len(member(pair)) - len(member(b""))

@@ -65,7 +65,7 @@ def test_a_body_that_lacks_bytes(body: bytes, difference: int, fields: list[byte
 
 
 @pytest.mark.parametrize("length", [b"", b"many", b"-5", b"9" * 400])
-def test_a_length_that_is_none(length: bytes) -> None:
+def test_an_invalid_content_length_is_ignored(length: bytes) -> None:
     assert truncated(record(http(BODY, HTML, b"Content-Length: " + length))) == [None]
 
 

@@ -85,7 +85,7 @@ def test_another_conversion_is_no_page() -> None:
     assert (found, reader.account.skipped) == ([], {"conversion": 1})
 
 
-def test_a_wat_file_is_told_and_not_read() -> None:
+def test_a_wat_file_is_reported_and_not_read() -> None:
     source = reader_of("crawl/a.warc.wat.gz", FORMATS)(io.BytesIO(member(record(b"{}", b"metadata"))), ASKED, (0, 1))
     assert list(source) == []
     assert source.account.status == "damaged"

@@ -18,7 +18,7 @@ def keys(warehouse: Path) -> list[tuple[str, str]]:
     return sorted((row["target"], row["fingerprint"]) for row in rows_of(warehouse, "settings"))
 
 
-def test_no_settings_stand_twice(spark: SparkSession, tmp_path: Path) -> None:
+def test_no_settings_are_stored_twice(spark: SparkSession, tmp_path: Path) -> None:
     """Two runs both read the table before either writes: one after the other, and then at the same time."""
     keep_settings(work_on(spark, tmp_path, "C"))  # now the table exists
     before = keys(tmp_path)

@@ -66,7 +66,7 @@ def test_the_same_run_is_refused_while_it_lives(
         (("winnow run", "C1", "elsewhere", 1), 3600, False),
     ],
 )
-def test_others_at_work_are_told(
+def test_other_commands_at_work_are_reported(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     note: tuple[str, str, str, int], age: float, told: bool,
 ) -> None:  # fmt: skip
@@ -77,7 +77,7 @@ def test_others_at_work_are_told(
     assert (f"also at work here: {note[0]} {note[1]}, process 1 on {note[2]}" in said) is told
 
 
-def test_of_two_that_start_at_once_the_first_goes_on(
+def test_if_two_runs_start_at_once_the_first_continues(
     spark: SparkSession, tmp_path: Path, other: subprocess.Popen[bytes]
 ) -> None:
     leave(tmp_path, Note("winnow run", "C1", HERE, other.pid, 4_000_000_000.0))
@@ -85,7 +85,7 @@ def test_of_two_that_start_at_once_the_first_goes_on(
         assert (tmp_path / FOLDER / f"{HERE}-{os.getpid()}.json").exists()
 
 
-def test_what_is_no_note_stops_nobody(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_note_stops_nobody(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / FOLDER).mkdir()
     for name, text in (("a.json", "{"), ("b.json", "[]"), ("c.json", '{"command": 1}')):
         (tmp_path / FOLDER / name).write_text(text)

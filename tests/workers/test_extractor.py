@@ -199,7 +199,7 @@ def test_an_extractor_of_ones_own_is_a_function_that_the_settings_name() -> None
 GERMAN_PAGE = page("<p>Die Katze schläft den ganzen Tag unter dem Tisch.</p>" * 20)
 
 
-def test_triage_stops_pages_before_extraction_and_tells_their_language() -> None:
+def test_triage_stops_pages_before_extraction_and_records_their_language() -> None:
     with Extractor(BALANCED, "NFC", TRIAGE) as extractor, Extractor(BALANCED, "NFC") as without:
         found = extractor.extract(GERMAN_PAGE)
         assert found == Result(

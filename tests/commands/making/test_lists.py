@@ -27,7 +27,7 @@ def test_built_once_then_asked(tmp_path: Path) -> None:
     ]
 
 
-def test_what_cannot_be_built_is_told_at_once(tmp_path: Path) -> None:
+def test_problems_of_lists_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "adult").mkdir()
     said = winnow("lists", "build", tmp_path, "--words", "none", "-o", tmp_path / "gone" / "file", check=False)
     assert (said.returncode, said.stdout) == (2, "")

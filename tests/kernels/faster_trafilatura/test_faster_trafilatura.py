@@ -134,5 +134,5 @@ def test_what_is_known_of_attributes_is_bounded(monkeypatch: pytest.MonkeyPatch)
         ("", None),
     ],
 )
-def test_what_every_match_holds(pattern: str, held: set[str] | None) -> None:
+def test_strings_that_every_match_contains(pattern: str, held: set[str] | None) -> None:
     assert held_by_matches(pattern) == held

@@ -59,7 +59,7 @@ def test_any_text_has_a_score(text: str) -> None:
 
 
 @pytest.mark.parametrize("min_score", [0.001, 0.01, 0.1, 0.3, 0.5, 0.9])
-def test_likelihoods_are_all_labels_that_score_so_much(min_score: float) -> None:
+def test_likelihoods_are_all_labels_with_a_minimum_score(min_score: float) -> None:
     for text in (ENGLISH, "安静的河流把小船带到", "Die Mühle the mill le moulin", "12 34 56", "Niemand hat es eilig"):
         line = one_line(text)
         scores = [(label, score) for label, score in MODEL.likelihoods(line, 0.0) if score >= min_score]

@@ -38,7 +38,7 @@ def wide(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_a_text_is_identified_as_in_small_letters_of_usual_width(language: str) -> None:
+def test_a_text_is_identified_like_its_small_letters_of_usual_width(language: str) -> None:
     text = TEXTS[language]
     label, score = MODEL.identify(text)
     assert label == language
@@ -87,7 +87,7 @@ def test_forms(text: str, usual: str) -> None:
 
 @given(st.text(alphabet=st.sampled_from("AbCdÜßΣςДжƏǅⅧªᏣ漢カﾊﾟＡｂ，１ \u3000\ud800\U00010400\U00010428İ"), max_size=30))
 @settings(max_examples=500, deadline=None)
-def test_any_text_is_as_the_slow_twin_has_it(text: str) -> None:
+def test_any_text_agrees_with_the_slow_twin(text: str) -> None:
     assert usual_forms(text) == slow.usual_forms(text)
 
 

@@ -82,7 +82,7 @@ def test_pages_in_other_languages_are_skipped_with_their_scores() -> None:
         (("zh",), (JAPANESE * 5,), False),
     ],
 )
-def test_a_page_is_skipped_where_no_wanted_language_keeps_it(
+def test_a_page_is_skipped_if_no_wanted_language_keeps_it(
     wanted: tuple[str, ...], texts: tuple[str, ...], keeps: bool
 ) -> None:
     assert (triage(paragraphs(*texts), replace(ENGLISH_WANTED, wanted=wanted)) is None) == keeps

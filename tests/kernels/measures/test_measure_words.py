@@ -53,7 +53,7 @@ def test_marks_move_breaks_and_count_as_words() -> None:
 
 
 @pytest.mark.parametrize("label", ["zh", "x"])
-def test_words_of_a_line_that_is_cut_go_as_its_characters_do(label: str) -> None:
+def test_a_cut_line_loses_words_in_proportion_to_its_characters(label: str) -> None:
     settings = replace(CHINESE, lines="refinedweb", refinedweb=replace(CHINESE.refinedweb, end=("阅读更多",)))
     line = "机器学习 阅读更多"
     text, metrics = measured(f"我来到北京清华大学\n{line}", label, settings)
@@ -65,7 +65,7 @@ def test_words_of_a_line_that_is_cut_go_as_its_characters_do(label: str) -> None
     assert metrics["flagged_word_fraction"] == words / (first + words)
 
 
-def test_a_line_of_one_chinese_word_is_dropped_one_of_several_stays() -> None:
+def test_a_line_of_one_chinese_word_is_dropped_a_longer_one_is_kept() -> None:
     text, _ = measured("首页\n机器学习的研究", "zh", replace(CHINESE, lines="refinedweb"))
     assert text == "机器学习的研究"
     assert measured("首页\n机器学习的研究", "en", replace(CHINESE, lines="refinedweb"))[0] == ""

@@ -45,7 +45,7 @@ def test_every_public_function_is_a_metric_in_the_order_of_the_file() -> None:
     assert [type(value) for value in measure_own(metrics, "", "a page")] == [float, float]
 
 
-def test_all_that_is_wrong_with_a_file_is_told_at_once_and_nothing_of_it_runs() -> None:
+def test_all_problems_of_a_file_are_reported_at_once_and_it_does_not_run() -> None:
     source = '''
 raise SystemExit("this file ran")
 def Shouted(text: str) -> float:
@@ -137,7 +137,7 @@ def test_a_failure_names_the_line_and_the_page_in_one_line(body: str, said: str)
         ("del broken", "mine.py:0: AttributeError"),
     ],
 )
-def test_a_file_that_does_not_run_is_told_with_its_line(top: str, said: str) -> None:
+def test_a_file_that_does_not_run_is_reported_with_its_line(top: str, said: str) -> None:
     metrics = own("return 1.0")
     source = f"{metrics.source}{top}\n" if "del" in top else f"\n{top}\n{metrics.source}"
     with pytest.raises(OwnMetricError, match=re.escape(said)):
@@ -151,7 +151,7 @@ def test_a_file_may_define_what_looks_for_its_module() -> None:
     assert measure_own(metrics, "?", "a page") == [1.0, 1.0]
 
 
-def test_a_text_is_measured_alike_whatever_was_measured_before() -> None:
+def test_metrics_do_not_depend_on_texts_measured_before() -> None:
     metrics = parse_own("mine.py", GOOD)
     values = [measure_own(metrics, text, "a page") for text in ("a?", "b", "a?")]
     assert values[0] == values[2] != values[1]

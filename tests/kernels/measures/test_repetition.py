@@ -52,7 +52,7 @@ def test_duplicate_lines_leave_the_first_copy_out_and_copied_lines_do_not(
     assert metrics["copied_line_fraction"] == every
 
 
-def test_paragraphs_stand_between_empty_lines() -> None:
+def test_empty_lines_separate_paragraphs() -> None:
     metrics = measured("\n\na\nb\n\nc\n\n\na\nb\n")
     assert metrics["duplicate_paragraph_fraction"] == 1 / 3
     assert metrics["duplicate_paragraph_char_fraction"] == 3 / 15

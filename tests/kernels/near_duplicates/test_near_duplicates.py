@@ -60,7 +60,7 @@ def sets_of(found: Shingles) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("settings", VARIANTS)
-def test_every_character_is_folded_as_python_does_it(settings: dict[str, Any]) -> None:
+def test_every_character_is_folded_like_in_python(settings: dict[str, Any]) -> None:
     """A thousand characters in a text, since calling the kernel costs more than folding one character."""
     everything = [chr(point) for point in (*range(0xD800), *range(0xE000, 0x40000, 3))]
     for start in range(0, len(everything), 1000):

@@ -84,7 +84,7 @@ def declared(page: str) -> str | None:
         '<?xml version="1.0" encoding="koi8-r"?>',
     ],
 )
-def test_what_stands_before_the_declaration(before: str) -> None:
+def test_text_before_the_declaration(before: str) -> None:
     assert declared(before + TRUE + FALSE) == "windows-1251"
 
 

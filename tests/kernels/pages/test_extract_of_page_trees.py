@@ -52,9 +52,7 @@ EVERY_WAY = [BALANCED, PRECISION, replace(BALANCED, favor="recall"), replace(BAL
 @pytest.mark.parametrize(
     "settings", [BALANCED, PRECISION, replace(BALANCED, favor="recall"), replace(BALANCED, fast=True)]
 )
-def test_of_ruby_the_base_text_is_kept_by_whichever_extractor(
-    path: str, markup: str, settings: ExtractSettings
-) -> None:
+def test_every_extractor_keeps_the_base_text_of_ruby(path: str, markup: str, settings: ExtractSettings) -> None:
     text = text_with(FRAMES_OF_PATHS[path].format(f"彼は{markup}を書く。" + "長い文が続く。" * 12), settings)
     assert "彼は漢字を書く。" in text
     assert "かん" not in text
@@ -108,7 +106,7 @@ def test_other_raised_text_is_left_alone(markup: str, style: Style) -> None:
     assert tree.text_content() == plain
 
 
-def test_raised_text_may_be_left_as_trafilatura_has_it() -> None:
+def test_raised_text_may_be_left_as_trafilatura_gives_it() -> None:
     markup = f"<article><p>{PROSE} 10<sup>24</sup> kg</p></article>"
     assert "1024 kg" in text_with(markup, replace(BALANCED, raised="plain"))
     assert "10<sup>24</sup> kg" in text_with(markup, replace(BALANCED, include_formatting=True))

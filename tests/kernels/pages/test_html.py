@@ -315,7 +315,7 @@ def test_a_declaration_that_makes_no_words_is_passed_over(charset: str) -> None:
         assert decode_html(body, header)[0] == body.decode(charset)
 
 
-def test_the_detector_speaks_where_header_and_page_contradict_each_other() -> None:
+def test_the_detector_decides_if_header_and_page_contradict_each_other() -> None:
     turkish = late("windows-1254", "<meta charset=windows-1254>")
     assert decode_html(turkish, "windows-1252")[1] == "windows-1254"
     french = "L’été dernier, où l’on a déjà mangé à la même table, l’hôte prêta l’œuvre à sa sœur aînée."

@@ -102,7 +102,7 @@ def marked_of(text: str, places: list[int]) -> Marked:
 
 @given(TEXTS, PLACES, PLACES)
 @settings(max_examples=300, deadline=None)
-def test_of_a_mark_is_left_what_is_left_of_its_characters(text: str, places: list[int], gone: list[int]) -> None:
+def test_a_mark_covers_the_rest_of_its_characters_after_cleaning(text: str, places: list[int], gone: list[int]) -> None:
     marked = marked_of(text, places)
     ranges = [mark[:2] for mark in marked_of(text, gone).marks]
     kept = [i for i in range(len(text)) if not any(start <= i < end for start, end in ranges)]
@@ -148,7 +148,7 @@ ROWS = [
 @given(st.lists(st.sampled_from(ROWS), max_size=8), st.sampled_from(MODES))
 @example([ROWS[0], ROWS[2], ROWS[7], ROWS[9], ROWS[1]], "c4")
 @settings(max_examples=200, deadline=None)
-def test_own_text_is_measured_as_if_no_mark_were_there(rows: list[str], mode: Mode) -> None:
+def test_own_text_is_measured_as_if_there_were_no_marks(rows: list[str], mode: Mode) -> None:
     text, marks = "\n".join(rows), []
     for start, row in zip(starts(rows), rows, strict=True):
         marks += [Mark(start, start + 2, "list_mark")] if row.startswith("- ") else cell_marks(start, row)
@@ -207,7 +207,7 @@ def test_code_is_kept_whole(own_text: bool) -> None:
     assert PRE not in measure_text(CODE_PAGE, compiled(replace(wanted, whole_code=False)), CODE_MARK)[0]
 
 
-def test_code_of_which_rules_leave_less_than_half_is_dropped_whole() -> None:
+def test_code_is_dropped_if_rules_leave_less_than_half_of_it() -> None:
     wanted = replace(measure_with("c4", terminal_punctuation=False, min_line_words=4), whole_code=True)
     corrected, metrics = measure_text(CODE_PAGE, compiled(wanted), CODE_MARK)
     assert corrected == CODE_PAGE.replace(f"{PRE}\n", "")

@@ -121,7 +121,7 @@ def test_a_page_that_is_cut_inside_a_reference_or_a_tag_does_not_show_it(end: st
 
 
 @pytest.mark.parametrize("whole", ["<p>caf&eacute;", "<p>R & D", "a < b", "<p>&lt;</p>", "caf&\n", ""])
-def test_what_is_not_cut_inside_one_stays(whole: str) -> None:
+def test_a_page_with_a_complete_end_does_not_change(whole: str) -> None:
     assert without_cut_end(whole) == whole
 
 
@@ -131,5 +131,5 @@ def test_frames_without_a_page_for_other_programs_are_left_alone() -> None:
     assert without_frames(page("<noframes>a</noframes>")) == page("<noframes>a</noframes>")
 
 
-def test_what_is_no_page_is_not_made_one() -> None:
+def test_other_records_do_not_become_pages() -> None:
     assert extract_page('{"a": "' + FIRST + '"}', BALANCED, "NFC").gate == "empty_text"

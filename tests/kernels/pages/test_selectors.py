@@ -25,13 +25,13 @@ def test_spellings_of_one_url_meet(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("urls", OWN_PAGES.values(), ids=OWN_PAGES)
-def test_an_order_names_no_page_but_its_own(urls: list[str]) -> None:
+def test_an_order_names_only_its_own_page(urls: list[str]) -> None:
     for asked in urls:
         assert [url for url in urls if url_selector(asked) in selectors_of(url)] == [asked]
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_PAGE)
-def test_what_a_server_makes_one_page_of_meets_only_where_that_is_asked_for(one: str, other: str) -> None:
+def test_urls_that_a_server_answers_alike_match_only_if_asked_for(one: str, other: str) -> None:
     assert url_selector(one) not in selectors_of(other)
     assert canonical_selector(one) in selectors_of(other)
 
@@ -54,7 +54,7 @@ def test_only_a_plain_fragment_is_left_out(text: str, mark: str) -> None:
         ("url:forum.example/viewtopic.php?t=5", f"http://forum.example/viewtopic.php?t=5&sid={SESSION}", False),
     ],
 )
-def test_an_order_without_slashes_names_what_it_says_and_no_more(order: str, url: str, named: bool) -> None:
+def test_an_order_without_slashes_names_only_its_own_url(order: str, url: str, named: bool) -> None:
     """Such orders were written from a form of the URL without some parameters and routes."""
     assert (order in selectors_of(url)) is named
 

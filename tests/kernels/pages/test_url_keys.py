@@ -71,7 +71,7 @@ def test_pages_of_their_own_have_keys_of_their_own(key: Callable[[str], str], ur
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_PAGE)
-def test_what_a_server_makes_one_page_of_shares_the_canonical_form_alone(one: str, other: str) -> None:
+def test_urls_that_a_server_answers_alike_share_only_the_canonical_form(one: str, other: str) -> None:
     assert canonical_url(one) == canonical_url(other)
     assert page_url(one) != page_url(other)
 
@@ -122,7 +122,7 @@ def test_keys_are_equal_where_the_twin_says_so() -> None:
 
 
 @given(text=st.text())
-def test_any_text_has_keys_that_stay_as_they_are(text: str) -> None:
+def test_keys_of_any_text_are_stable(text: str) -> None:
     url = f"http://example.org/{text}"
     assert page_url(page_url(url)) == page_url(url)
     assert canonical_url(f"//{canonical_url(url)}") == canonical_url(url)

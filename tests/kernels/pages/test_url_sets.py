@@ -138,7 +138,7 @@ def test_few_odd_lines_are_counted_many_are_a_problem(tmp_path: Path) -> None:
     assert re.search(r"many/adult/domains: 3 of 201 lines .*line 199 'odd', line 200 'odder', line 201", problems[0])
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
         {
@@ -209,7 +209,7 @@ def test_checksum_sees_every_list(tmp_path: Path, name: str) -> None:
     assert _checksum(tmp_path / "none", files | {name: ""}) != before
 
 
-def test_checksum_tells_lists_apart(tmp_path: Path) -> None:
+def test_different_lists_have_different_checksums(tmp_path: Path) -> None:
     files = _files()
     swapped = files | {"words/hard.txt": files["words/soft.txt"], "words/soft.txt": files["words/hard.txt"]}
     checksums = {_checksum(tmp_path / "a", files), _checksum(tmp_path / "b", swapped)}
@@ -220,7 +220,7 @@ TEXTS = st.text(alphabet="abé", max_size=3)
 
 
 @given(sets=st.dictionaries(st.sampled_from("xyz"), st.lists(TEXTS)), sought=st.lists(TEXTS, max_size=8))
-def test_key_set_finds_what_sets_hold(sets: dict[str, list[str]], sought: list[str]) -> None:
+def test_key_set_finds_what_sets_contain(sets: dict[str, list[str]], sought: list[str]) -> None:
     packed = KeySet.of({name: b"".join(map(key, texts)) for name, texts in sets.items()})
     assert packed.find(sought) == [(name, text) for text in sought for name in sets if text in sets[name]]
     assert packed.keys.dtype == "uint64"

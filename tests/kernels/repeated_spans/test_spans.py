@@ -175,7 +175,7 @@ STRICTER = regex.compile(rf"\p{{RI}}\p{{RI}}|{JAMO}{JAMO}|{AFTER}", regex.S)
 
 @given(pages=page_lists(), unit=st.sampled_from(UNITS), length=st.integers(1, 9))
 @examples(max_examples=200, deadline=None)
-def test_a_cut_leaves_what_the_spans_leave_and_says_how_much(pages: list[Page], unit: str, length: int) -> None:
+def test_a_cut_removes_exactly_the_spans_and_counts_their_characters(pages: list[Page], unit: str, length: int) -> None:
     spans, cut_counts = found_spans([Page(page.text) for page in pages], unit, length)
     for page, here, count in zip(pages, spans, cut_counts, strict=True):
         chars = chars_of(page.text)

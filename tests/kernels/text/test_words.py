@@ -71,7 +71,7 @@ def test_chinese_words_are_those_of_jieba_run_by_run(text: str) -> None:
 @pytest.mark.parametrize("cutter", [JIEBA, ICU, CHARACTERS])
 @given(text=texts, language=st.sampled_from(OF_ICU))
 @examples(max_examples=60, deadline=None)
-def test_nothing_is_lost_and_words_of_spaced_scripts_stay_whole(cutter: str, text: str, language: str) -> None:
+def test_nothing_is_lost_and_words_of_spaced_scripts_are_not_cut(cutter: str, text: str, language: str) -> None:
     found = pieces(text, cutter, language)
     assert "".join(found) == "".join(text.split())
     alone = re.findall(r"(?<!\S)[ -~]+(?!\S)", text)

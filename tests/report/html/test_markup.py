@@ -44,7 +44,7 @@ class Read(HTMLParser):
 
 
 @given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])))
-def test_any_text_and_attribute_stays_what_it_is(text: str) -> None:
+def test_no_text_or_attribute_becomes_markup(text: str) -> None:
     read = Read(tag("p", text, [text], title=text).markup)
     assert (read.tags, read.text, read.open) == ([("p", {"title": text})], text + text, [])
 
@@ -54,7 +54,7 @@ def test_children_and_attributes() -> None:
     assert made.markup == '<td class="x" aria-label="&lt;" tabindex="0" open>1,234<br>a0.5</td>'
 
 
-def test_the_policy_lets_nothing_but_the_own_style_sheet_through() -> None:
+def test_the_policy_allows_only_the_own_style_sheet() -> None:
     page = document("a title", tag("p", "x")).markup
     policy = next(attrs["content"] for _, attrs in Read(page).tags if attrs.get("http-equiv"))
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)

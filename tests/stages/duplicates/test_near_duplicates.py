@@ -95,9 +95,7 @@ def _is_same(one: tuple[Any, ...], other: tuple[Any, ...], sets: dict[int, list[
 
 
 @pytest.mark.parametrize("verify", ["none", "edges", "survivor"])
-def test_what_goes_and_for_which_page_is_what_plain_python_finds(
-    spark: SparkSession, fuzzy: Fuzzy, verify: str
-) -> None:
+def test_dropped_and_kept_pages_are_those_of_plain_python(spark: SparkSession, fuzzy: Fuzzy, verify: str) -> None:
     pages, how = families(3), fuzzy.model_copy(update={"verify": verify})
     sets = {one[5]: reference.shingles(one[-1]) for one in pages}
     rows = found(spark, pages, how).collect()
@@ -173,7 +171,7 @@ def test_many_copies_of_one_page_are_signed_once_a_block(fuzzy: Fuzzy) -> None:
     assert (len(copies["ids"]), copies["hashes"]) == (499 * 16, None)
 
 
-def test_earlier_pages_stay_and_are_preferred(spark: SparkSession, fuzzy: Fuzzy) -> None:
+def test_earlier_pages_are_kept_and_preferred(spark: SparkSession, fuzzy: Fuzzy) -> None:
     text, other = (" ".join(words(Random(seed))) for seed in (5, 6))
     near = text.replace(text.split()[30], "changed")
     pages = [

@@ -132,7 +132,7 @@ def test_policies(spark: SparkSession, policy: str, left: int, reasons: list[str
     assert found[0][2:5] == ([(16, 42, 3)], len(rows[0][2]) - left, left)
 
 
-def test_nothing_is_nothing(spark: SparkSession) -> None:
+def test_no_pages_give_no_spans(spark: SparkSession) -> None:
     for rows in ([], [(0, 1, "", True)], [(0, 1, "a page of less than a window", True)]):
         assert decided(scope_pages(spark.createDataFrame(rows, SCHEMA), "shard"), span_settings()) == []
 

@@ -75,7 +75,7 @@ def test_one_url_of_every_page(spark: SparkSession) -> None:
     assert {row[2:] for row in rows} == {(0, 0, 0)}
 
 
-def test_the_canonical_key_is_taken_where_it_is_wanted(spark: SparkSession) -> None:
+def test_the_canonical_key_is_used_if_it_is_wanted(spark: SparkSession) -> None:
     rows = spark.createDataFrame(
         [(True, 0, 0, 1, "http://www.a.example/?utm_id=1"), (False, 0, 1, 2, "https://a.example")], SCHEMA
     )

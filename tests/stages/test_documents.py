@@ -76,9 +76,7 @@ def test_kept_pages_become_documents_with_their_origin(tables: dict[str, DataFra
 
 
 @pytest.mark.parametrize("label", ["zh", "cmn_Hani"])
-def test_a_cut_text_without_spaces_loses_words_in_proportion_to_its_characters(
-    tables: dict[str, DataFrame], label: str
-) -> None:
+def test_a_cut_text_without_spaces_loses_words_like_characters(tables: dict[str, DataFrame], label: str) -> None:
     """12 of 23 characters are left, so 3 of 6 words; the text is not cut into words again."""
     chinese = {**tables, "pages": tables["pages"].withColumn("language", F.lit(label))}
     words = {row.page_id: row.word_count for row in built(chinese, "cut").collect()}

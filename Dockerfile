@@ -11,7 +11,7 @@ RUN apt-get update \
 USER winnow
 WORKDIR /opt/winnow
 
-# Packages first: they change seldom.
+# Packages first, since they rarely change.
 COPY --chown=winnow:winnow Makefile requirements.lock requirements-notebooks.lock ./
 RUN make packages notebook-packages
 COPY --chown=winnow:winnow . .

@@ -46,7 +46,7 @@ test: $(READY)
 browser: $(READY)
 	$(BIN)/python -m pytest -m browser tests/report
 
-# Other input in each run, unless a SEED is given, for as long as one likes; what breaks is printed as code for
+# Random input for MINUTES, different in each run unless SEED is given. A failure is printed as code for
 # tests/fuzz/test_found.py.
 MINUTES ?= 2
 fuzz: $(READY)
@@ -64,15 +64,15 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The pages of docs/ that are made from the code; tests say when they are stale.
+# The pages of docs/ that are made from the code; tests fail if they are out of date.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
 
-# The recipe over real archives: WINNOW_CORPUS names the folder that holds them.
+# The recipe over real archives in the folder WINNOW_CORPUS.
 corpus: $(READY)
 	benchmarks/corpus.sh $(BIN)
 
-# What takes longer than a test may, or needs root: real archives in six ways, killed executors, a disk that fills up.
+# Tests that take very long or need root: real archives in six ways, killed executors, a full disk.
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.same_rows
 	$(BIN)/python -m tests.chaos.lost_executor
@@ -81,7 +81,7 @@ chaos: $(READY)
 	$(BIN)/python -m tests.chaos.two_drivers
 	$(BIN)/python -m tests.chaos.kills $(MINUTES) $(SEED)
 
-# The notebooks with their outputs, over the demo's tables or those that WINNOW_WAREHOUSE names: build/notebooks/*.ipynb
+# The notebooks with their outputs, for the demo's tables or those in WINNOW_WAREHOUSE: build/notebooks/*.ipynb
 WINNOW_WAREHOUSE ?= $(CURDIR)/demo/tables
 notebooks: $(READY) $(NOTEBOOK_PACKAGES)
 	@[ -d $(WINNOW_WAREHOUSE) ] || $(BIN)/winnow demo
@@ -89,18 +89,18 @@ notebooks: $(READY) $(NOTEBOOK_PACKAGES)
 	for name in notebooks/*.py; do WINNOW_WAREHOUSE=$(WINNOW_WAREHOUSE) $(BIN)/jupytext --quiet --to ipynb \
 		--set-kernel python3 --execute --output build/notebooks/$$(basename $$name .py).ipynb $$name || exit 1; done
 
-# winnow for executors that have none: a whole Python with all that it needs, and its own code alone (docs/cluster.md).
+# winnow for executors that do not have it (docs/cluster.md): a whole Python with all packages, and a wheel of winnow.
 pack: $(READY)
 	$(BIN)/python -m winnow.setup.pack build/environment.tar.gz
 	rm -rf build/lib build/bdist.* build/winnow-*.whl
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
 
-# A master and two workers, their executors given winnow with the job, processes of the cluster killed.
+# A master and two workers; executors get winnow with the job; processes of the cluster are killed.
 cluster: pack
 	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy/delta
 
-# All benchmarks beside their peers, each of which has its own environment; ONLY="NAME ..." chooses, and GOOGLE names a
-# clone of google-research/deduplicate-text-datasets (Rust). build/benchmarks.md holds what they say.
+# All benchmarks with their peers, each in its own environment. ONLY="NAME ..." selects some. GOOGLE is the folder of a
+# clone of google-research/deduplicate-text-datasets (Rust). The results are in build/benchmarks.md.
 bench: $(READY) build/peers/datatrove/.ready build/peers/text-dedup/.ready
 	$(BIN)/python -m benchmarks $(ONLY) $(if $(GOOGLE),--google $(GOOGLE)) \
 		--peer-python build/peers/datatrove/bin/python --text-dedup-python build/peers/text-dedup/bin/python
@@ -116,7 +116,7 @@ build/peers/text-dedup/.ready:
 	$(@D)/bin/python -m pip install --quiet 'text-dedup==0.4.0'
 	@touch $@
 
-# An export through every reader, in an environment of its own with their newest versions; jq is the system's.
+# An export through every reader, in an environment with their newest versions; jq is that of the system.
 readers: $(READY) build/readers/.ready
 	@command -v jq >/dev/null || { echo "jq is missing. Debian, Ubuntu: apt-get install jq; macOS: brew install jq"; exit 1; }
 	$(BIN)/python -m tests.export.readers build/readers/bin/python
@@ -126,12 +126,12 @@ build/readers/.ready:
 	$(@D)/bin/python -m pip install --quiet datasets pandas pyarrow polars duckdb 'datatrove[io]' zstandard orjson
 	@touch $@
 
-# The image, and docker-compose as its file promises. DOCKER_BUILD adds flags, as --network host.
+# The image, and everything that docker-compose.yml promises. DOCKER_BUILD adds flags, such as --network host.
 compose: $(READY)
 	docker build $(DOCKER_BUILD) --tag winnow .
 	$(BIN)/python -m tests.chaos.compose
 
-# Archives on a real S3 server, built here by Go and killed in between, and on a real HDFS.
+# Archives on a real S3 server, which is built here with Go and killed meanwhile, and on a real HDFS.
 GATEWAY := build/versitygw
 stores: $(READY) $(GATEWAY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check s3fs hdfs-native
@@ -141,7 +141,7 @@ $(GATEWAY):
 	@command -v go >/dev/null || { echo "Go is missing, which builds the S3 server. Debian, Ubuntu: apt-get install golang-go; macOS: brew install go"; exit 1; }
 	GOBIN=$(CURDIR)/build go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
-# New pins, with hashes and without an index address; fasttext-predict would overwrite the module fasttext.
+# New pins, with hashes and without the address of an index. fasttext-predict would overwrite the module fasttext.
 lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark --extra dev \

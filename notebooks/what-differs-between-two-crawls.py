@@ -1,8 +1,8 @@
 # %% [markdown]
 # # What differs between two crawls?
 #
-# The newest crawl of a warehouse beside the one before it: what is left of each, which reasons took more, which domains
-# came and went, and how much of the newer one was there already.
+# Compares the newest crawl of a warehouse with the crawl before it: how much is left of each, which reasons drop more
+# pages now, which domains are new or gone, and how much of the newer crawl was in the older one.
 
 # %%
 import os
@@ -29,7 +29,7 @@ sides = [Side(gather(work), {}) for work in (newer, older)]
 funnel_section(sides)
 
 # %% [markdown]
-# ## Which reasons took more?
+# ## Which reasons drop more pages?
 
 # %%
 reasons_section(sides)
@@ -41,7 +41,7 @@ reasons_section(sides)
 beside(sides, places)
 
 # %% [markdown]
-# ## How much of the newer crawl was there already?
+# ## How much of the newer crawl was in the older one?
 #
 # Near copies and equal URLs, by the crawl of the kept page.
 

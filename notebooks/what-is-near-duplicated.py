@@ -1,8 +1,8 @@
 # %% [markdown]
 # # What is near-duplicated?
 #
-# Pages that went because a page that stays is so like them: how large their clusters are, how like they were, and what
-# differs between one of them and the kept page.
+# Pages that were dropped because a similar page is kept: how large their clusters are, how similar the pages are, and
+# what differs between a dropped page and the kept one.
 
 # %%
 import os
@@ -22,9 +22,9 @@ work = open_crawl(os.environ.get("WINNOW_WAREHOUSE", "demo/tables"))
 near = delta.read(work, "near_duplicates")
 
 # %% [markdown]
-# ## How large are the clusters, and how like the pages?
+# ## How large are the clusters, and how similar the pages?
 #
-# One cluster that holds a large share of the crawl is mostly boilerplate that a rule should have rejected.
+# If one cluster has a large share of the crawl, it is mostly boilerplate that a rule should have rejected.
 
 # %%
 examples = sample_examples(work, count=5, seed=0)
@@ -44,13 +44,13 @@ counts.orderBy(F.desc("went"), "domain").limit(10).toPandas()
 # %% [markdown]
 # ## What differs?
 #
-# Some random dropped pages, with the words that only they have, and those that only the kept page has.
+# Some random dropped pages, with the words that only they have, and the words that only the kept page has.
 
 # %%
 examples_section([side])
 
 # %% [markdown]
-# ## The least alike of all, from its archive to the page that it went for
+# ## The least similar of all: its life, from its archive to the page kept in its place
 
 # %%
 least = near.orderBy("jaccard", "page_id").first()

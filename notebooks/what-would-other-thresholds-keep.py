@@ -1,8 +1,8 @@
 # %% [markdown]
 # # What would other thresholds keep?
 #
-# Pages stay measured whatever the rules say, so that other rules are tried in seconds, and exactly: the answer is what
-# a run with these rules would decide. What follows the rules (near duplicates, repeats, the URL pass) a run does again.
+# The metrics of every page are stored, also of rejected ones. So other rules can be tried in seconds, and the answer is
+# exact: a run with these rules would decide the same. Later jobs (near duplicates, spans, the URL pass) need a run.
 
 # %%
 import os
@@ -23,13 +23,13 @@ rules = rules_at_hand(work)
 # %% [markdown]
 # ## Where do the thresholds cut?
 #
-# A threshold in a valley divides two kinds of pages; one on a slope is a choice, and worth a sweep.
+# A threshold in a valley separates two kinds of pages. A threshold on a slope is a choice: try several values.
 
 # %%
 metrics_section([Side(gather(work), {})])
 
 # %% [markdown]
-# ## How many pages does the least number of words cost?
+# ## How many pages does the minimum number of words cost?
 
 # %%
 swept = tuning.parse_sweep("gopher_too_few_words.min=10:100:10", rules)
@@ -37,10 +37,10 @@ mine = next(rule for rule in rules if rule.reason == swept.reason)
 show_sweep(swept, tuning.sweep(work, rules, rules, swept), delta.read(work, "measures").count(), mine)
 
 # %% [markdown]
-# ## What would come in, and what would go?
+# ## Which pages would be kept, and which dropped?
 #
-# Two changes at once: shorter pages are let in, pages of short words are not. `winnow tune ... --save mine.yaml` with
-# the same changes writes the recipe that a run takes.
+# Two changes at once: shorter pages are kept, pages with short words are dropped. `winnow tune ... --save mine.yaml`
+# with the same changes writes a recipe for `winnow run`.
 
 # %%
 changed = open_crawl(warehouse, changes=["rules.gopher_too_few_words.min=30", "rules.gopher_short_words.min=4"])

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Why are pages rejected?
 #
-# Every page of a crawl ends as a document, or with a reason: a gate before it was measured, rules after, or a copy that
-# stays in its stead. `WINNOW_WAREHOUSE` names the tables, else those of `make demo`; another crawl than the newest, and
-# other settings than those of its run, are arguments of `open_crawl`.
+# Every page of a crawl becomes a document or is dropped with a reason: a gate before it is measured, rules after that,
+# or a copy that is kept in its place. `WINNOW_WAREHOUSE` names the tables; the default is those of `make demo`. To look
+# at another crawl than the newest, or with other settings than those of its run, use the arguments of `open_crawl`.
 
 # %%
 import os
@@ -23,17 +23,17 @@ side = Side(gather(work), sample_examples(work, count=3, seed=0))
 # %% [markdown]
 # ## How much is left after each step?
 #
-# The line on a bar is what RefinedWeb published. A crawl of chosen sites keeps more than Common Crawl; a bar that falls
-# far short of its line is a question to ask.
+# The line on a bar is what RefinedWeb published. A crawl of selected sites keeps more than Common Crawl. If a bar is
+# much shorter than its line, find out why.
 
 # %%
 funnel_section([side])
 
 # %% [markdown]
-# ## Which reasons take most, and which would be missed?
+# ## Which reasons drop most pages, and which are needed?
 #
-# The dark part of a bar is taken by that reason alone: without it these pages would be kept. A reason without a dark
-# part costs nothing and decides nothing.
+# The dark part of a bar is pages with no other reason: without it, they would be kept. A reason without a dark part
+# decides nothing.
 
 # %%
 reasons_section([side])
@@ -41,7 +41,7 @@ reasons_section([side])
 # %% [markdown]
 # ## Which reasons come together?
 #
-# Rules that hit the same pages measure the same thing.
+# Rules that drop the same pages measure the same thing.
 
 # %%
 verdicts = delta.read(work, "verdicts").where(F.size("reasons") > 1)
@@ -51,7 +51,7 @@ together.limit(10).toPandas()
 # %% [markdown]
 # ## Was it right?
 #
-# Three random pages of every reason, with the part marked that the reason speaks of.
+# Three random pages for every reason, with the part marked that the reason is about.
 
 # %%
 examples_section([side])

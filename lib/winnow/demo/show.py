@@ -66,6 +66,8 @@ def run_demo(folder: Path, pages: int, verbose: bool) -> None:
     _say("Try next: why a page was dropped, what another threshold would keep, and documents as files:")
     for command in _to_try(newest, folder):
         _say(f"  {command}")
+    _say("Then your own web archives (WARC, ARC, WET) or texts (JSON lines, Parquet, Arrow):")
+    _say(f"  {_command()} run FOLDER --crawl MINE --warehouse tables")
 
 
 def _say(line: str) -> None:
@@ -76,13 +78,18 @@ def _to_try(work: Work, folder: Path) -> list[str]:
     """Three commands to try on the tables of the demo, as typed in the folder where it was started."""
     here = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     dropped = _dropped(work, "near_duplicates", "near").join(delta.read(work, "pages"), ["shard", "page_id"])
-    command = ".venv/bin/winnow" if Path(".venv/bin/winnow").exists() else "winnow"
+    command = _command()
     url = dropped.agg(F.min("url")).collect()[0][0]
     return [
         f"{command} explain --warehouse {here / 'tables'} {url}",
         f"{command} tune --warehouse {here / 'tables'} --set rules.gopher_too_few_words.min=30",
         f"{command} export --warehouse {here / 'tables'} -o {here / 'documents'}",
     ]
+
+
+def _command() -> str:
+    """How winnow is typed in the folder where it was started."""
+    return ".venv/bin/winnow" if Path(".venv/bin/winnow").exists() else "winnow"
 
 
 def disagreements(work: Work, truth: Path) -> list[str]:

@@ -1,11 +1,11 @@
-"""Every benchmark of the project beside its peers, one after the other, and a page of what they say.
+"""Runs every benchmark with its peers, one after the other, and writes a page with the results.
 
     WINNOW_CORPUS=... python -m benchmarks [NAME ...] [--peer-python ...] [--text-dedup-python ...] [--google FOLDER]
 
-`make bench` makes the peers' environments and runs all, some hours on two cores; names choose some. The page is written
-anew after each: machine, versions, a table of the seconds and memory of every command with all of its processes, peers
-among them, as /proc shows them twice a second, and what each printed. A benchmark that fails, or that lacks its peer,
-says so there; the exit code is 0.
+`make bench` makes the environments of the peers and runs all benchmarks, which takes some hours on two cores. Names
+select some. The page is rewritten after each benchmark. It has the machine, the versions, and for every command its
+output, its seconds and its memory, summed over all of its processes, peers too; /proc is read twice a second. If a
+benchmark fails, or its peer is missing, the page says so; the exit code is 0.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PEERS = {"peer_python": ("datatrove", "spacy", "trafilatura"), "text_dedup_pytho
 
 
 class Given(NamedTuple):
-    """What a benchmark may need of this machine; None where it is not there."""
+    """What a benchmark may need from this machine; None if it is missing."""
 
     corpus: str | None
     peer_python: str | None
@@ -45,7 +45,7 @@ class Given(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A benchmark that ran: seconds of the clock and of CPU of all its processes, the largest of them in bytes."""
+    """A finished benchmark: seconds of the clock, CPU seconds of all its processes, bytes of the largest process."""
 
     command: str
     code: int
@@ -64,7 +64,7 @@ def _quality(given: Given) -> list[str]:
     return sorted(map(str, Path(given.corpus or "").glob("quality/*.jsonl")))
 
 
-# Arguments by the benchmark's name, and what it cannot do without.
+# Arguments of each benchmark, and what it requires.
 BENCHMARKS: dict[str, tuple[Callable[[Given], Sequence[str | None]], tuple[str, ...]]] = {
     "measure_vs_datatrove": (
         lambda given: ["--peer-python", given.peer_python, *_quality(given)], ("corpus", "peer_python"),
@@ -128,7 +128,7 @@ def main() -> None:
 
 
 def run(name: str, given: Given) -> Ended:
-    """A benchmark run to its end, whatever that is."""
+    """Runs a benchmark to its end, successful or not."""
     arguments, needs = BENCHMARKS[name]
     missing = [need for need in needs if getattr(given, need) is None]
     if missing:
@@ -142,15 +142,15 @@ def run(name: str, given: Given) -> Ended:
         wall = time.monotonic() - began
         said.seek(0)
         command = " ".join(Path(part).name if "/" in part else part for part in module)
-        cpu = sum(seconds for kind, seconds in meter.seconds().items() if kind != "driver")  # which is this process
+        cpu = sum(seconds for kind, seconds in meter.seconds().items() if kind != "driver")  # this process itself
         peak = max(size for kind, size in meter.peak_bytes().items() if kind != "driver")
         return Ended(command, process.returncode, wall, cpu, peak, load, said.read().strip())
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Until a process and its orphans have ended; Spark's JVM outlives who started it.
+    """Waits until a process and its orphans have ended; Spark's JVM outlives the process that started it.
 
-    What they used is not taken from here: pyspark's daemon does not wait for its workers, whose share would be lost.
+    Their CPU time is not taken from here: pyspark's daemon does not wait for its workers, so theirs would be missing.
     """
     with suppress(ChildProcessError):
         while True:
@@ -160,7 +160,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 
 def page(versions: str, ended: Sequence[Ended]) -> str:
-    """The page: where and with what, the table, what each benchmark printed."""
+    """The page: the machine and versions, the table, and the output of each benchmark."""
     rows = [
         (
             f"`{each.command}`", _ending(each), f"{each.wall:,.0f}",

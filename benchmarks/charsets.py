@@ -1,10 +1,10 @@
-"""Whether pages are decoded right that declare their character set late, wrongly, in the wrong place, or not at all.
+"""Whether pages are decoded correctly if they declare their character set late, wrongly, elsewhere, or not at all.
 
     WINNOW_CORPUS=... python -m benchmarks.charsets [--show NAME]
 
-Every file of the corpus whose character set is known, as it is, and a page made of its text for each way to declare a
-character set. A page is right where its text is that of the true character set, whatever the name; --show prints those
-of one way that are not. CPU is that of decode_html, microseconds a page.
+Uses every file of the corpus whose character set is known: as it is, and as a page for each way to declare a character
+set. A page is correct if its text is that of the true character set, whatever name is found for it. --show prints the
+incorrect pages of one way. CPU is that of decode_html, in microseconds for a page.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Page(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text, the codec of its bytes, the label by which a page may declare it, another of no use."""
+    """A text, the codec of its bytes, the label that a page may declare, and another label that is wrong."""
 
     text: str
     codec: str
@@ -62,7 +62,7 @@ def equiv(label: str) -> str:
     return f'<meta http-equiv="Content-Type" content="text/html; charset={label}">'
 
 
-# Head, what stands before the text, what stands behind it, header.
+# Head, text before the declaration, text after it, header.
 Way = Callable[[Text], tuple[str, str, str, str | None]]
 WAYS: dict[str, Way] = {
     "meta charset": lambda of: (meta(of.label), "", "", None),
@@ -122,7 +122,7 @@ def decoded(body: bytes, charset: str) -> str:
 
 
 def text_of(charset: str, body: bytes) -> Text | None:
-    """What pages are made of; None of Unicode and of text without anything but ASCII."""
+    """Texts that pages are made of; None for Unicode, and for texts that are only ASCII."""
     text = "\n".join(f"<p>{line.strip()}</p>" for line in whole_text(decoded(body, charset))[:MAX_CHARS].splitlines())
     codec = CODECS.get(charset, charset)
     text = text.encode(codec, "ignore").decode(codec, "replace")

@@ -49,7 +49,7 @@ from winnow.warehouse.work import Work
 SETS = ("pages_docs_multilang/DEV-DOCS-00000.warc.gz", "pages_gold_wcxb/DEV-WCXB-00000.warc.gz")
 TINY_ARCHIVES, TINY_CRAWLS = 8, 3
 ASKED = Asked(2_000_000, 2_000_000)
-CHILD_SAMPLE = 20  # of so many pages one, for what the child does beside extracting
+CHILD_SAMPLE = 20  # one page in so many, to measure what the child does besides extraction
 
 
 class Step(NamedTuple):
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 class Steps:
-    """Stands where the progress line does, and meters each job."""
+    """In place of the progress line: measures each job."""
 
     def __init__(self, meter: Meter) -> None:
         self.meter, self.of = meter, dict[str, Step]()
@@ -84,7 +84,7 @@ class Steps:
 
 
 class Commits:
-    """Wall seconds inside the commits of tables and their notes, the rows' own cost among it."""
+    """Wall seconds inside the commits of tables and their notes, with the computation of the rows."""
 
     def __init__(self) -> None:
         self.seconds, self.count, self._inside = 0.0, 0, False
@@ -102,7 +102,7 @@ class Commits:
             setattr(module, name, original)
 
     def _timed(self, original: Callable[..., Any], *arguments: Any) -> Any:
-        if self._inside:  # a commit replaces rows, and is counted whole
+        if self._inside:  # a commit replaces rows, and is counted as a whole
             return original(*arguments)
         self._inside, began = True, time.monotonic()
         try:
@@ -114,7 +114,7 @@ class Commits:
 
 
 class Costs(NamedTuple):
-    """CPU milliseconds a page."""
+    """CPU milliseconds for a page."""
 
     extractor: float
     outside: float
@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def measure_winnow(recipe: str, copies: list[int], changes: list[str]) -> Costs:
-    """Prints what was measured; the costs of a page."""
+    """Prints the measurements; returns the costs of a page."""
     settings = load_settings(recipe, changes=["spark.master=local[2]", "extract.recycle_pages=1000000", *changes])
     print(f"recipe {recipe}; load before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name, Meter() as meter:
@@ -164,7 +164,7 @@ def lay_out(folder: Path, copies: int, sets: Sequence[str] = SETS) -> Path:
 
 
 def run(work: Work, archives: Path, meter: Meter) -> Steps:
-    """Every job over these archives."""
+    """Runs every job over these archives."""
     steps = Steps(meter)
     run_crawl(work, *find_archives([str(archives)], None), steps)
     return steps
@@ -176,7 +176,7 @@ def _print_crawl(name: str, pages: int, steps: Steps) -> None:
 
 
 def _print_slopes(pages: list[int], crawls: list[Steps], settings: Settings) -> Costs:
-    """CPU milliseconds a page of each job and kind, from the last crawl of one copy to that of several."""
+    """CPU milliseconds for a page, by job and kind, from the last crawl of one copy to that of several."""
     _, first, large, last = crawls
     added, ours = pages[2] - pages[1], _ours_in_the_child(settings)
 
@@ -197,7 +197,7 @@ def _print_slopes(pages: list[int], crawls: list[Steps], settings: Settings) -> 
 
 
 def _ours_in_the_child(settings: Settings) -> float:
-    """CPU milliseconds a page of extract_page while trafilatura's answers, taken before, cost nothing."""
+    """CPU milliseconds of extract_page for a page, while answers of trafilatura, computed before, cost nothing."""
     wanted = ExtractSettings(**settings.extract.model_dump())
     pages = list(_sample())
     parsed, documents = _answers(pages, wanted, settings)
@@ -211,7 +211,7 @@ def _ours_in_the_child(settings: Settings) -> float:
 
 
 def _answers(pages: list[str], wanted: ExtractSettings, settings: Settings) -> tuple[list[str], list[Any]]:
-    """What extract_page has parsed of these pages, and what trafilatura answers to each of its questions."""
+    """The parsed pages of extract_page, and the answers of trafilatura to each of its calls."""
     parsed: list[str] = []
     documents: list[Any] = []
     load_html, bare_extraction = trafilatura.load_html, trafilatura.bare_extraction
@@ -259,7 +259,7 @@ def _print_peaks(meter: Meter) -> None:
 
 
 def _print_files(warehouse: Path) -> None:
-    """The most files of a crawl and shard in each table, against one for each 256 MB."""
+    """The largest number of files of a crawl and shard in each table, compared with one for each 256 MB."""
     print("\nfiles of a crawl and shard")
     for table in sorted(path for path in warehouse.iterdir() if path.is_dir()):
         files, sizes = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
@@ -272,7 +272,7 @@ def _print_files(warehouse: Path) -> None:
 
 
 def _time_commits(crawl_of: Callable[[str], Work], folder: Path, meter: Meter) -> None:
-    """Wall and CPU seconds of a wave of archives that hold one page each, list_archives apart."""
+    """Wall and CPU seconds of a wave of archives with one page each, without list_archives."""
     source = Path(os.environ["WINNOW_CORPUS"], SETS[1])
     page = next(iter(ArchiveReader(source, ASKED)))
     record = source.read_bytes()[page.record_offset : page.record_offset + page.record_length]

@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, float]:
-    """Pages between the two sizes, and CPU milliseconds for each of them, in trafilatura and outside."""
+    """Number of pages between the two sizes, and CPU milliseconds for each of them, in trafilatura and outside."""
     from benchmarks.cost_per_page import SETS, lay_out
     from winnow.kernels.languages.model_file import default_model_path
 
@@ -84,7 +84,7 @@ def _measure_datatrove(python: str, copies: list[int]) -> tuple[int, float, floa
 
 
 def _place_model(assets: Path, model: Path) -> None:
-    """The model where datatrove would have downloaded it."""
+    """Puts the model where datatrove would download it to."""
     home = assets / "datatrove" / "lid" / "ft176"
     home.mkdir(parents=True)
     name = MODEL.removeprefix("https://").replace("/", "_")
@@ -94,7 +94,7 @@ def _place_model(assets: Path, model: Path) -> None:
 
 
 def _peer(folder: Path) -> None:
-    """Runs in datatrove's environment: prints the costs of each folder of archives, the first to warm up."""
+    """Runs in datatrove's environment: prints the costs of each folder of archives. The first folder only warms up."""
     import trafilatura
 
     ticks = folder / "ticks"
@@ -105,7 +105,7 @@ def _peer(folder: Path) -> None:
         try:
             return original(*arguments, **options)
         finally:
-            with (ticks).open("a") as file:  # in the extractor's process, which is killed in the end
+            with (ticks).open("a") as file:  # in the extractor's process, which is killed at the end
                 file.write(f"{time.process_time() - began}\n")
 
     trafilatura.extract = timed
@@ -121,7 +121,7 @@ def _peer(folder: Path) -> None:
 
 
 def _run_fineweb(archives: Path, out: Path) -> int:
-    """Pages read. Source: datatrove, examples/fineweb.py, up to its first writer, English named."""
+    """Pages read. Source: datatrove, examples/fineweb.py, up to its first writer; only English is named."""
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.extractors import Trafilatura
     from datatrove.pipeline.filters import (

@@ -1,10 +1,10 @@
-"""Total CPU of a whole run over 1, 2, 4 and 8 times the pages, each in a warehouse of its own, in one warm session.
+"""Total CPU of a whole run over 1, 2, 4 and 8 times the pages, each in its own warehouse, in one warm session.
 
     WINNOW_CORPUS=... python -m benchmarks.cost_vs_size [--recipe winnow] [--set key=value]
 
-The archive of pages_gold_wcxb, copied under other names: copies are near duplicates of one another, so that from the
-second on the stages after them see no more pages; --set fuzzy.enabled=false keeps them all. CPU is that of all
-processes, from /proc. The first crawl warms the session and does not count.
+Uses copies of the archive of pages_gold_wcxb under other names. Copies are near duplicates of each other, so with two
+copies or more, stages after the near duplicates get no more pages; --set fuzzy.enabled=false keeps them all. CPU is
+that of all processes, from /proc. The first crawl warms the session and does not count.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SIZES = (1, 1, 2, 4, 8)
 
 
 def main() -> None:
-    """Print a line for each size: pages, CPU seconds, and CPU in multiples of the smallest for each multiple of it."""
+    """Print a line for each size: pages, CPU seconds, and how CPU grows compared with the number of pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", default="winnow")
     parser.add_argument("--set", dest="changes", action="append", default=[])

@@ -23,7 +23,7 @@ def main() -> None:
 
     folder, bands, rows, *limits = Path(sys.argv[1]), *map(int, sys.argv[2:])
     config = MinhashConfig(n_grams=5, num_buckets=bands, hashes_per_bucket=rows)
-    for limit in (50, *limits):  # the first loads what is loaded once
+    for limit in (50, *limits):  # the first one also loads what is loaded only once
         made = folder / "datatrove"
         shutil.rmtree(made, ignore_errors=True)
         reader = JsonlReader(str(folder), glob_pattern="texts.jsonl", limit=limit)

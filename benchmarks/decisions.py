@@ -1,8 +1,8 @@
 """Time of `winnow tune`, `explain` and `report` over a generated warehouse of a million measured pages.
 
-Usage: python benchmarks/decisions.py FOLDER [PAGES]; a folder that holds the warehouse already is measured again.
-Every figure but the first tune is of a session that is warm. Texts are stretches of Python's documentation of its
-topics; metrics are drawn so that some tenth of the pages fails each of the harder rules.
+Usage: python benchmarks/decisions.py FOLDER [PAGES]. If the folder has the warehouse already, it is used again. All
+numbers but that of the first tune are from a warm session. Texts are taken from Python's documentation of its topics.
+Metrics are random, such that about a tenth of the pages fails each of the stricter rules.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def generate(work: Work, count: int) -> None:
 
 
 def make_pages(work: Work, count: int) -> DataFrame:
-    """One page in six is gated; each has a text of Python's documentation, its own stretch of it."""
+    """One page in six is gated; each has its own piece of Python's documentation as text."""
     source = "\n\n".join(topics[name] for name in sorted(topics))
     texts = F.array(*(F.lit(source[at : at + TEXT_CHARS]) for at in range(0, len(source) - TEXT_CHARS, TEXT_CHARS)))
     ids = work.spark.range(count, numPartitions=32).select(F.xxhash64("id").alias("page_id"))
@@ -146,7 +146,7 @@ def drawn(metric: str, place: int) -> Column:
 
 
 def uniform(seed: int) -> Column:
-    """A number in [0, 1) for each page."""
+    """A random number in [0, 1) for each page."""
     return F.pmod(F.xxhash64("page_id", F.lit(seed)), F.lit(1_000_003)) / 1_000_003
 
 
@@ -156,7 +156,7 @@ def write(work: Work, table: str, rows: DataFrame) -> None:
 
 
 def note(work: Work) -> None:
-    """What a run would have noted, a row for each table and shard."""
+    """The notes of a run, a row for each table and shard."""
     rows_of = {target: delta.read(work, target).count() for target in TABLES_MADE}
     rows, inputs = [], dict.fromkeys(TABLES_MADE, "")
     for target in TABLES_MADE:

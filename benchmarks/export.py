@@ -1,11 +1,11 @@
-"""What `winnow export` costs for each GB of text, beside Spark's own writer of Parquet in the same run.
+"""What `winnow export` costs for each GB of text, compared with Spark's own writer of Parquet in the same run.
 
     python -m benchmarks.export [--gigabytes 1]
 
-Documents of some 4,000 characters, made of paragraphs of Python's documentation, lie in four shards. Spark's own writer
-gets the same columns: as they lie, then shuffled by the same hash into the same number of files and sorted in each.
+Documents of about 4,000 characters, from paragraphs of Python's documentation, are in four shards. Spark's own writer
+gets the same columns: in stored order, and shuffled by the same hash into the same number of files, sorted in each.
 Every way runs twice in one session on two cores with 2 GB for the JVM, and the second run counts. CPU seconds are those
-of all processes, from /proc; memory is the largest that a Python worker has had by then.
+of all processes, from /proc; memory is the largest that a Python worker has had until then.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def measure(way: str, run: Callable[[], None], output: Path, meter: Meter, size: int) -> None:
-    """Run it twice, tell of the second."""
+    """Run it twice, and print the second run."""
     for _ in range(2):
         shutil.rmtree(output, ignore_errors=True)
         before, began = sum(meter.seconds().values()), time.monotonic()
@@ -91,7 +91,7 @@ def measure(way: str, run: Callable[[], None], output: Path, meter: Meter, size:
 
 
 def generate(work: Work, count: int) -> None:
-    """A crawl whose documents and funnel are noted as made."""
+    """A crawl whose notes say that documents and funnel are made."""
     add_crawl(work, "")
     found = [part for text in topics.values() for part in text.split("\n\n") if 100 < len(part) < 600]
     parts = F.array(*map(F.lit, found))

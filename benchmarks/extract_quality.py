@@ -1,9 +1,10 @@
-"""Word F1 of the main text against a person's, winnow beside trafilatura called directly, on pages_gold_wcxb.
+"""Word F1 of extracted main texts against those that people marked: winnow and trafilatura, on pages_gold_wcxb.
 
     WINNOW_CORPUS=... python benchmarks/extract_quality.py
 
-A word is a maximal run of \\w, lower-cased; F1 is of the two bags of words of a page, and the mean is over pages. The
-two must agree within 0.002, in both modes; `changed` counts the pages whose text differs (URLs, runs of newlines).
+A word is a maximal run of \\w, in lower case. F1 is computed on the two bags of words of a page, and averaged over
+pages. The two must agree within 0.002, in both modes. `changed` is the number of pages whose text differs (URLs, runs
+of newlines).
 """
 
 from __future__ import annotations

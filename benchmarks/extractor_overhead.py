@@ -1,10 +1,10 @@
-"""CPU milliseconds that the child and its pipes add to each page, beside extraction in the calling process.
+"""CPU milliseconds that the child process and its pipes add to each page, compared with extraction in the caller.
 
     WINNOW_CORPUS=... python benchmarks/extractor_overhead.py
 
 Extraction itself varies more from run to run than the pipes cost. So the pages are also sent with 300 tags in front,
-which end them at html_too_deep: the same bytes travel, and what is left is the transport. Starting a child is counted
-apart, and spread over `recycle_pages`.
+which stop them at the gate html_too_deep: the same bytes are sent, and only the transport is measured. The start of a
+child is measured separately, and divided by `recycle_pages`.
 """
 
 from __future__ import annotations

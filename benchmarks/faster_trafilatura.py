@@ -1,10 +1,10 @@
-"""CPU of extraction with `extract.faster` beside plain trafilatura: the same pages in one run, every text compared.
+"""CPU of extraction with `extract.faster` compared with plain trafilatura: same pages, same run, every text compared.
 
     WINNOW_CORPUS=... python -m benchmarks.faster_trafilatura [--every N] [--modes balanced precision recall]
 
-Each page is extracted both ways, one after the other, in turns which goes first; milliseconds are of the whole of
-extract_page: parsing, the title, trafilatura, URLs. jusText's stop words, which either way reads once in a process,
-are read before. Exit code 1 where a text, a title or a gate differs.
+Each page is extracted in both ways, one directly after the other; the ways take turns in going first. Milliseconds are
+of the whole extract_page: parsing, the title, trafilatura, URLs. jusText's stop words, which both ways read once in a
+process, are read before. Exit code 1 if a text, a title or a gate differs.
 """
 
 from __future__ import annotations

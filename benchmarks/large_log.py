@@ -1,10 +1,10 @@
-"""What a commit takes in a table whose log has the files of 90,000 archives.
+"""How long a commit takes in a table whose log has the files of 90,000 archives.
 
     .venv/bin/python -m benchmarks.large_log [--files 90000]
 
-The log is made up: one file for each archive, many times what winnow leaves (one for each 256 MB of a shard), in 100
-shards of an earlier crawl. The files themselves do not exist: a commit of another crawl may not look at them. Wall
-seconds of commits of one shard each, the first with the log to read, beside those of a table without such a log.
+The log is generated: one file for each archive, many times more than winnow writes (one for each 256 MB of a shard), in
+100 shards of an earlier crawl. The files do not exist: a commit of another crawl must not read them. Prints the wall
+seconds of commits of one shard each, the first of which reads the log, and of a table without such a log.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""A small crawl in 100 shards, by the command line: what waves and commits add where there is little to do.
+"""A small crawl in 100 shards, on the command line: what waves and commits cost if there is little to do.
 
     .venv/bin/python -m benchmarks.many_shards [--archives 100] [--pages 100]
 
-The archives are those of the demo's first crawl under so many names: shards are drawn by names, so that some have none
-and some have several. Minutes on the clock from the command's start to its end, and CPU seconds of all its processes.
+Copies of the archives of the demo's first crawl under other names. The name decides the shard, so some shards have no
+archive and some have several. Prints the minutes from start to end of the command, and the CPU seconds of all its
+processes.
 """
 
 from __future__ import annotations

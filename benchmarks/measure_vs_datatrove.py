@@ -1,11 +1,11 @@
-"""All metrics of a page beside the same rules of datatrove 0.10, on the same documents in one run.
+"""All metrics of a page compared with the same rules of datatrove 0.10, on the same documents in one run.
 
     python -m benchmarks.measure_vs_datatrove --peer-python VENV/bin/python CORPUS/quality/*.jsonl
 
-Prints CPU milliseconds for each document, the best of several rounds, and the ratio. datatrove runs in an environment
-of its own, as in pipelines, all filters on one document and then the next, so that its cache of tokens serves Gopher's
-two filters; its bounds are set so that no document breaks a rule, because winnow gives every metric. Words and
-sentences: spaCy's, as datatrove splits them.
+Prints CPU milliseconds for each document, the best of several rounds, and the ratio. datatrove runs in its own
+environment, all filters on one document and then on the next, as in its pipelines, so that its cache of tokens serves
+both of Gopher's filters. Its bounds are such that no document breaks a rule, since winnow always computes every metric.
+Words and sentences are spaCy's, as datatrove splits them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def peers() -> dict[str, Any]:
 
 
 def time_peers(filters: Mapping[str, Any], documents: Sequence[str]) -> dict[str, float]:
-    """CPU milliseconds of each filter for each document; ends the run where a document breaks a rule."""
+    """CPU milliseconds of each filter for each document; ends the program if a document breaks a rule."""
     from datatrove.data import Document
 
     spent = dict.fromkeys(filters, 0.0)

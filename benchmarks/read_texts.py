@@ -73,7 +73,7 @@ def _row(page: Page, extractor: Extractor) -> dict[str, Any]:
 
 
 def _timed(read: Callable[[Path], int], path: Path) -> float:
-    """CPU microseconds a document, the least of ROUNDS."""
+    """CPU microseconds for a document, the minimum of ROUNDS."""
     found = []
     for _ in range(ROUNDS):
         began = time.process_time()

@@ -46,7 +46,7 @@ from winnow.stages.duplicates.repeated_spans import (
 )
 
 WARM_RUNS, WARM_BYTES = 10, 10_000_000
-ROUNDS_BYTES = 300_000_000  # a size is run so often that its rounds have about as many together, thrice at most
+ROUNDS_BYTES = 300_000_000  # a size is run until it has this much together, at most three times
 
 
 class Pass(NamedTuple):
@@ -82,14 +82,14 @@ class Bench:
         return passes, pq.read_table(self.folder / "spans")
 
     def spans_of(self, texts: list[str], found: pa.Table) -> list[list[Span]]:
-        """The spans of each of the texts that were stored, of the rows that `run` gave."""
+        """The spans of each stored text, from the rows that `run` returned."""
         rows = zip(found.column("page_id").to_pylist(), found.column("spans").to_pylist(), strict=True)
         spans = {number: [Span(**span) for span in here] for number, here in rows}
         return [spans.get(page_id(place), []) for place in range(len(texts))]
 
     @contextmanager
     def measured(self, name: str, passes: dict[str, Pass]) -> Iterator[None]:
-        """The cost of what is done within, by the session's processes and by Spark's own account of its stages."""
+        """The cost of what is done inside, from the session's processes and from Spark's own numbers for its stages."""
         known = {stage.key for stage in ended_stages(self.spark)}
         before, began = self.meter.seconds(), time.monotonic()
         yield
@@ -101,7 +101,7 @@ class Bench:
 
 
 def warm_up(bench: Bench, words: Counter[str]) -> None:
-    """Run until Java's compiler has little left to do."""
+    """Runs until Java's compiler has little left to do."""
     path = bench.folder / "warm.parquet"
     store(generated_texts(words, WARM_BYTES), path)
     for _ in range(WARM_RUNS):
@@ -128,7 +128,7 @@ def show(name: str, size: int, passes: dict[str, Pass], found: pa.Table) -> None
 
 
 def slopes(bench: Bench, words: Counter[str], sizes: list[int]) -> None:
-    """Generated texts of these MB, and what an MB costs from one size to the next."""
+    """Runs generated texts of these sizes in MB; the cost of an additional MB from one size to the next."""
     path, known = bench.folder / "texts.parquet", list[tuple[int, float]]()
     for mb in sizes:
         size = store(generated_texts(words, mb * 1_000_000), path)
@@ -144,7 +144,7 @@ def slopes(bench: Bench, words: Counter[str], sizes: list[int]) -> None:
 
 
 def hard(bench: Bench, pages: int) -> bool:
-    """Whether hard texts have tasks of even length, and, a hundredth of them, the spans of brute force."""
+    """Whether tasks of hard texts take equally long, and whether a hundredth has the spans of brute force."""
     path, results = bench.folder / "texts.parquet", []
     for name, texts in hard_texts(pages).items():
         size = store(in_lists(texts), path)

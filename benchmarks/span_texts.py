@@ -21,11 +21,11 @@ from winnow.settings.load import load_settings
 
 DOCUMENT_WORDS, PARAGRAPH_WORDS = 700, 80
 EXTRACTED = ("pages_gold_wcxb", "pages_docs_multilang")
-_STEP = 0x9E3779B97F4A7C15  # from one page's id to the next one's, modulo 2^64
+_STEP = 0x9E3779B97F4A7C15  # the difference between the ids of two consecutive pages, modulo 2^64
 
 
 def real_texts(corpus: Path) -> dict[str, list[str]]:
-    """neardup_exact: pages that resemble one another, so that much is repeated; quality: pages that do not."""
+    """neardup_exact: similar pages with much repeated text; quality: pages with little."""
     with gzip.open(corpus / "neardup_exact" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
         near = [json.loads(line)["text"] for line in lines]
     quality = [
@@ -38,7 +38,7 @@ def real_texts(corpus: Path) -> dict[str, list[str]]:
 
 
 def extracted_texts(corpus: Path, count: int) -> list[str]:
-    """What trafilatura extracts from so many pages of two sets, in many languages; some pages are there twice."""
+    """What trafilatura extracts from so many pages of two sets, in many languages; some pages occur twice."""
     pages = []
     for name in EXTRACTED:
         for archive in sorted((corpus / name).rglob("*.warc.gz")):
@@ -56,14 +56,14 @@ def _extracted(html: str) -> str:
 
 
 def word_counts(texts: Iterable[str]) -> Counter[str]:
-    """How often each word stands in texts."""
+    """How often each word occurs in texts."""
     return Counter(word for text in texts for word in text.split())
 
 
 def generated_texts(words: Counter[str], size: int) -> Iterator[list[str]]:
-    """Documents of about 4 kB and `size` bytes together, in lists of a few MB: words as frequent as in real texts.
+    """Documents of about 4 kB, `size` bytes in all, in lists of a few MB; words are as frequent as in real texts.
 
-    Three in ten hold one of a pool of paragraphs that grows with them.
+    Three in ten contain a paragraph from a pool that grows with the number of documents.
     """
     names = np.array(list(words), dtype=object)
     bounds = np.cumsum(np.array(list(words.values()), float) / words.total())[:-1]
@@ -86,7 +86,7 @@ def generated_texts(words: Counter[str], size: int) -> Iterator[list[str]]:
 
 
 def hard_texts(pages: int) -> dict[str, list[str]]:
-    """One letter ten times as often as there are pages; one page as often; a paragraph in each of them."""
+    """One letter ten times as often as there are pages; one page as often; a paragraph in each of these pages."""
     draw = np.random.default_rng(3)
 
     def prose(count: int) -> str:
@@ -119,5 +119,5 @@ def store(texts: Iterator[list[str]], path: Path) -> int:
 
 
 def page_id(place: int) -> int:
-    """The id of the text at a place."""
+    """The id of the text at this position."""
     return (place * _STEP + 2**63) % 2**64 - 2**63

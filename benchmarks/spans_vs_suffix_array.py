@@ -93,7 +93,7 @@ def main() -> int:
 def are_same(
     program: Path, bench: Bench, name: str, texts: list[str], with_brute_force: bool = False
 ) -> tuple[bool, int, float]:
-    """Whether all find the same spans; the bytes of the texts, and the job's CPU seconds."""
+    """Whether all find the same spans; the number of bytes of the texts, and the job's CPU seconds."""
     unit, length = bench.tokens.unit, bench.settings.length
     size = store(in_lists(texts), bench.folder / "texts.parquet")
     passes, found = bench.run(bench.folder / "texts.parquet")
@@ -112,12 +112,12 @@ def are_same(
 
 
 def units_of(texts: list[str], unit: str) -> int:
-    """How many words or bytes there are."""
+    """The number of words or bytes."""
     return sum(len(text.split() if unit == "words" else text.encode()) for text in texts)
 
 
 def joined(texts: list[str], windows: Windows, unit: str, length: int) -> list[list[Span]]:
-    """The spans of each text: unions of its windows that overlap or touch, snapped."""
+    """The spans of each text: unions of its windows that overlap or touch, moved to word ends."""
     spans = []
     for text, starts, copies in zip(texts, windows.starts, windows.copies, strict=True):
         first = np.flatnonzero(np.diff(starts, prepend=-length - 1) > length)
@@ -135,7 +135,7 @@ def snap(text: str, unit: str, spans: tuple[tuple[int, int, int], ...]) -> list[
 
 
 def show_cost(name: str, size: int, windows: Windows) -> None:
-    """Print what the other program took."""
+    """Print the costs of the other program."""
     peak = windows.peak_bytes / 1e6
     print(f"    {name}: {windows.cpu:.1f} s CPU, {windows.cpu / size * 1e6:.3f} s/MB, {peak:,.0f} MB", flush=True)
 

@@ -1,12 +1,12 @@
-"""google-research/deduplicate-text-datasets, built from its source and run: which windows it finds, and its cost.
+"""google-research/deduplicate-text-datasets, built from source and run: the windows that it finds, and its cost.
 
-Its published form is bytes: the documents one after another, each behind a separator of \\xff\\xff and a number. In
-words it is given four bytes a word, seven bits of the word's number in each, of which only the first has its top bit
-set: equal stretches then begin at the same byte of a word, so that of the positions that it finds those at multiples of
-four are the windows of words that stand twice, and no others. Where a document begins stands a number of its own.
+Its published form works on bytes: the documents in a row, each after a separator of \\xff\\xff and a number. For words it
+gets four bytes for each word, with seven bits of the word's number in each; only the first byte has its top bit set.
+Then equal runs of text begin at the same byte of a word, and the positions at multiples of four are exactly the windows
+of words that occur twice. Each document begins with a number of its own.
 
-Its positions are read from what `self-similar` writes: `collect` would join those that begin inside a word too. Windows
-that touch a separator are dropped. One thread: with more it loses matches.
+Its positions are read from the output of `self-similar`, as `collect` would also join those that begin inside a word.
+Windows that touch a separator are dropped. It runs with one thread: with more threads it loses matches.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _LOOK_SECONDS = 0.05
 
 
 class Windows(NamedTuple):
-    """The windows of each document that stand twice.
+    """The windows of each document that occur twice.
 
     starts  the first unit of each, ascending
-    copies  how often each stands in all documents
+    copies  how often each occurs in all documents
     cpu     seconds
     """
 
@@ -45,7 +45,7 @@ class Windows(NamedTuple):
 
 
 def build(source: Path) -> Path:
-    """The program, built by cargo where it is not; ends this one where the source or cargo is missing."""
+    """The program, built by cargo if it does not exist; ends this program if its source or cargo is missing."""
     if not (source / "Cargo.toml").exists():
         sys.exit(f"{source} holds no Cargo.toml: git clone {SOURCE}, and name its folder with --google")
     if shutil.which("cargo") is None:
@@ -103,7 +103,7 @@ def _windows(program: Path, coded: Iterator[bytes], length: int, unit: int, sepa
 
 
 def _run(command: list[str]) -> tuple[float, int]:
-    """CPU seconds of a program, and bytes at its peak, looked at while it runs: what `wait4` says is this process's."""
+    """CPU seconds of a program, and its peak memory in bytes, read while it runs; `wait4` reports this process's."""
     process, peak = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0
     while True:
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
@@ -119,7 +119,7 @@ def _run(command: list[str]) -> tuple[float, int]:
 
 
 def _positions(folder: Path, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the windows begin that stand twice, ascending, and how often each stands."""
+    """Ascending positions of windows that occur twice, and how often each occurs."""
     width = (folder / "data.table.bin").stat().st_size // size
     (found,), (sizes,) = (
         [_numbers(path.read_bytes(), width) for path in (folder / "cache").glob(f"{name}_*")]
@@ -130,7 +130,7 @@ def _positions(folder: Path, size: int) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _numbers(data: bytes, width: int) -> NDArray[np.int64]:
-    """Numbers of so many bytes each, the lowest first."""
+    """Numbers of so many bytes each, the lowest byte first."""
     numbers = np.zeros((len(data) // width, 8), np.uint8)
     numbers[:, :width] = np.frombuffer(data, np.uint8).reshape(-1, width)
     return numbers.view("<i8").ravel()

@@ -22,7 +22,7 @@ HASHES, THRESHOLD, WORDS = 240, 0.8, 5
 def main() -> None:
     folder, limits = Path(sys.argv[1]), map(int, sys.argv[2:])
     made = folder / "text-dedup"
-    for limit in (50, *limits):  # the first compiles what is compiled once
+    for limit in (50, *limits):  # the first one also compiles what is compiled only once
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
         with (folder / "texts.jsonl").open() as texts:
@@ -38,7 +38,7 @@ def main() -> None:
             _, status, used = os.wait4(run.pid, 0)
         if status:
             sys.exit((made / "log").read_text()[-2000:])
-        # Memory of the largest process: wait4 gives it for the process and for what it waited for.
+        # Memory of the largest process: wait4 reports it for the process and for those that it waited for.
         row = {"pages": limit, "cpu": used.ru_utime + used.ru_stime, "peak_bytes": used.ru_maxrss * 1024}
         print(json.dumps(row), flush=True)
 

@@ -1,9 +1,9 @@
-"""Whether pages of different text share a key: URLs of the corpus's archives, and generated ones whose page is known.
+"""Whether pages with different text share a key: for URLs in the corpus, and for generated URLs whose page is known.
 
     WINNOW_CORPUS=... python -m benchmarks.url_keys [--generated 200000] [--seed 1]
 
-Of the corpus, URLs with one key are compared by the bodies of their responses with status 200. The page of a generated
-URL is what tests/reference/url_duplicates.py says by the sources' rules. Microseconds are of one process, for a URL.
+URLs of the corpus that share a key are compared by the bodies of their responses with status 200. For a generated URL,
+tests/reference/url_duplicates.py says which page it names. Microseconds are for one URL in one process.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The URL pass over generated rows beside the same anti-join written naively, CPU seconds per million rows.
+"""The URL pass over generated rows compared with a naive form of the same anti-join, CPU seconds for a million rows.
 
     python -m benchmarks.url_pass [--rows 10000000]
 
-One page in twenty has one and the same URL, four in ten share theirs with one other: one in four is dropped. The naive
-form is a window over the whole URL. Both read the same Parquet files (16 of them, written before) and write what they
-drop, with its URL, in one session on two cores with 2 GB for the JVM; each is run twice and the second run counts. CPU
-is that of all processes, from /proc.
+One page in twenty has one and the same URL. Four in ten pages share their URL with one other page. So one page in four
+is dropped. The naive form is a window over the whole URL. Both read the same 16 Parquet files, written before, and write
+the dropped pages with their URL, in one session on two cores with 2 GB for the JVM. Each runs twice, and the second run
+counts. CPU is that of all processes, from /proc.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     WINNOW_CORPUS=... python -m benchmarks.worker_memory [--pages 50000] [--set key=value]
 
-Every archive is the same 2,459 real pages, so that what grows is winnow's: pages_docs_multilang and pages_gold_wcxb one
-behind the other. One core, one wave: the worker that reads the first page reads the last, and its extractor is replaced
-after `extract.recycle_pages` as in any run. Peaks are those of resident memory in stretches of a second.
+Every archive has the same 2,459 pages of pages_docs_multilang and pages_gold_wcxb, so only winnow can cause growth.
+One core, one wave: the worker that reads the first page also reads the last, and its extractor is replaced after
+`extract.recycle_pages`, as in any run. Peaks are those of resident memory in intervals of a second.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ONE_WORKER = (
 
 
 class Peaks(Steps):
-    """Notes the peaks of each stretch with the job that ran in it."""
+    """Records the peaks of each interval with the job that ran in it."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__(meter)
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def _print_quarters(job: str, stretches: list[dict[str, int]]) -> None:
-    """The peak of each quarter of a job's time, by kind, and the last quarter's beside the second's."""
+    """The peak of each quarter of a job's time, by kind, and the last quarter's compared with the second's."""
     for kind in ("workers", "extractor"):
         bounds = [len(stretches) * quarter // 4 for quarter in range(5)]
         quarters = [

@@ -1,7 +1,7 @@
 """google-research/deduplicate-text-datasets, built from source and run: the windows that it finds, and its cost.
 
-Its published form works on bytes: the documents in a row, each after a separator of \\xff\\xff and a number. For words it
-gets four bytes for each word, with seven bits of the word's number in each; only the first byte has its top bit set.
+Its published form works on bytes: the documents in a row, each after a separator of \\xff\\xff and a number. For words
+it gets four bytes for each word, with seven bits of the word's number in each; only the first byte has its top bit set.
 Then equal runs of text begin at the same byte of a word, and the positions at multiples of four are exactly the windows
 of words that occur twice. Each document begins with a number of its own.
 

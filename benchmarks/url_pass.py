@@ -2,8 +2,9 @@
 
     python -m benchmarks.url_pass [--rows 10000000]
 
-One page in twenty has the same URL. Four in ten pages share their URL with one other page. So one in four is dropped. The naive form is a window over the whole URL. Both read the same 16 Parquet files, written before, and write
-the dropped pages with their URL, in one session on two cores with 2 GB for the JVM. Each runs twice, and the second run
+One page in twenty has the same URL. Four in ten pages share their URL with one other page. So one in four is dropped.
+The naive form is a window over the whole URL. Both read the same 16 Parquet files, written before, and write the
+dropped pages with their URL, in one session on two cores with 2 GB for the JVM. Each runs twice, and the second run
 counts. CPU is that of all processes, from /proc.
 """
 

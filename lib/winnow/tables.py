@@ -287,7 +287,7 @@ TABLES = {
     )
 }  # fmt: skip
 
-# Columns of `pages` that a page keeps when it is taken down: where it is archived, and its gate. Others become null.
+# Columns of `pages` that a removed page keeps: its place in the archives, and its gate. The others become null.
 POINTER = (
     *_KEYS, "page_id", "archive_path", "record_offset", "record_length", "url", "domain", "fetched_at", "content_type",
     "html_bytes", "gate", "fingerprint",

@@ -86,7 +86,7 @@ class Library:
 
 
 def _bundles(random: Random) -> list[tuple[str, ...]]:
-    """Neighbouring paragraphs, so many that each bundle is an article, in random order."""
+    """Bundles of neighbouring paragraphs, each long enough for an article, in random order."""
     bundles: list[tuple[str, ...]] = []
     held: list[str] = []
     wanted = random.randint(*BUNDLE_WORDS)

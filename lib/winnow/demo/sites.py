@@ -34,7 +34,7 @@ class _Renderer(pydoc.HTMLDoc):
     """pydoc's pages without parts that differ between machines or runs."""
 
     def docother(self, object: object, name: str | None = None, mod: str | None = None, *ignored: object) -> str:
-        """A value's name alone: its text may hold a path, or a set in the order of this run's hashes."""
+        """Only the name of a value: its text may contain a path, or a set in the order of this run's hashes."""
         return f"<strong>{escape(name or '')}</strong>"
 
     def getdocloc(self, object: object, basedir: str = "") -> None:
@@ -44,7 +44,7 @@ class _Renderer(pydoc.HTMLDoc):
 def reference_page(module: str) -> str:
     """pydoc's own HTML page of one module of the standard library, without paths and addresses.
 
-    Its hard spaces, all that pydoc writes, become ordinary ones, without which most of it is no English to fastText.
+    pydoc writes only hard spaces. They become ordinary ones, or fastText would not take most pages for English.
     """
     renderer = _Renderer()
     page = renderer.page(f"Python: module {module}", renderer.docmodule(importlib.import_module(module)))

@@ -1,8 +1,8 @@
 """The columns of an export: their names, as other libraries expect them, types and meanings.
 
-No column is ever null. If a column begins with nulls, a reader that guesses types from JSON takes it for one of nulls
-only, and fails at its first value, or guesses another type in each file. What a document lacks is therefore written as
-a value that no document has otherwise, in Parquet too, so that both formats hold the same rows.
+No column is ever null. If a column begins with nulls, a reader that guesses types from JSON expects only nulls. It
+fails at the first value, or guesses another type in each file. So a missing value is written as a value that no
+document has otherwise. Parquet has the same rows.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Column(NamedTuple):
 
 _SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("copies", pa.int64())])
 
-NO_SPAN = [{"start": 0, "end": 0, "copies": 0}]  # an empty list would not say what it is a list of
+NO_SPAN = [{"start": 0, "end": 0, "copies": 0}]  # from an empty list, readers could not guess the type
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-# The whole years that readers can hold which count nanoseconds in 64 bits
+# The whole years that readers with nanoseconds in 64 bits can represent
 _FIRST_TIME, _LAST_TIME = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
-# `id` is a string that is no number: page_id has 64 bits, and readers that turn numbers into doubles keep 53 of them,
-# some also of digits in a string. All other integers are sizes, counts or offsets far below 2**53.
+# `id` is a string that does not look like a number: page_id has 64 bits, and readers that turn numbers into doubles
+# keep only 53 of them, some readers also for digits in a string. All other integers are far below 2**53.
 COLUMNS = (
     Column("text", pa.string(), "the document"),
     Column("id", pa.string(), "the `page_id` of winnow's tables: `w` and its 64 bits in 16 hexadecimal digits; a hash "
@@ -91,7 +91,7 @@ def without_nulls(rows: pa.Table) -> pa.Table:
 
 
 def _missing(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """A column with its missing values filled; None where nothing can be missing."""
+    """A column with its missing values filled; None if no value can be missing."""
     if name == "spans":
         is_there = pc.greater(pc.list_value_length(column), 0)
         return _filled(column, is_there, NO_SPAN)
@@ -103,7 +103,7 @@ def _missing(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _filled(column: pa.ChunkedArray, is_there: pa.ChunkedArray, value: Any) -> pa.ChunkedArray:
-    """The column with a value where it is not there, or null."""
+    """The column with a value in place of missing values and nulls."""
     return pc.if_else(pc.fill_null(is_there, False), column, pa.scalar(value, column.type))
 
 

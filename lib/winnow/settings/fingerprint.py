@@ -98,7 +98,7 @@ def _triage(settings: Settings) -> dict[str, Any] | None:
 
 
 def _measures(settings: Settings) -> dict[str, Any]:
-    """Line rules count only where they are used; bad words and own metrics by content, in every mode."""
+    """Line rules only if they are used; bad words and own metrics always, by their content."""
     lines, read = settings.measure.lines, measure_settings(settings)
     used = {"refinedweb": asdict(read.refinedweb), "c4": asdict(read.c4)}.get(lines)
     return {
@@ -119,7 +119,7 @@ def _verdicts(settings: Settings) -> list[Any]:
 
 
 def _bounds(rules: Sequence[Rule]) -> list[Any]:
-    """Without the sentence that says what a rule means; languages where not all are judged alike."""
+    """The bounds of rules, without their sentences; with languages only if a rule does not judge all alike."""
     return [[*rule[:4], *([rule.languages, rule.by_language] if rule[5:] != (None, ()) else [])] for rule in rules]
 
 

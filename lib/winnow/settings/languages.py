@@ -1,4 +1,4 @@
-"""The languages that a run wants, beside those that its rules judge and its line corrections are made for."""
+"""Compares the languages that a run wants with those that its rules judge and its line corrections are made for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER_FULL_STOPS = UNSPACED | {"am", "as", "bh", "bn", "bpy", "hi", "hy", "mai",
 
 
 def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
-    """What makes no document of a wanted language; known: the labels that the language model gives."""
+    """Why a wanted language would give no document; known: the labels of the language model."""
     wanted = settings.language.wanted
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"
@@ -30,7 +30,7 @@ def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
 
 
 def language_notes(settings: Settings, rules: Sequence[Rule], judging: Judging) -> list[str]:
-    """What is to be said of wanted languages whose pages some of these rules do not judge, and of line rules."""
+    """Notes on wanted languages whose pages some of these rules do not judge, and on line rules."""
     lines = [name for name, languages in _line_rules(settings.measure).items() if languages]
     wanted = settings.language.wanted
     found = _unjudged(wanted, rules, judging)

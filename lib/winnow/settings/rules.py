@@ -62,7 +62,7 @@ class Rule(NamedTuple):
         return self.languages is None or label in self.languages
 
     def for_language(self, label: str) -> Rule | None:
-        """The rule as it judges pages of a language; None where it judges none of them."""
+        """The rule with its bounds for a language; None if it does not judge pages of the language."""
         if not self.is_made_for(label):
             return None
         own = next((bounds for bounds in self.by_language if bounds.label == label), None)

@@ -1,12 +1,12 @@
-"""FineWeb2's published numbers and stop words, one language a row, as `conf/languages/fineweb2.tsv` has them:
+"""Makes `conf/languages/fineweb2.tsv`: FineWeb2's published numbers and stop words, one row for each language:
 
     git clone https://github.com/huggingface/fineweb-2
     git -C fineweb-2 checkout d0defb24f193bb9a5a11b8b14524a03c4858e1b6
     python -m winnow.setup.language_bounds fineweb-2/configs > conf/languages/fineweb2.tsv
 
 Source: the folder `configs` of that commit (Apache License 2.0), one file for each of 1,929 languages, named by the
-language in ISO 639-3 and its script. Numbers are as published. A stop word that holds white space is left out, since
-no word does (the mark between two sentences of Tibetan and Dzongkha, `bok kei` of Bahnar).
+language in ISO 639-3 and its script. Numbers are as published. Stop words with white space are left out, since no word
+contains white space (the mark between two sentences of Tibetan and Dzongkha, `bok kei` of Bahnar).
 """
 
 from __future__ import annotations

@@ -21,28 +21,28 @@ def read_warc(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
 
 
 def read_wat(_file: BinaryIO, _asked: Asked, _stride: tuple[int, int]) -> Source:
-    """A WAT: no page, since it holds what is known of pages, and none of their text."""
+    """A WAT file gives no page, since it has metadata of pages, but not their texts."""
     from winnow.warc.wat import WatReader
 
     return WatReader()
 
 
 def read_json(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
-    """The texts of a file of JSON: an object a line, or in a list."""
+    """The texts of a JSON file: one object on each line, or objects in a list."""
     from winnow.texts.json_texts import JsonReader
 
     return JsonReader(file, asked, stride)
 
 
 def read_parquet(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
-    """The texts of a Parquet file, one a row."""
+    """The texts of a Parquet file, one in each row."""
     from winnow.texts.rows import ParquetReader
 
     return ParquetReader(file, asked, stride)
 
 
 def read_arrow(file: BinaryIO, asked: Asked, stride: tuple[int, int]) -> Source:
-    """The texts of an Arrow file or stream, one a row."""
+    """The texts of an Arrow file or stream, one in each row."""
     from winnow.texts.rows import ArrowReader
 
     return ArrowReader(file, asked, stride)
@@ -61,12 +61,12 @@ _CUTTABLE = (".jsonl", ".ndjson", ".json", ".parquet", ".arrow")
 
 
 def is_cuttable(name: str) -> bool:
-    """Whether a stride of such a file is a stretch of it, so that several tasks together read it once."""
+    """Whether a stride of such a file is one part of it, so that several tasks together read the file only once."""
     return name.endswith(_CUTTABLE)
 
 
 def is_of_the_web(name: str) -> bool:
-    """Whether a file is an archive of the web, no file of texts."""
+    """Whether a file is a web archive, not a file of texts."""
     return name.endswith(_OF_THE_WEB)
 
 

@@ -23,7 +23,7 @@ from winnow.sources.web import Identity
 UNKNOWN = Identity(None, None)
 # Folders that systems create: macOS (Archive Utility), Windows, Synology DSM, ext4.
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
-# What is written beside texts and is none: by `datasets`, by winnow's and datatrove's exports; by Delta and Spark.
+# Files without texts that programs write next to texts: `datasets`, exports of winnow and datatrove, Delta, Spark.
 _BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
 _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
@@ -94,9 +94,9 @@ class Hidden:
 
 
 def without_texts(names: Sequence[str], folder: str, notes: list[str]) -> list[str]:
-    """The files of a folder; where it holds archives of the web these alone, since JSON beside them describes them.
+    """The files of a folder. If it has web archives, only these, since JSON files next to them describe them.
 
-    notes: gets a sentence where files of texts are left out.
+    notes: a sentence is added if files of texts are left out.
     """
     archives = [name for name in names if is_of_the_web(name)]
     others = [name for name in names if not is_of_the_web(name)]

@@ -14,7 +14,7 @@ _KEPT = "What is finished is kept; "  # for processes that died at work
 _FEWER = f"run fewer tasks at once, for example with --set spark.master=local[2], {_AGAIN}"
 _NO_MEMORY = "most likely because the machine ran out of memory"
 _NOT_STARTED = f"Python was killed while it started, {_NO_MEMORY}: {{0}}. {_KEPT}{_FEWER}"
-# A broken connection to a Python worker: what Java says of it, and the trace below, which leads to Spark's Python.
+# A broken connection to a Python worker: Java's message, then a trace with a class of Spark's Python.
 _BROKEN = (
     r"EOFException|java\.net\.\w+Exception|java\.nio\.channels\.\w+Exception|"
     r"IOException: (?:Broken pipe|Connection reset|Unexpected end of)|IllegalArgumentException: Authentication failed"

@@ -132,7 +132,7 @@ def _media_type(record: Record) -> tuple[str, str | None]:
 
 
 def _is_html(record: Record) -> bool:
-    """Whether a block without an HTTP header is HTML, as stated; by its first bytes where a response is said to be."""
+    """Whether a block without an HTTP header is HTML: by its stated type, or by its first bytes for a response."""
     stated, _ = _media_type(record)
     return is_html("" if stated == "application/http" else stated, bytes(record.block[:SNIFFED_BYTES]))
 

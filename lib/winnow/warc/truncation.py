@@ -1,4 +1,4 @@
-"""Captures of which the crawler took only the beginning."""
+"""Captures of which the crawler stored only the beginning."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _END_BYTES = 64
 
 
 def truncation(record: Record, response: Response, body: bytes) -> str | None:
-    """Why only the beginning of a page was taken, None where all of it was; `body` is the decoded one.
+    """Why only the beginning of a page was stored; None for a whole page. `body` is decoded.
 
     The word of the record's WARC-Truncated in lower case: `length`, `time`, `disconnect`, `unspecified`, or another
     that a crawler writes, such as Heritrix's `long-headers`.
     Source: WARC 1.1, section 5.13.
-    Differs: what is no word counts as `unspecified`. So does a page whose record says nothing, where the stored body
-    lacks bytes of the HTTP Content-Length and the decoded one does not end in `</html>`: Content-Length alone is not
-    believed. Of 698 pages of archives in the corpus's fixtures six lack bytes of it, four of these one or two
-    behind `</html>`. A body in chunks has no length to compare, and a damaged record says nothing of the page.
+    Differs: a value that is not a word counts as `unspecified`. So does a page without this field, if its stored body
+    is shorter than the HTTP Content-Length and its decoded body does not end in `</html>`. Content-Length alone is not
+    believed: 6 of 698 pages in the corpus's fixtures are too short for it, and 4 of these lack only one or two bytes
+    after `</html>`. A body in chunks has no length to compare, and a damaged record says nothing about its page.
     """
     is_short = _lacks_bytes(record, response) and not _END.search(body[-_END_BYTES:])
     return stated_truncation(record) or (UNSPECIFIED if is_short else None)
 
 
 def stated_truncation(record: Record) -> str | None:
-    """The word of the record's WARC-Truncated, as above; None where it has none."""
+    """The word of the record's WARC-Truncated, as above; None if it has no such field."""
     word = record.fields.get(b"\nwarc-truncated:").decode("latin-1").lower()
     if not word and b"\nwarc-truncated:" not in record.fields.lowered:
         return None

@@ -21,7 +21,7 @@ def parse_url(value: bytes) -> str:
 
 
 def parse_date(value: bytes) -> datetime | None:
-    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None where it is invalid.
+    """The time of a record in UTC; the first moment of a shortened WARC 1.1 date; None if the date is invalid.
 
     Source: WARC 1.1, section 5.4 (a W3C date); ARC, 14 digits. Differs: digits beyond microseconds are cut.
     """

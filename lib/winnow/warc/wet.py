@@ -1,4 +1,4 @@
-"""The page of a WET record: the text that Common Crawl took out of a response."""
+"""The page of a WET record: the text that Common Crawl extracted from a response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from winnow.warc.values import parse_date, parse_url
 
 
 def text_page(record: Record, asked: Asked) -> Page:
-    """The page of a WET record; a first line that may be the page's title, which WET has there, is no part of its text.
+    """The page of a WET record. Its first line is taken for the title, and removed from the text, if it can be one.
 
     Source: Common Crawl's WET files: the title, a line end, the text; `WARC-Identified-Content-Language`. CCNet takes
     the first line for the title too.
@@ -42,9 +42,9 @@ def text_page(record: Record, asked: Asked) -> Page:
 
 
 def split_title(text: str) -> tuple[str, str]:
-    """The first line of a text as its title, and the other lines; '' and all of it where that line can be no title.
+    """The first line of a text as its title, and the other lines; '' and the whole text if that line cannot be a title.
 
-    A title is followed by more lines, and has at most MAX_TITLE_CHARS characters.
+    After a title, more lines follow. It has at most MAX_TITLE_CHARS characters.
     """
     first, end, rest = text.partition("\n")
     title = " ".join(first.split())

@@ -3,7 +3,7 @@
     repeated_minimizers   pass 1 over the text: minimizers of windows at two or more places, as a filter
     candidate_windows     pass 2 over the text: windows whose minimizer is in the filter, hashed, by piece of the pages
     cut_captures          exact counts of windows, by piece of the hashes: cut pages that are repeated elsewhere
-    decide_spans          the same of all other pages; then spans, by piece of the pages
+    decide_spans          the same for all other pages; then spans, by piece of the pages
 
 Text is read twice and never shuffled. Tasks shuffle blobs of hashes, in which each window occurs once for each batch or
 piece, so that a window in all pages costs little. A piece of pages asks pieces of hashes; a reducer holds one piece at

@@ -1,7 +1,7 @@
-"""The version of the kernels behind each table: raised by hand where what they give changes.
+"""The version of the kernels of each table: raised by hand when their results change.
 
-A version counts every module that the table's rows pass through, those that several tables share among them: a change
-of `text`, `folding` or `hashes` raises each version whose rows it changes. Read here, no kernel is imported for it.
+A version covers every module that computes rows of the table, also shared ones: a change of `text`, `folding` or
+`hashes` raises each version whose rows it changes. The numbers are here, so that reading them imports no kernel.
 """
 
 PAGES = (

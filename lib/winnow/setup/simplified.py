@@ -17,7 +17,7 @@ from pathlib import Path
 COMMIT = "5249273a3e5606852f088c9a8b23522145d94f78"
 _LAST, _LINE = 0x3FFFF, 58
 _HEAD = f'''\
-"""Traditional Chinese characters beside simplified ones; made by `python -m winnow.setup.simplified`.
+"""Traditional Chinese characters and their simplified forms; made by `python -m winnow.setup.simplified`.
 
 Source: TSCharacters of github.com/BYVoid/OpenCC at {COMMIT} (Apache License 2.0).
 """

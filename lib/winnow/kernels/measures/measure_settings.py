@@ -37,7 +37,7 @@ class C4Lines:
 class WordCutter(NamedTuple):
     """What cuts pages of a language into words: its label, its name in ISO 639-3 and script, see `words.word_breaks`.
 
-    version   of the package behind it
+    version   of the package that the cutter needs
     """
 
     label: str
@@ -50,9 +50,9 @@ class WordCutter(NamedTuple):
 class MeasureSettings:
     """The settings `measure:`, with the contents of the files that they name.
 
-    stop_words  labels of languages, each with the words that stop_word_count counts in its pages; in those of other
-                languages it counts English ones
-    words       what cuts pages into words, in languages that are written without white space between them
+    stop_words  labels of languages, each with the words that stop_word_count counts in pages of this language; in
+                pages of other languages it counts English ones
+    words       cutters for languages that are written without white space between words
     """
 
     lines: Literal["none", "refinedweb", "c4"]

@@ -32,8 +32,8 @@ class Gopher(NamedTuple):
         ellipsis_line_fraction      lines that end in "..." or "…", before white space; [0, 1]
         alphabetic_word_fraction    words with at least one alphabetic character (`str.isalpha`); [0, 1]
         stop_word_count             how many of the, be, to, of, and, that, have, with occur as words, in any case and
-                                    with what is not `\\w` taken off the word's ends; 0 to 8. With `by_language`, in
-                                    pages of a language that it has stop words of, how many of those; combining marks
+                                    after `\\W` is removed from the ends of the word; 0 to 8. With `by_language`, the
+                                    stop words of the page's language are counted if it has some; combining marks
                                     belong to the word
     Source: Rae et al. 2021, appendix A.1.
     Differs: datatrove counts spaCy tokens, only "•" and "-" as bullets, and empty lines as lines; "The" is not a stop

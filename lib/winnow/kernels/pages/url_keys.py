@@ -59,7 +59,7 @@ class Parts(NamedTuple):
 
     scheme    'ftp:'; '' for http, https and none
     user      'name:word@', or ''
-    host      lower case, punycode, without `www.`, never ''; port ':8080', or '' where it is the scheme's own
+    host      lower case, punycode, without `www.`, never ''; port ':8080', or '' if it is the default of the scheme
     path      begins with '/'
     query     with its '?', or ''
     route     a fragment that names a page, with its '#': '#!...' or '#/...'; '' for every other

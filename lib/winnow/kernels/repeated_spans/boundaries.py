@@ -63,7 +63,7 @@ def _kind(chars: NDArray[np.uint32], i: int, table: NDArray[np.uint8]) -> int:
         return int(table[char])
     if char < _TAGS or char >= _TAGS + 0x1000:
         return 0
-    place = char - _TAGS  # tags and variation selectors; the others, one of them assigned, are of no grapheme
+    place = char - _TAGS  # tags and variation selectors extend a grapheme; other characters here do not
     return _EXTENDS if (place >= 0x20 and place < 0x80) or (place >= 0x100 and place < 0x1F0) else _CONTROL
 
 

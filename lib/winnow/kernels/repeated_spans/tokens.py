@@ -23,7 +23,7 @@ from winnow.kernels.text.hashes import STEP, mixed
 _FOLDED, _WORDS, _CHARACTERS, _BYTES = range(4)
 _UNITS = {"folded": _FOLDED, "words": _WORDS, "characters": _CHARACTERS, "bytes": _BYTES}
 _SEED = STEP  # the hash of no characters
-_LANE, _TWO_LANES = np.uint64(21), np.uint64(42)  # bits of a character and one, of two of them
+_LANE, _TWO_LANES = np.uint64(21), np.uint64(42)  # bits for a character + 1, and for two such
 
 
 class Units(NamedTuple):

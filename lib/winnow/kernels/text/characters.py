@@ -26,8 +26,8 @@ _HERE = Path(__file__).parents[1]  # of all kernels
 
 
 def _cache_folder() -> str:
-    """In NUMBA_CACHE_DIR, or beside the sources, in the user's home or, on an executor that can write neither, in
-    the working folder: a folder for this state of the sources."""
+    """A folder for this state of the sources: in NUMBA_CACHE_DIR, else in the first of these that can be written:
+    the folder of the sources, the user's home, the working folder."""
     state = sha256(b"".join(path.read_bytes() for path in sorted(_HERE.rglob("*.py")))).hexdigest()[:16]
     home = Path(os.environ.get("HOME", "."))
     own = (_HERE / "__pycache__", home / ".cache" / "winnow", Path.cwd() / ".winnow")

@@ -1,4 +1,4 @@
-"""Traditional Chinese characters beside simplified ones; made by `python -m winnow.setup.simplified`.
+"""Traditional Chinese characters and their simplified forms; made by `python -m winnow.setup.simplified`.
 
 Source: TSCharacters of github.com/BYVoid/OpenCC at 5249273a3e5606852f088c9a8b23522145d94f78 (Apache License 2.0).
 """

@@ -1,10 +1,12 @@
 """Whether pages are decoded correctly if they declare their character set late, wrongly, elsewhere, or not at all.
 
-    WINNOW_CORPUS=... python -m benchmarks.charsets [--show NAME]
+    WINNOW_CORPUS=... python -m benchmarks.charsets [--show NAME | --by-charset]
 
 Uses every file of the corpus whose character set is known: as it is, and as a page for each way to declare a character
 set. A page is correct if its text is that of the true character set, whatever name is found for it. --show prints the
 incorrect pages of one way. CPU is that of decode_html, in microseconds for a page.
+--by-charset: the correct share by character set instead, for Chinese, Japanese, Korean, Cyrillic, Thai, Vietnamese and
+Arabic: of the files, and of pages generated from translations of one declaration, whole and in pieces.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import os
 import sys
 import tarfile
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.triage import corpus_pages
 from winnow.kernels.pages.html import decode_html, whole_text
 
 LANGUAGES = (
@@ -35,6 +39,24 @@ UNICODE = ("utf", "ascii")
 MAX_CHARS = 60_000  # of a page's text
 CSS = "<style>" + ".column-left > p { color: #333; margin: 0 1em }\n" * 190 + "</style>"  # 8.9 kB
 SCRIPT = "<script>" + "for (var i = 0; i < 9; i++) { widgets.push(i) }\n" * 200 + "</script>"  # 9.8 kB
+
+
+# Of the languages of interest: what a page may declare, the codec, the translations of the declaration.
+CHARSETS = (
+    ("Chinese", "gb2312", "gb2312", ("cmn_hans",)), ("Chinese", "gbk", "gbk", ("cmn_hans", "cmn_hant")),
+    ("Chinese", "gb18030", "gb18030", ("cmn_hans", "cmn_hant")), ("Chinese", "big5", "big5hkscs", ("cmn_hant",)),
+    ("Japanese", "shift_jis", "cp932", ("jpn",)), ("Japanese", "euc-jp", "euc_jp", ("jpn",)),
+    ("Japanese", "iso-2022-jp", "iso2022_jp", ("jpn",)), ("Korean", "euc-kr", "cp949", ("kor",)),
+    ("Cyrillic", "windows-1251", "cp1251", ("rus", "bul", "ukr")),
+    ("Cyrillic", "iso-8859-5", "iso8859_5", ("rus", "bul", "ukr")),
+    ("Cyrillic", "koi8-r", "koi8_r", ("rus", "bul")), ("Cyrillic", "koi8-u", "koi8_u", ("rus", "bul", "ukr")),
+    ("Cyrillic", "x-mac-cyrillic", "mac_cyrillic", ("rus", "bul", "ukr")),
+    ("Cyrillic", "ibm866", "cp866", ("rus", "bul")),
+    ("Thai", "windows-874", "cp874", ("tha", "tha2")), ("Vietnamese", "windows-1258", "cp1258", ("vie",)),
+    ("Arabic", "windows-1256", "cp1256", ("arb",)), ("Arabic", "iso-8859-6", "iso8859_6", ("arb",)),
+)  # fmt: skip
+SHOWN_WAYS = ("meta charset", "HTTP header", "header UTF-8", "meta another", "nothing")
+MIN_CHARS = 200  # of a piece of a translation
 
 
 class Page(NamedTuple):
@@ -139,10 +161,61 @@ def page_of(text: Text, way: str) -> Page:
     return Page(body, header, body.decode(text.codec))
 
 
+def declarations(corpus: Path) -> dict[str, list[str]]:
+    """Paragraphs of the translations of the declaration, at least MIN_CHARS characters each, by their name."""
+    found = {}
+    for url, html in corpus_pages(corpus, "pages_udhr_lid"):
+        pieces = [""]
+        for line in whole_text(html).splitlines():
+            pieces[-1] += f"<p>{line.strip()}</p>\n"
+            pieces += [""] if len(pieces[-1]) >= MIN_CHARS else []
+        found[url.rsplit("/", 1)[-1].removesuffix(".html")] = pieces[:-1]
+    return found
+
+
+def generated(pieces: list[str], label: str, codec: str) -> Iterator[Text]:
+    """Texts of one character set: all pieces together, and each by itself; what the set lacks is left out."""
+    for piece in ("".join(pieces), *pieces):
+        plain = "".join(map(_with_tone_apart, piece)) if codec == "cp1258" else piece  # which has tones as marks
+        text = plain.encode(codec, "ignore").decode(codec)
+        if not text.isascii() or codec.startswith("iso2022"):
+            yield Text(text, codec, label, "koi8-r" if label != "koi8-r" else "windows-1251")
+
+
+def _with_tone_apart(char: str) -> str:
+    parts = unicodedata.normalize("NFD", char)
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    return unicodedata.normalize("NFC", "".join(part for part in parts if part not in tones)) + "".join(
+        part for part in parts if part in tones
+    )
+
+
+def by_charset(corpus: Path, files: list[tuple[str, str, bytes]]) -> None:
+    """Print the shares of pages that are decoded right by character set."""
+    translations = declarations(corpus)
+    print(f"{'':28} {'files':>11} {'generated':>10}", *(f"{way:>12}" for way in SHOWN_WAYS))
+    for language, label, codec, names in CHARSETS:
+        texts = [text for name in names for text in generated(translations.get(name, []), label, codec)]
+        own = [page for page in files if CODECS.get(page[1], page[1]).lower() in (codec, label)]
+        made = [(decode_html(body, None)[0], decoded(body, charset)) for _, charset, body in own]
+        right = sum(one == other for one, other in made)
+        shares = []
+        for way in SHOWN_WAYS:
+            pages = [page_of(text, way) for text in texts]
+            found = sum(decode_html(page.body, page.header)[0] == page.text for page in pages)
+            shares.append(f"{found / max(len(pages), 1):12.3f}")
+        print(f"{language:11} {label:16} {f'{right} of {len(own)}':>11} {len(texts):10}", *shares)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--show")
+    parser.add_argument("--by-charset", action="store_true")
     options = parser.parse_args()
+    if options.by_charset:
+        corpus = Path(os.environ["WINNOW_CORPUS"])
+        by_charset(corpus, list(known_files(corpus)))
+        return 0
     files = list(known_files(Path(os.environ["WINNOW_CORPUS"])))
     texts = [(name, text) for name, charset, body in files if (text := text_of(charset, body))]
     sets = {"files as they are": [(name, Page(body, None, decoded(body, charset))) for name, charset, body in files]}

@@ -2,11 +2,13 @@
 
     WINNOW_CORPUS=... python -m benchmarks.triage [--languages en de zh] [--every N] [--rounds N] [--set key=value]
 
+WINNOW_CORPUS: the corpus, or any folder of archives, whose subfolders are reported each by itself.
 Every page is extracted without triage, and looked at by triage for each language alone. Kept is a page that passes the
 gates of extraction and of language; of another language is one with text that does not, whatever its score. A kept
 page that triage skips is lost, and printed, with the rules of the recipe that would have rejected it. The bound on the
 lost share is that of Clopper and Pearson, one-sided, 95 %, over distinct pages. A page's CPU is that of the first time
-it is looked at, or of --rounds times the least. Exit code 1 where a page of 50 words or more is lost.
+it is looked at, or of --rounds times the least. Exit code 1 where a page of 50 words or more is lost. A language is
+fit for `language.triage.benchmarked` where 200 pages or more were kept and the bound is under 2 %.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ T = TypeVar("T")
 
 SETS = ("pages_docs_multilang", "pages_gold_wcxb", "pages_udhr_lid", "pages_zh_oiwiki", "fixtures")
 LOST_WORDS = 50  # of a lost page, from which on it is one too many
+MIN_KEPT, MOST_LOST = 200, 0.02  # pages and share, from which and to which a language's triage may be on by default
 
 
 class Look(NamedTuple):
@@ -53,6 +56,12 @@ class Look(NamedTuple):
     score: float
     skipped: dict[str, bool]
     seconds: dict[str, float]  # of triage by language, `text` of that, `extraction`
+
+
+def sets_of(corpus: Path) -> tuple[str, ...]:
+    """The folders that are looked at: the sets of the corpus, or what any other folder has."""
+    known = tuple(name for name in SETS if (corpus / name).is_dir())
+    return known or tuple(sorted(path.name for path in corpus.iterdir() if path.is_dir())) or (".",)
 
 
 def corpus_pages(corpus: Path, name: str) -> Iterator[tuple[str, str]]:
@@ -100,11 +109,11 @@ def bound(lost: int, kept: int) -> float:
     return float(beta.ppf(0.95, lost + 1, kept - lost)) if lost < kept else 1.0
 
 
-def report(looks: list[Look], language: str, settings: Settings) -> int:
+def report(looks: list[Look], language: str, settings: Settings, sets: tuple[str, ...]) -> int:
     """Prints what triage for one language does; lost pages of LOST_WORDS words and more."""
     least = settings.language.min_score
     print(f"\n{language:22} {'pages':>6} {'skipped':>8} {'of others':>16} {'kept':>6} {'lost':>5} {'at most':>8}")
-    for name in (*SETS, "all"):
+    for name in (*sets, "all"):
         mine = [one for one in looks if name in (one.name, "all")]
         kept = [one for one in mine if one.language == language and one.score >= least]
         others = [one for one in mine if one.language not in (None, language)]
@@ -114,6 +123,8 @@ def report(looks: list[Look], language: str, settings: Settings) -> int:
             f"{len(mine):6} {share(skipped, len(mine)):>8} {share(skipped_others, len(others)):>8} of {len(others):4}"
         )
         print(f"{name:22} {figures} {len(kept):6} {len(lost):5} {100 * bound(len(lost), len(kept)):7.2f}%")
+    is_fit = len(kept) >= MIN_KEPT and bound(len(lost), len(kept)) < MOST_LOST
+    print(f"{language}: {'fit' if is_fit else 'not fit'} for language.triage.benchmarked")
     for one in lost:
         words = f"{len(one.text.split())} words, score {one.score:.2f}"
         print(f"lost: {one.name} {one.url} ({words}; rules: {', '.join(rejected_by(one.text, settings)) or 'kept'})")
@@ -163,7 +174,7 @@ def main() -> int:
     triages = {language: replace(rule, wanted=(language,)) for language in options.languages}
     extraction = ExtractSettings(**settings.extract.model_dump())
     corpus, seen, looks = Path(os.environ["WINNOW_CORPUS"]), set[str](), []
-    for name in SETS:
+    for name in sets_of(corpus):
         for url, html in islice(corpus_pages(corpus, name), 0, None, options.every):
             if html not in seen:
                 seen.add(html)
@@ -171,7 +182,7 @@ def main() -> int:
     print(f"{len(looks)} distinct pages; load {os.getloadavg()[0]:.1f}")
     too_many = 0
     for language in options.languages:
-        too_many += report(looks, language, settings)
+        too_many += report(looks, language, settings, sets_of(corpus))
         report_costs(looks, language)
     return int(too_many > 0)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-_SECTION = re.compile(r"\b(Source|Differs|Oracle)(?=:| from\b)")
+_SECTION = re.compile(r"\b(Source|Differs|Scripts|Oracle)(?=:| from\b)")
 _ENTRY = re.compile(r" {4}(\S+)  +(\S.*)")
 
 
@@ -22,7 +22,7 @@ class Docstring(NamedTuple):
     text: str
 
     def section(self, name: str) -> str:
-        """The text after `Source:`, `Differs:` or `Oracle:`, as one line; '' if the docstring has no such section."""
+        """The text after `Source:`, `Differs:`, `Scripts:` or `Oracle:`, as one line; '' if there is none."""
         parts = _SECTION.split(self.text)[1:]  # name, text, name, text, ...
         text = dict(zip(parts[::2], parts[1::2], strict=True)).get(name, "")
         return " ".join(text.partition("\n\n")[0].removeprefix(":").split())

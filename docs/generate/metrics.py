@@ -54,7 +54,7 @@ def _of(family: type) -> Docstring:
 
 def _part(title: str, doc: Docstring) -> str:
     rows = [(code(one.name), one.range, one.meaning, users(one.name)) for one in _metrics(doc)]
-    said = [f"{name}: {text}" for name in ("Source", "Differs") if (text := doc.section(name))]
+    said = [f"{name}: {text}" for name in ("Source", "Differs", "Scripts") if (text := doc.section(name))]
     return "\n\n".join(
         filter(None, [f"## {title}", doc.intro(), table(_HEAD, rows), *said, f"In `{doc.module}.{doc.name}`."])
     )

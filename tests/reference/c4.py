@@ -90,5 +90,5 @@ def is_sentence_end(line: str, end: regex.Match[str]) -> bool:
         return False
     word = re.search(r"\w*\Z", line[: end.start()])
     assert word is not None
-    is_abbreviated = re.fullmatch(r"[^\W\d_]", word[0]) or lowered(word[0]) in ABBREVIATED.values()
+    is_abbreviated = (len(word[0]) == 1 and word[0].isalpha()) or lowered(word[0]) in ABBREVIATED.values()
     return not (end["marks"] == "." and is_abbreviated)

@@ -58,12 +58,22 @@ def test_german_is_judged_by_published_bounds_of_the_metrics_that_they_belong_to
     german = rules("language.wanted=[de]")
     assert german.keys() == rules().keys()
     assert german["gopher_long_words"][1:4] == ("mean_word_chars", -math.inf, 15)
-    assert german["gopher_top_2_gram"][1:4] == ("top_2_gram_text_ratio", -math.inf, 0.169)
-    assert german["gopher_duplicate_10_grams"][1:4] == ("repeated_10_gram_fraction", -math.inf, 0.098)
+    published = rules("language.wanted=[de]", "by_language=fineweb2")
+    assert published["gopher_top_2_gram"][1:4] == ("top_2_gram_text_ratio", -math.inf, 0.169)
+    assert published["gopher_duplicate_10_grams"][1:4] == ("repeated_10_gram_fraction", -math.inf, 0.098)
     assert german["gopher_no_stop_words"][1:4] == ("stop_word_count", 2, math.inf)
     assert german["gopher_too_few_words"] == rules()["gopher_too_few_words"]
     assert german["gopher_long_words"].means == "The page's mean_word_chars is not at most 15."
     assert {rule.languages for rule in german.values()} == {None}
+
+
+def test_no_language_may_repeat_itself_less_than_gopher_allows() -> None:
+    german, chinese = (rules(f"language.wanted=[{label}]") for label in ("de", "zh"))
+    assert german["gopher_top_2_gram"][1:4] == ("top_2_gram_text_ratio", -math.inf, 0.2)  # published: 0.169
+    assert german["gopher_duplicate_10_grams"][1:4] == ("repeated_10_gram_fraction", -math.inf, 0.1)
+    assert chinese["gopher_duplicate_lines"][1:4] == ("repeated_line_fraction", -math.inf, 0.3)
+    assert chinese["gopher_duplicate_10_grams"].max == 0.127
+    assert chinese["gopher_long_words"].max == 5  # which is no share of repeated text
 
 
 def test_rules_that_count_words_judge_no_language_that_is_cut_into_characters(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +138,15 @@ def test_many_languages_are_judged_as_each_alone(wanted: list[str]) -> None:
         assert {reason: rule for reason, rule in judged.items() if rule is not None} == alone
     if not wanted:
         assert {reason for reason, rule in together.items() if rule.is_made_for("unheard")} == NO_WORDS
+
+
+@pytest.mark.parametrize("recipe", ["winnow", "gopher"])
+@pytest.mark.parametrize("wanted", [["de", "zh", "sh"], ["en", "th"], []])
+def test_bounds_of_many_languages_are_those_of_each(recipe: str, wanted: list[str]) -> None:
+    labels = [*language_labels(), "unheard", ""]
+    for rule in rules(f"language.wanted=[{', '.join(wanted)}]", recipe=recipe).values():
+        alone = {label: rule.for_language(label) for label in labels}
+        assert rule.bounds_of(labels) == {label: one and one[1:4] for label, one in alone.items()}
 
 
 def test_as_published_rules_judge_the_languages_that_they_are_made_for() -> None:

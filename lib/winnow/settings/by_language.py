@@ -10,6 +10,7 @@ rules:
   gopher_short_words:                 a reason; ignored if no rule in use has it
     min: min_avg_word_length          the column with the language's bound; without min and max: the rule's own bounds
     metric: ...                       the metric that is judged instead; missing: the rule's metric
+    or_own: true                      the looser one of that bound and the rule's own bound
     not_for: [kor_Hang]               the rule does not judge pages of these languages, whatever the table says
 """
 
@@ -28,7 +29,7 @@ from winnow.settings.rules import SPACED, LanguageBounds, Rule
 STOP_WORDS = "stopwords"
 LINE_LISTS = ("counters", "begin", "end", "anywhere", "free_counters")
 _LANGUAGE, _ANY_OTHER = "language", ""
-_SIDES, _NOT_FOR = {"min", "max"}, "not_for"
+_SIDES, _NOT_FOR, _OR_OWN = {"min", "max"}, "not_for", "or_own"
 _COUNTS_LINES = "_line_fraction"  # a metric of this name counts no words
 
 
@@ -38,6 +39,7 @@ class Known(NamedTuple):
     own         labels of the languages that the rules' own numbers are made for
     columns     by reason: the metric that is judged, and the column of each bound
     not_for     by reason: languages whose pages the rule does not judge
+    or_own      reasons of rules whose own bound holds where it is looser
     numbers     by language, then by column
     stop_words  by language
     lines       phrases of line corrections by language, then by list
@@ -46,6 +48,7 @@ class Known(NamedTuple):
     own: frozenset[str]
     columns: Mapping[str, Mapping[str, str]]
     not_for: Mapping[str, frozenset[str]]
+    or_own: frozenset[str]
     numbers: Mapping[str, Mapping[str, float]]
     stop_words: Mapping[str, tuple[str, ...]]
     lines: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -100,12 +103,14 @@ def _read(name: str) -> Known:
     rules = content["rules"].items()
     columns = {str(reason): _columns(path, reason, entry, known, problems) for reason, entry in rules}
     not_for = {str(reason): frozenset(map(str, _not_for(entry))) for reason, entry in rules}
+    or_own = frozenset(str(reason) for reason, entry in rules if isinstance(entry, dict) and entry.get(_OR_OWN) is True)
     numbers = {row[_LANGUAGE]: _numbers(path, row, problems) for row in rows}
     lines = _lines(path, content.get("lines") or {}, problems)
     if problems:
         raise SettingsError(problems)
     stop_words = {row[_LANGUAGE]: tuple((row.get(STOP_WORDS) or "").split()) for row in rows}
-    return Known(frozenset(map(str, content.get("own") or ())), columns, not_for, numbers, stop_words, lines)
+    own = frozenset(map(str, content.get("own") or ()))
+    return Known(own, columns, not_for, or_own, numbers, stop_words, lines)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -124,7 +129,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _columns(path: Path, reason: object, entry: Any, known: Collection[str], problems: list[str]) -> dict[str, str]:
-    fields = {name: value for name, value in entry.items() if name != _NOT_FOR} if isinstance(entry, Mapping) else {}
+    others = (_NOT_FOR, _OR_OWN)
+    fields = {name: value for name, value in entry.items() if name not in others} if isinstance(entry, Mapping) else {}
     wrong = [str(field) for field in fields if field not in {*_SIDES, "metric"}]
     wrong += [str(column) for side, column in fields.items() if side in _SIDES and column not in known]
     for name in wrong:
@@ -180,7 +186,8 @@ class Judging(NamedTuple):
             return None
         if columns is None:
             return _own_bounds(rule, label)
-        return _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
+        bounds = _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
+        return _no_stricter(bounds, rule) if rule.reason in self.known.or_own else bounds
 
     def _judges_by_own(self, rule: Rule, label: str) -> bool:
         """Whether a rule judges pages of a language that the file says nothing about."""
@@ -209,6 +216,10 @@ def _published_bounds(
     low = numbers[columns["min"]] if "min" in columns else rule.min
     high = numbers[columns["max"]] if "max" in columns else rule.max
     return LanguageBounds(label, metric, max(low, 0.0) if "min" in columns else low, high)
+
+
+def _no_stricter(bounds: LanguageBounds, rule: Rule) -> LanguageBounds:
+    return bounds._replace(min=min(bounds.min, rule.min), max=max(bounds.max, rule.max))
 
 
 def judged_by(rules: Iterable[Rule], judging: Judging, labels: Sequence[str], is_all: bool) -> tuple[Rule, ...]:

@@ -35,11 +35,10 @@ def with_bounds(measures: DataFrame, rules: Iterable[Rule]) -> DataFrame:
     varying = {_column(rule): rule for rule in rules if _varies(rule)}
     if not varying:
         return measures
-    rows = [
-        (label, *(_bounds(rule, label) for rule in varying.values())) for label in sorted(_labels(varying.values()))
-    ]
+    labels = sorted(_labels(varying.values()))
+    rows = list(zip(labels, *(_bounds(rule, labels) for rule in varying.values()), strict=True))
     columns = [f"{_BOUNDS_LABEL} string", *(f"{name} {_BOUNDS}" for name in varying)]
-    table = measures.sparkSession.createDataFrame(rows, ", ".join(columns))
+    table = measures.sparkSession.createDataFrame(rows, ", ".join(columns), verifySchema=False)
     return measures.join(F.broadcast(table), F.col("language") == F.col(_BOUNDS_LABEL), "left")
 
 
@@ -80,17 +79,18 @@ def _metrics(rule: Rule) -> list[str]:
     return [*dict.fromkeys((rule.metric, *(bounds.metric for bounds in rule.by_language)))]
 
 
-def _bounds(rule: Rule, label: str) -> tuple[float, float, int]:
-    """Least and greatest value, and the number among `_metrics` of what is judged."""
-    judged = rule.for_language(label)
-    return (float(judged.min), float(judged.max), _metrics(rule).index(judged.metric)) if judged else _NO_BOUNDS
+def _bounds(rule: Rule, labels: Iterable[str]) -> list[tuple[float, float, int]]:
+    """For each language least and greatest value, and the number among `_metrics` of what is judged."""
+    numbers = {metric: number for number, metric in enumerate(_metrics(rule))}
+    found = rule.bounds_of(labels).values()
+    return [(float(one[1]), float(one[2]), numbers[one[0]]) if one else _NO_BOUNDS for one in found]
 
 
 def _passes_expr(rule: Rule) -> Column:
     if not _varies(rule):
         return _within(_metric_expr(rule.metric), rule.min, rule.max)
     column, metrics = F.col(_column(rule)), _metrics(rule)
-    low, high, _ = _bounds(rule, "")
+    low, high, _ = _bounds(rule, [""])[0]
     value = _metric_expr(rule.metric)
     for number, metric in enumerate(metrics[1:], 1):
         value = F.when(column["metric"] == number, _metric_expr(metric)).otherwise(value)

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from winnow.kernels.text.chinese import separate_words
 from winnow.kernels.text.words import CHARACTERS, ICU, JIEBA, cutter_of, cutter_version, word_breaks
 
 HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -66,6 +67,14 @@ def test_chinese_words_are_those_of_jieba_run_by_run(text: str) -> None:
     plain = text.replace("\r\n", "\n")
     spaced = re.sub(f"{HAN}+", lambda run: f" {' '.join(rjieba.cut(run[0]))} ", plain)
     assert pieces(text, JIEBA) == spaced.split()
+
+
+@given(text=texts)
+@example(text="我来到北京abc清华大学")
+@examples(max_examples=100, deadline=None)
+def test_separated_words_are_those_of_the_breaks(text: str) -> None:
+    assert separate_words(text).split() == pieces(text, JIEBA)
+    assert "".join(separate_words(text).split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize("cutter", [JIEBA, ICU, CHARACTERS])

@@ -38,6 +38,11 @@ class Gopher(NamedTuple):
     Source: Rae et al. 2021, appendix A.1.
     Differs: datatrove counts spaCy tokens, only "•" and "-" as bullets, and empty lines as lines; "The" is not a stop
     word there. DCLM adds the two symbol ratios, and counts all occurrences of stop words.
+    Scripts: no-break and ideographic spaces separate words. Characters without width do not: zero-width spaces and
+    joiners, word joiners, direction marks and U+FEFF belong to the word beside them, count as its characters, and hide
+    a bullet that they precede and an ellipsis that they follow. A combining mark is a character of its word, but is no
+    letter: a word of marks alone is not alphabetic, nor is one of digits, of any script. Bullets of other scripts, such
+    as · ・ ◦ ■ ※, are none here. A Chinese …… is two ellipses, 。。。 is none.
     Oracle: tests/reference/gopher.py.
     """
 
@@ -88,6 +93,8 @@ class Repetition(NamedTuple):
     and `duplicate_*_gram_fraction` count it, as DCLM and RedPajama-v2 do; the others do not, as datatrove 0.10 does.
     Differs: words are split at white space (datatrove: spaCy tokens; DCLM: uniseg words without punctuation), and
     `repeated_*` compares word by word (datatrove joins them, so that "ab c" equals "a bc").
+    Scripts: text is compared code point by code point. Full-width and ASCII digits differ, as do both forms of an
+    accented letter if `extract.normalize` is none, and lines that differ only in a direction mark.
     Oracle: tests/reference/gopher.py.
     """
 
@@ -132,6 +139,9 @@ class Corrections(NamedTuple):
     Source: flagged and removed words are two readings of RefinedWeb's 5 % rule (Penedo et al. 2023, appendix G.2 and
     section 3.2), measured after repetition and quality, as in RefinedWeb.
     Differs: DCLM, which reads the rule as removed words, does not count punctuation.
+    Scripts: upper case exists only in scripts with case. Digits are those of any script (`str.isdigit`), so that a line
+    of ١٢٣ or १२३ is dropped, but 一二三 are no digits. A line of one word is dropped; Chinese and Japanese lines are
+    cut into words first. Text around a counter may be anything that is not `\\w`, among it direction marks.
     """
 
     flagged_word_fraction: int
@@ -150,6 +160,9 @@ class C4(NamedTuple):
     Source: Raffel et al. 2020, section 2.2, and clean_page of tensorflow_datasets.
     Differs: with `lines: c4`, the second and third are counted as in clean_page, among the lines that earlier rules
     keep (`c4_lines.correct_c4`). Case is changed character by character.
+    Scripts: sentences end at the Sentence_Terminal characters of all scripts (。 ؟ ۔ । ။ ።) and at …; full-width marks
+    need no white space after them. Thai, Lao and Tibetan have none: a line is one sentence. Closing quotes and brackets
+    of Latin and CJK text may follow the mark. With `lines: c4` only . ? ! and " end a line.
     Oracle: tests/reference/c4.py.
     """
 
@@ -170,7 +183,11 @@ class FineWeb(NamedTuple):
         fineweb_newline_to_word_ratio       newlines for each word, unbounded; not in the paper
     Source: Penedo et al. 2024, section 3.6; definitions of datatrove 0.10.
     Differs: datatrove's set of terminal punctuation is Sentence_Terminal of an earlier Unicode version (no comma, no
-    colon) and three Khmer marks. Oracle: tests/reference/fineweb.py.
+    colon) and three Khmer marks.
+    Scripts: the marks of all scripts count (。 ؟ ۔ । ။ ። ։). A line that ends in a quote or bracket after its mark (。”
+    。」), in a direction mark, or in white space does not end in one. Thai, Lao and Tibetan have none. A line of 30
+    characters is short in any script, though in Chinese it has as many words as 50 characters of English.
+    Oracle: tests/reference/fineweb.py.
     """
 
     fineweb_punctuated_line_fraction: int

@@ -8,14 +8,13 @@ In every other language, white space separates words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winnow.kernels.text.chinese import HAN_RANGES
+from winnow.kernels.text.chinese import jieba_breaks
 from winnow.kernels.text.unspaced import UNSPACED
 
 JIEBA, ICU, CHARACTERS = "jieba", "icu", "characters"
@@ -58,33 +57,14 @@ def word_breaks(text: str, cutter: str, language: str = "") -> NDArray[np.int32]
     if not cutter or text.isascii():
         return _NO_BREAKS
     text = text.replace("\r\n", "\n")
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     if cutter == JIEBA:
-        return _jieba_breaks(text, points)
+        return jieba_breaks(text)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     inside = _unspaced()[points]
     beside = np.concatenate((inside[:1], inside[1:] | inside[:-1]))
     if cutter == ICU:
         beside &= _icu_begins(text, points, LOCALES[language])
     return np.flatnonzero(beside).astype(np.int32)
-
-
-def _jieba_breaks(text: str, points: NDArray[np.uint32]) -> NDArray[np.int32]:
-    """Source: jieba 0.42, in the form of jieba-rs. Raises ImportError where the package rjieba is not installed."""
-    import rjieba
-
-    edges = np.flatnonzero(np.diff(_han()[points].astype(np.int8), prepend=0, append=0))
-    firsts, ends = edges[::2], edges[1::2]
-    if not len(firsts):
-        return _NO_BREAKS
-    runs = [text[first:end] for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)]
-    words = rjieba.cut(" ".join(runs))
-    sizes = np.fromiter(map(len, words), np.int64, len(words))
-    begins = np.cumsum(sizes) - sizes
-    joined = np.cumsum(ends - firsts + 1) - (ends - firsts + 1)  # where runs begin in the joined text
-    run = np.searchsorted(joined, begins, "right") - 1
-    is_word = begins - joined[run] < (ends - firsts)[run]
-    found = np.union1d((begins - joined[run] + firsts[run])[is_word], ends[ends < len(points)])
-    return found.astype(np.int32)
 
 
 def _icu_begins(text: str, points: NDArray[np.uint32], locale: str) -> NDArray[np.bool_]:
@@ -100,18 +80,8 @@ def _icu_begins(text: str, points: NDArray[np.uint32], locale: str) -> NDArray[n
 
 
 @cache
-def _han() -> NDArray[np.bool_]:
-    return _ranges(HAN_RANGES)
-
-
-@cache
 def _unspaced() -> NDArray[np.bool_]:
-    parts = (part.split("-") for part in UNSPACED.split())
-    return _ranges([(int(first, 16), int((last or [first])[0], 16)) for first, *last in parts])
-
-
-def _ranges(ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     table = np.zeros(_ALL_CHARACTERS, np.bool_)
-    for first, last in ranges:
-        table[first : last + 1] = True
+    for first, *last in (part.split("-") for part in UNSPACED.split()):
+        table[int(first, 16) : int((last or [first])[0], 16) + 1] = True
     return table

@@ -92,9 +92,10 @@ NodeBE4/society at 92a7247 (of the first 1,500, those of 200 characters or more)
 393 have a Jaccard similarity of 0.8 or more. All are found (99.0 to 100 %), among them 199 pages in both scripts,
 converted by OpenCC. No page is dropped that is less similar to the page that is kept.
 
-**Cost.** A Chinese page of 3,000 characters takes 0.37 ms of CPU for its words (rjieba) and 0.47 ms for all metrics, at
-a load of 4 on two cores; 0.57 and 0.56 at a load of 14. Judging 200,000 pages with the bounds of 1,929 languages takes 0.99 times as long as with
-those of English, and 1.8 times as long as with those of 100 languages (`python -m benchmarks.judging`, load 6)."""
+**Cost.** A Chinese page of 3,000 characters takes 0.37 ms of CPU for its words (rjieba) and 0.47 ms for all metrics,
+at a load of 4 on two cores; 0.57 and 0.56 at a load of 14. Judging 200,000 pages with the bounds of 1,929 languages
+takes 0.99 times as long as with those of English, and 1.8 times as long as with those of 100 languages (`python -m
+benchmarks.judging`, load 6)."""
 _CHARSETS = """\
 Share of pages that are decoded right, by `python -m benchmarks.charsets --by-charset`. *Files* are those of
 the corpus, unchanged. The other pages are generated from translations of one declaration, whole and in pieces of 200

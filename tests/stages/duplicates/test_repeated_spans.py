@@ -165,7 +165,9 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
     assert "text#" not in plan[: plan.index("MapInArrow")]
     held = windows.persist()
     try:
-        cut_captures(held, settings, sample.pieces).write.parquet(f"{tmp_path}/captures")
+        found = cut_captures(held, settings, sample.pieces)
+        assert found is not None
+        found.write.parquet(f"{tmp_path}/captures")
         captures = spark.read.parquet(f"{tmp_path}/captures")
         assert captures.count() > 2
         decided = decide_spans(held, captures, settings, sample.pieces)
@@ -174,3 +176,23 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
         assert plan.count("ENSURE_REQUIREMENTS") == 1  # only the answers are shuffled
     finally:
         held.unpersist()
+
+
+def test_where_no_page_is_cut_nothing_is_joined_and_no_further_job_runs(spark: SparkSession, pages: list[Row]) -> None:
+    frame, settings = spark.createDataFrame([(*row[:3], False) for row in pages], SCHEMA), span_settings(length=8)
+    scoped = scope_pages(frame, "shard")
+    sample = repeated_minimizers(scoped, TOKENS, settings)
+    windows = candidate_windows(scoped, TOKENS, settings, sample).persist()
+    try:
+        spark.sparkContext.setJobGroup("captures", "", False)
+        captures = cut_captures(windows, settings, sample.pieces)
+        assert captures is None
+        assert len(spark.sparkContext.statusTracker().getJobIdsForGroup("captures")) == 1  # computes the windows
+        decided = decide_spans(windows, captures, settings, sample.pieces)
+        plan = decided._jdf.queryExecution().executedPlan().toString()
+        assert plan.count("FlatMapCoGroupsInArrow") == 1
+        assert "HashJoin" not in plan
+        assert plain(rows_of(decided)) == expected([(*row[:3], False) for row in pages], settings)
+    finally:
+        spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)  # type: ignore[arg-type]
+        windows.unpersist()

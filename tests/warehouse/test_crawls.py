@@ -40,11 +40,11 @@ def test_a_crawl_that_another_run_adds_meanwhile_keeps_its_position(
     meanwhile(monkeypatch, work_on(spark, tmp_path, "B"), work_on(spark, tmp_path, "C"))
     row = crawls.add_crawl(work_on(spark, tmp_path, "A"), "root")
     assert (row.crawl, row.position, row.root) == ("A", 2, "root")
-    assert positions(tmp_path) == {"C": 0, "B": 1, "A": 2}
+    assert positions(tmp_path) == {"B": 0, "C": 1, "A": 2}
 
     meanwhile(monkeypatch, work_on(spark, tmp_path, "D"))
     assert crawls.add_crawl(work_on(spark, tmp_path, "D"), "").position == 3
-    assert positions(tmp_path) == {"C": 0, "B": 1, "A": 2, "D": 3}
+    assert positions(tmp_path) == {"B": 0, "C": 1, "A": 2, "D": 3}
 
 
 def test_the_first_of_two_runs_decides_the_number_of_shards(

@@ -120,5 +120,6 @@ def test_nothing_is_held_after_a_commit_that_fails(
 
 
 def held(spark: SparkSession) -> set[int]:
-    """The persisted RDDs of a session."""
-    return set(spark.sparkContext._jsc.getPersistentRDDs())
+    """What a session keeps on disk alone, as stages do; Delta keeps its own in memory."""
+    rdds = spark.sparkContext._jsc.getPersistentRDDs()
+    return {number for number in rdds if not rdds[number].getStorageLevel().useMemory()}

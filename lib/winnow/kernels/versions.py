@@ -13,4 +13,4 @@ SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
 NEAR_DUPLICATES = 2  # buckets, election
 REPEATED_SPANS = 2  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text
 URL_DUPLICATES = 2  # url_duplicates
-URL_KEYS = 3  # url_keys and url, where url_duplicates.url_key is canonical
+URL_KEYS = 4  # url_keys and url, where url_duplicates.url_key is canonical

@@ -1,4 +1,4 @@
-"""What winnow itself exported, read again: what a document lacked is missing again."""
+"""Columns of texts: what winnow itself exported, read again: what a document lacked is missing again."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from winnow.export.markdown import table
 from winnow.settings.load import CONF, read_yaml
 from winnow.settings.schema import Settings
 
+_WIDEST = 2**31 - 1  # bounds from here on are those of machines, not of the setting
 _INTRO = """\
 `conf/base.yaml` has all settings, each with its default, its unit and its source. Later layers change it:
 `conf/local.yaml`, `cluster.yaml` or `compose.yaml` (`--environment`), the recipe (`--recipe`; without it, the settings
@@ -88,7 +89,7 @@ def _number(schema: dict[str, Any]) -> str:
     if schema["type"] == "integer" and above is not None:
         least, above = above + 1, None
     bounds = [f"at least {least}" * (least is not None), f"above {above}" * (above is not None)]
-    bounds += [f"at most {most}" * (most is not None), f"below {below}" * (below is not None)]
+    bounds += [f"at most {most}" * (most is not None and most < _WIDEST), f"below {below}" * (below is not None)]
     return ", ".join([kind, *filter(None, bounds)])
 
 

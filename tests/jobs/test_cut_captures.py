@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from winnow.jobs import find_repeated_spans
 
 from tests.jobs.running import planned_once, work_on
 from tests.jobs.warehouse import rows_of
@@ -15,6 +16,8 @@ from winnow.demo.prose import paragraphs
 from winnow.runs.crawl import run_crawl
 from winnow.sources.named_archives import find_archives
 from winnow.terminal.progress import Progress
+from winnow.warehouse import commits
+from winnow.warehouse.work import Work
 
 PROSE = paragraphs()[:70]  # no two share five consecutive words
 HARBOUR, MARKET, TOWER, FIRST, SECOND = (
@@ -99,3 +102,24 @@ def test_cut_captures_are_counted(tables: Path) -> None:
     lines = {(row["crawl"], row["reason"]): row["pages_first"] for row in rows_of(tables, "funnel")}
     assert lines["A", "cut_capture"] == 1
     assert lines["A", "url_duplicate"] == 3
+
+
+def test_nothing_is_held_after_a_commit_that_fails(
+    spark: SparkSession, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_work: Work, _target: str, rows: DataFrame, *_: object) -> int:
+        assert rows.count()
+        assert len(held(spark) - before) == 2  # windows and captures
+        raise OSError("No space left on device")
+
+    before = held(spark)
+    monkeypatch.setattr(commits, "commit", failing)
+    with pytest.raises(OSError, match="No space left"):
+        find_repeated_spans.run(work_on(spark, tables, "A", "spans.length=40"), [0, 1, 2, 3])
+    assert held(spark) <= before
+
+
+def held(spark: SparkSession) -> set[int]:
+    """What a session keeps on disk alone, as stages do; Delta keeps its own in memory."""
+    rdds = spark.sparkContext._jsc.getPersistentRDDs()
+    return {number for number in rdds if not rdds[number].getStorageLevel().useMemory()}

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby
-from unicodedata import category, east_asian_width, name, normalize
+from unicodedata import east_asian_width, name, normalize
 
 import fasttext
 
 from winnow.kernels.languages.model_file import default_model_path
 from winnow.kernels.languages.triage_settings import TriageSettings
 
+_FORMULA = re.compile("MATHEMATICAL (?:BOLD|ITALIC|SCRIPT|FRAKTUR|DOUBLE-STRUCK|SANS-SERIF|MONOSPACE)")
+_ENCLOSED = re.compile("(?:CIRCLED|SQUARED) LATIN (?:CAPITAL|SMALL) LETTER [A-Z]$")
+_SMALL_CAPITAL = re.compile("LATIN LETTER SMALL CAPITAL ([A-Z])")
 _MODEL = fasttext.load_model(str(default_model_path())).f
 
 
 def all_scores(text: str) -> dict[str, float]:
     """The score of every label, in [0, 1]."""
-    words = text.replace("\0", " ").split()
+    words = text.replace("\0", " ").replace("\xad", "").split()
     if not words:
         return {}
     found = _MODEL.predict(" ".join(words) + "\n", -1, 0.0, "strict")
@@ -24,18 +29,30 @@ def all_scores(text: str) -> dict[str, float]:
 
 
 def usual_forms(text: str) -> str:
-    """Letters of another width become usual ones if most letters are such; then capitals become small, if most are."""
-    letters = [character for character in text if character.isalpha()]
-    others = [letter for letter in letters if _has_other_width(letter)]
+    """Other forms of letters become usual ones if most letters are such; then capitals become small, if most are."""
+    letters = [character for character in text if _is_letter(character)]
+    others = [letter for letter in letters if _has_other_form(letter)]
     if 2 * len(others) > len(letters):
-        parts = ["".join(part) for _, part in groupby(text, _has_other_width)]
-        return usual_forms("".join(normalize("NFKC", part) if _has_other_width(part[0]) else part for part in parts))
-    capitals = [letter for letter in letters if category(letter) == "Lu" and "CHEROKEE" not in name(letter)]
+        return usual_forms("".join("".join(_usual(part)) for _, part in groupby(text, _has_other_form)))
+    capitals = [letter for letter in letters if letter.isupper() and "CHEROKEE" not in name(letter)]
     return text.lower().replace("i\u0307", "i") if 2 * len(capitals) > len(letters) else text
 
 
-def _has_other_width(character: str) -> bool:
-    return character != "\u3000" and character > "\uff00" and east_asian_width(character) in "FH"
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or bool(_ENCLOSED.match(name(character, "")))
+
+
+def _has_other_form(character: str) -> bool:
+    is_wide = character != "\u3000" and character > "\uff00" and east_asian_width(character) in "FH"
+    known = name(character, "")
+    return is_wide or bool(_FORMULA.match(known) or _ENCLOSED.match(known) or _SMALL_CAPITAL.fullmatch(known))
+
+
+def _usual(part: Iterable[str]) -> Iterator[str]:
+    """A run of other forms, or of none, in usual ones."""
+    run = "".join(part)
+    small = "".join(found[1].lower() if (found := _SMALL_CAPITAL.fullmatch(name(one, ""))) else one for one in run)
+    yield normalize("NFKC", small) if _has_other_form(run[0]) else run
 
 
 def best(text: str, languages: set[str]) -> float:

@@ -81,7 +81,8 @@ def session(name: str, value: str) -> bool:
         return long or (len(value) == 26 and set(value.lower()) <= set("0123456789abcdefghijklmnopqrstuv"))
     if name.startswith("aspsessionid") and len(name) == 20 and len(value) == 24:
         return set(name + value) <= set(string.ascii_letters)
-    return name.endswith(("sid", "sessionid", "session_id")) and long and set(value) <= HEX
+    is_named = name in ("sid", "ssid", "oscsid", "xtcsid") or name.endswith(("_sid", "-sid", "_ssid", "-ssid"))
+    return (is_named or name.endswith(("sessionid", "session_id"))) and long and set(value) <= HEX
 
 
 def client(pair: tuple[str, str]) -> bool:

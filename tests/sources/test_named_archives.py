@@ -122,6 +122,49 @@ def test_a_list_made_by_find_names_hidden_files_too(stick: Path) -> None:
     )
 
 
+def test_what_looks_like_an_archive_and_is_not_read_is_told(tmp_path: Path) -> None:
+    read = ["1.warc.gz", "2.WARC.GZ", "3.Jsonl"]
+    unread = [
+        "4.warc.gz.part", "5.warc.gz.crdownload", "6.warc.open", "7.warc.xz", "8.WACZ", "9.warc.gz~", "a.warc.gz.1",
+        "b.jsonl.bz2", "c.parquet.tmp",
+    ]  # fmt: skip
+    beside = ["1.warc.gz.md5", "1.cdx", "1.warc.gz.cdxj", "warc.txt", "notes.zip", "list.tmp", "war.c", "wet"]
+    for name in (*read[:2], *unread, *beside):
+        (tmp_path / name).write_bytes(b"x")
+    said = "their names say that they are unfinished, copies, or packed in a way that is not read"
+    note = f"{tmp_path}: skipped 9 files beside archives, for example {tmp_path}/4.warc.gz.part; {said}"
+    assert found(tmp_path) == (read[:2], [note])
+    (tmp_path / "3.Jsonl").write_bytes(b"x")
+    assert found(tmp_path)[0] == read[:2]
+    for name in read[:2]:
+        (tmp_path / name).unlink()
+    assert found(tmp_path)[0] == read[2:]
+    (tmp_path / "3.Jsonl").unlink()
+    with pytest.raises(SettingsError, match="no archives in this folder"):
+        found(tmp_path)
+
+
+def test_comments_of_a_list_are_no_paths(stick: Path) -> None:
+    manifest, named = stick / "all.paths", stick / "#1.warc.gz"
+    named.write_bytes(b"")
+    manifest.write_text("# archives of May\n1.warc.gz\n#\n  # more\n#1.warc.gz\n")
+    assert found(manifest) == (["#1.warc.gz", "1.warc.gz"], [])
+
+
+def test_an_archive_is_one_however_its_path_is_spelled(stick: Path) -> None:
+    manifest = stick / "all.paths"
+    manifest.write_text(f"1.warc.gz\n./1.warc.gz\na/../1.warc.gz\n../{stick.name}/1.warc.gz\n{stick}/a/../1.warc.gz\n")
+    assert found(manifest)[0] == ["1.warc.gz"]
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_not_this_folder(stick: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As `winnow run "$ARCHIVES"` gives it where the variable is not set."""
+    monkeypatch.chdir(stick)
+    with pytest.raises(SettingsError, match="name is empty"):
+        find_archives([name], None)
+
+
 def test_a_folder_with_only_hidden_files_has_no_archive(stick: Path) -> None:
     with pytest.raises(SettingsError, match="no archives in this folder"):
         find_archives([str(stick / "__MACOSX")], None)

@@ -5,12 +5,12 @@ A version covers every module that computes rows of the table, also shared ones:
 """
 
 PAGES = (
-    5  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
+    6  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
 )
-TRIAGE = 2  # triage
+TRIAGE = 3  # triage
 MEASURES = 3  # measure, own_text, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
 SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
 NEAR_DUPLICATES = 2  # buckets, election
 REPEATED_SPANS = 2  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text
 URL_DUPLICATES = 2  # url_duplicates
-URL_KEYS = 3  # url_keys and url, where url_duplicates.url_key is canonical
+URL_KEYS = 4  # url_keys and url, where url_duplicates.url_key is canonical

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
+_LARGEST = 2**63 - 1  # that Spark and NumPy hold
+PositiveInt = Annotated[int, Field(gt=0, le=_LARGEST)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=_LARGEST)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Score = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Archives(_Section):
     """How archives are split into shards and read."""
 
-    num_shards: PositiveInt
+    num_shards: Annotated[int, Field(gt=0, le=2**31 - 1)]  # the column `shard` has 32 bits
     max_html_bytes: PositiveInt
     max_damaged_fraction: Fraction
     max_error_fraction: Fraction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
@@ -57,17 +58,32 @@ FORMATS: dict[str, ReadArchive] = {
     ".arrow": read_arrow,
 }
 _OF_THE_WEB = tuple(suffix for suffix, read in FORMATS.items() if read in (read_warc, read_wat))
+# Of downloads and writers that have not ended, of copies, of compression that is not read; WACZ packs WARCs.
+_SEEMS_ARCHIVE = re.compile(
+    r"(?i)\.(?:warc|arc|wet|wat|jsonl|ndjson|json|parquet|arrow)(?:\.(?:gz|lz4|zst))?(?:~|\.(?:part|partial|tmp|temp|open"
+    r"|crdownload|download|filepart|aria2|bak|old|[0-9]+|xz|bz2|7z|br|zip|lzma|lzo|z|rar|tar))\Z|\.wacz\Z"
+)
 _CUTTABLE = (".jsonl", ".ndjson", ".json", ".parquet", ".arrow")
 
 
 def is_cuttable(name: str) -> bool:
     """Whether a stride of such a file is one part of it, so that several tasks together read the file only once."""
-    return name.endswith(_CUTTABLE)
+    return name.lower().endswith(_CUTTABLE)
 
 
 def is_of_the_web(name: str) -> bool:
     """Whether a file is a web archive, not a file of texts."""
-    return name.endswith(_OF_THE_WEB)
+    return name.lower().endswith(_OF_THE_WEB)
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of a folder is read, by its name; capitals do not matter."""
+    return name.lower().endswith(suffixes())
+
+
+def seems_archive(name: str) -> bool:
+    """Whether a file is not read, but its name says that it was, or will be, an archive."""
+    return not is_archive(name) and _SEEMS_ARCHIVE.search(name) is not None
 
 
 def suffixes() -> tuple[str, ...]:
@@ -77,5 +93,5 @@ def suffixes() -> tuple[str, ...]:
 
 def reader_of(name: str, formats: Mapping[str, ReadArchive]) -> ReadArchive:
     """The function that reads an archive with this name; files with other suffixes are read as WARC or ARC."""
-    known = (read for suffix, read in formats.items() if name.endswith(suffix))
+    known = (read for suffix, read in formats.items() if name.lower().endswith(suffix))
     return next(known, read_warc)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from winnow.settings.schema import Sources
 from winnow.settings.text_lists import lines_of, mark_of
-from winnow.sources.formats import is_of_the_web
+from winnow.sources.formats import is_of_the_web, seems_archive
 from winnow.sources.locations import folders_above, is_remote, is_web, join
 from winnow.sources.remote_file import open_location, source_of
 from winnow.sources.retry import Patience, SourceError, TransientError, persist
@@ -25,6 +25,7 @@ UNKNOWN = Identity(None, None)
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 # Files without texts that programs write next to texts: `datasets`, exports of winnow and datatrove, Delta, Spark.
 _BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
+_COMMENT = re.compile(r"#(?:\s|\Z)")  # a name may begin with the sign alone
 _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
@@ -45,8 +46,9 @@ def expand_url(
             hidden, start = Hidden(url), fixed_part(url)
             seen = {one: known for one, known in found.items() if not hidden.passes_over(one, is_hidden(one[start:]))}
             notes += hidden.notes
-            if url.endswith("/"):
-                seen = {one: seen[one] for one in without_texts(list(seen), url, notes)}
+            read = without_unread(list(seen), url, notes)
+            read = without_texts(read, url, notes) if url.endswith("/") else read
+            seen = {one: seen[one] for one in read}
             if not seen:
                 problems.append(f"{url}: no archives in this folder; names of archives end in {', '.join(suffixes)}")
             return seen
@@ -59,16 +61,18 @@ def expand_url(
 
 
 def read_manifest(location: str, settings: Sources, notes: list[str]) -> Iterator[str]:
-    """The lines of a list of paths, without empty ones. Raises OSError, EOFError and UnicodeError.
+    """The lines of a list of paths, without empty lines and comments (`# ...`).
 
     notes: a sentence is added if a byte order mark was found, and if paths of hidden files were skipped.
+    Raises OSError, EOFError and UnicodeError.
     """
     with open_location(location, settings) as file:
         data: Any = gzip.GzipFile(fileobj=file) if location.endswith(".gz") else io.BufferedReader(cast(Any, file))
         if (mark := mark_of(data.peek(4))) is not None:
             notes.append(f"{location}: read as {mark}, because it begins with that byte order mark")
         hidden = Hidden(location)
-        yield from (line for _, line in lines_of(data) if not hidden.passes_over(line, is_hidden_path(line)))
+        named = (line for _, line in lines_of(data) if not _COMMENT.match(line))
+        yield from (line for line in named if not hidden.passes_over(line, is_hidden_path(line)))
         notes += hidden.notes
 
 
@@ -105,6 +109,16 @@ def without_texts(names: Sequence[str], folder: str, notes: list[str]) -> list[s
     files = "1 file of texts" if len(others) == 1 else f"{len(others):,} files of texts"
     notes.append(f"{folder}: skipped {files} beside archives, for example {others[0]}; name such files to read them")
     return archives
+
+
+def without_unread(names: Sequence[str], folder: str, notes: list[str]) -> list[str]:
+    """The archives among files of a folder; notes: a sentence is added if others only look like archives."""
+    unread = [name for name in names if seems_archive(name)]
+    if unread:
+        files = "1 file" if len(unread) == 1 else f"{len(unread):,} files"
+        said = "their names say that they are unfinished, copies, or packed in a way that is not read"
+        notes.append(f"{folder}: skipped {files} beside archives, for example {unread[0]}; {said}")
+    return [name for name in names if not seems_archive(name)]
 
 
 def is_hidden(key: str) -> bool:
@@ -156,11 +170,15 @@ def fixed_part(pattern: str) -> int:
 
 def _listed(url: str, suffixes: tuple[str, ...], settings: Sources) -> dict[str, Identity]:
     store = open_store(url, settings)
+
+    def may_be(name: str) -> bool:
+        return name.lower().endswith(suffixes) or seems_archive(name)
+
     try:
         found = store.glob(url, detail=True) if glob.has_magic(url) else store.find(url, detail=True)
     except Exception as error:  # libraries of stores raise anything
         raise store_failure(error) from error
-    files = [info for info in found.values() if info["type"] == "file" and info["name"].endswith(suffixes)]
+    files = [info for info in found.values() if info["type"] == "file" and may_be(info["name"])]
     start = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     below = len(store._strip_protocol(start).rstrip("/"))  # names begin with the bucket, or with the path on a host
     return {start + info["name"][below:]: identity_of(info) for info in files}

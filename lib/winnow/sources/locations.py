@@ -36,10 +36,12 @@ def host_of(url: str) -> str:
 
 
 def join(root: str, key: str) -> str:
-    """The location of a key below a root; the key itself if it is absolute."""
+    """The location of a key below a root, without `..` in a path; the key itself if it is absolute."""
     if is_remote(key):
         return key
-    return f"{root.rstrip('/')}/{key.lstrip('/')}" if is_remote(root) else str(Path(root) / key)
+    if is_remote(root):
+        return f"{root.rstrip('/')}/{key.lstrip('/')}"
+    return os.path.normpath(Path(root) / key) if ".." in key else str(Path(root) / key)
 
 
 def key_below(location: str, root: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
-from winnow.sources.formats import suffixes
+from winnow.sources.formats import is_archive, seems_archive, suffixes
 from winnow.sources.listing import (
     UNKNOWN,
     Hidden,
@@ -26,6 +26,7 @@ from winnow.sources.listing import (
     read_manifest,
     url_problems,
     without_texts,
+    without_unread,
 )
 from winnow.sources.locations import (
     common_folder,
@@ -70,7 +71,9 @@ def find_archives(
     parents: list[str] = []
     for name in map(plain_path, named):
         wrong = url_problems(name)
-        if wrong:
+        if not name.strip():
+            problems.append("an archive's name is empty; name a folder, for example . for this one")
+        elif wrong:
             problems += wrong
         elif name.endswith(_MANIFESTS):
             bases, locations = _manifest(name, root and plain_path(root), settings, problems, notes)
@@ -133,20 +136,21 @@ def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
     notes += hidden.notes
     files = [file for file in seen if file.is_file()]
     if path.is_dir():
-        files = list(map(Path, without_texts(list(map(str, files)), name, notes)))
+        read = without_unread(list(map(str, files)), name, notes)
+        files = list(map(Path, without_texts(read, name, notes)))
     if not files:
         problems.append(nothing)
     return files
 
 
 def _files_below(folder: Path, problems: list[str]) -> list[Path]:
-    """The files with suffixes of archives; notes a problem for each folder that cannot be read."""
+    """The files that are or seem archives by their names; notes a problem for each folder that cannot be read."""
 
     def note(error: OSError) -> None:
         problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")
 
     found = os.walk(folder, onerror=note)
-    return [Path(place, name) for place, _, names in found for name in names if name.endswith(suffixes())]
+    return [Path(place, name) for place, _, names in found for name in names if is_archive(name) or seems_archive(name)]
 
 
 def _manifest(

@@ -24,6 +24,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "timestamp", "fetched_at", "date_download", "created", "metadata.date", "metadata.timestamp"),
     "language": ("language", "lang", "metadata.language", "metadata.lang", "meta.language"),
 }
+_EXPORTED_TIME, _NO_TIME = "fetched_at", datetime(1970, 1, 1, tzinfo=UTC)  # of winnow's exports, which have no nulls
 ALL = "*"  # in `keep`: every column that is not used for one of these
 
 
@@ -50,6 +51,11 @@ def first_found(kind: str, record: Mapping[str, Any], asked: Asked) -> tuple[str
         if isinstance(below, Mapping) and inner in below:
             return name, below[inner]
     return "", None
+
+
+def told(kind: str, name: str, value: Any) -> Any:
+    """What a column of this kind and name tells: its value, None where an export says that a page has no time."""
+    return None if kind == "date" and name == _EXPORTED_TIME and parse_date(value) == _NO_TIME else value
 
 
 def text_gate(text: Any, asked: Asked) -> GateName | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from winnow.page import Account, Asked, Page
 from winnow.texts.blocks import Blocks, Lines, Piece, Values
-from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page
+from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page, told
 from winnow.texts.reader import TextReader, raise_unreadable
 
 _SPARE_BYTES = 1024 * 1024  # a line may have eight times the bytes of the longest text, and these for other columns
@@ -113,4 +113,4 @@ def page_of(record: Mapping[str, Any], offset: int, length: int, asked: Asked) -
     kept = [name for name in record if name not in used] if ALL in asked.keep else []
     kept += [name for name in asked.keep if name in record and name not in kept]
     extra = {name: record[name] for name in kept if record[name] is not NOT_UTF8}
-    return make_page(offset, length, {kind: value for kind, (_, value) in found.items()}, extra, asked)
+    return make_page(offset, length, {kind: told(kind, *named) for kind, named in found.items()}, extra, asked)

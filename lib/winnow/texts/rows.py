@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from winnow.page import Account, Asked, Page
 from winnow.texts.blocks import lent
-from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, make_page, names_of
+from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, make_page, names_of, told
 from winnow.texts.reader import TextReader, raise_unreadable
 
 _BATCH_BYTES = 8 * 1024 * 1024
@@ -52,7 +52,7 @@ class TableReader(TextReader):
         for row in range(batch.num_rows):
             account.records += 1
             account.pages += 1
-            values = {kind: column[row] for kind, column in found.items()}
+            values = {kind: told(kind, columns[kind], column[row]) for kind, column in found.items()}
             kept = {name: column[row] for name, column in extra.items()}
             text = values.get("text")
             length = len(text.encode("utf-8", "surrogatepass")) if isinstance(text, str) else 0

@@ -76,6 +76,40 @@ def join_chunks(raw: bytes) -> bytes:
     return b"".join([*pieces, rest])
 
 
+def ends_early(raw: bytes, content_encoding: str, transfer_encoding: str, limit: int) -> bool:
+    """Whether a body ends before its chunks, or its gzip or brotli stream, do; False if it was stored decoded.
+
+    At most limit bytes are inflated; a longer body does not end early, nor does a broken one.
+    """
+    if "chunked" in transfer_encoding.lower():
+        if not _chunks_end(raw):
+            return True
+        raw = join_chunks(raw)
+    coding = content_encoding.strip().lower()
+    try:
+        if coding in ("gzip", "x-gzip"):
+            gzipped = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            return bool(raw) and len(gzipped.decompress(raw, limit)) < limit and not gzipped.eof
+        if coding == "br":
+            packed = brotli.Decompressor()
+            return len(packed.process(raw, output_buffer_limit=limit)) < limit and not packed.is_finished()
+    except (zlib.error, brotli.error):
+        pass
+    return False
+
+
+def _chunks_end(raw: bytes) -> bool:
+    """Whether a body has a last chunk, or no first one."""
+    place = 0
+    while line := _CHUNK_LINE.match(raw, place, place + MAX_CHUNK_LINE_BYTES):
+        size = int(line[1], 16)
+        if not size:
+            return True
+        place = line.end() + size
+        place += 2 if raw.startswith(b"\r\n", place) else raw.startswith(b"\n", place)
+    return place == 0 or (place < len(raw) and not _CUT_LINE.fullmatch(raw, place))
+
+
 def is_text(data: bytes) -> bool:
     """Whether the first bytes contain no control characters that do not occur in text."""
     return _CONTROLS.search(data, 0, _TEXT_BYTES) is None

@@ -162,7 +162,7 @@ def _html_page(record: Record, response: Response, max_html_bytes: int) -> Page:
         body=b"" if too_large else body.data,
         html_bytes=max_html_bytes + 1 if too_large else len(body.data),
         gate=_gate(record, body, too_large),
-        truncated=truncation(record, response, body.data),
+        truncated=truncation(record, response, body.data, max_html_bytes),
     )
 
 

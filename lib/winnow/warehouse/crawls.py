@@ -10,16 +10,39 @@ from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError
 from winnow.tables import SCHEMA_VERSION
-from winnow.warehouse.delta import append, read, read_all, update
+from winnow.warehouse.delta import CONFLICTS, add_new, read, read_all, update
 from winnow.warehouse.kept_settings import keep_settings
 from winnow.warehouse.work import Work
+
+_TRIES = 10  # for runs that start at the same moment
 
 
 def add_crawl(work: Work, root: str) -> Row:
     """The row of this crawl in `crawls`, added if it is new.
 
+    If another run adds a crawl at the same moment, the crawls get different positions.
     Raises SettingsError if the warehouse was made with another number of shards.
     """
+    for left in reversed(range(_TRIES)):
+        rows = _crawls_now(work)
+        if work.crawl in rows:
+            break
+        keep_settings(work)
+        crawl = {
+            "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC),
+            "num_shards": work.settings.archives.num_shards, "schema_version": SCHEMA_VERSION, "root": root,
+            "fingerprint": work.fingerprints["funnel"],
+        }  # fmt: skip
+        try:
+            add_new(work, "crawls", [crawl], ["position"])
+        except CONFLICTS:
+            if not left:
+                raise
+    return crawl_row(work)
+
+
+def _crawls_now(work: Work) -> dict[str, Row]:
+    """The rows of `crawls`, read again. Raises SettingsError if one has another number of shards."""
     work.crawls.clear()
     rows = {row.crawl: row for row in listed_crawls(work)}
     num_shards = work.settings.archives.num_shards
@@ -28,15 +51,7 @@ def add_crawl(work: Work, root: str) -> Row:
             made = f"was made with {row.num_shards} shards, but archives.num_shards is {num_shards}"
             fixed = f"The number is fixed: --set archives.num_shards={row.num_shards}"
             raise SettingsError([f"{work.warehouse}: {made}. {fixed}"])
-    if work.crawl not in rows:
-        keep_settings(work)
-        crawl = {
-            "crawl": work.crawl, "position": len(rows), "added_at": datetime.now(UTC), "num_shards": num_shards,
-            "schema_version": SCHEMA_VERSION, "root": root, "fingerprint": work.fingerprints["funnel"],
-        }  # fmt: skip
-        append(work, "crawls", [crawl])
-        work.crawls[work.crawl] = Row(**crawl)
-    return work.crawls[work.crawl]
+    return rows
 
 
 def make_with_these(work: Work) -> None:

@@ -52,6 +52,38 @@ def test_a_text_is_identified_like_its_small_letters_of_usual_width(language: st
         assert MODEL.identify(wide(TEXTS["en"])) == MODEL.identify(TEXTS["en"])
 
 
+CAPITALS, SMALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
+
+
+def letters_from(first: int) -> str:
+    return "".join(map(chr, range(first, first + 26)))
+
+
+OTHER_FORMS = {
+    "bold": str.maketrans(CAPITALS + SMALL, letters_from(0x1D400) + letters_from(0x1D41A)),
+    "sans": str.maketrans(CAPITALS + SMALL, letters_from(0x1D5A0) + letters_from(0x1D5BA)),
+    "circled": str.maketrans(CAPITALS + SMALL, letters_from(0x24B6) + letters_from(0x24D0)),
+    "squared": str.maketrans(CAPITALS + SMALL, letters_from(0x1F130) * 2),
+    "small capitals": str.maketrans(CAPITALS + SMALL, "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡxʏᴢ" * 2),
+}
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_letters_in_other_forms_are_identified_as_usual_ones(language: str, form: str) -> None:
+    label, score = MODEL.identify(TEXTS[language].translate(OTHER_FORMS[form]))
+    assert label == language
+    assert score > 0.65
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ru"])
+def test_soft_hyphens_change_no_language(language: str) -> None:
+    divided = "".join(letter + "\xad" * (place % 4 == 3) for place, letter in enumerate(TEXTS[language]))
+    assert MODEL.identify(divided) == MODEL.identify(TEXTS[language])
+    wanted = replace(ENGLISH_WANTED, wanted=(language,))
+    assert triage_page(page(f"<p>{divided}</p>"), MODEL, wanted) is None
+
+
 @pytest.mark.parametrize("language", TEXTS)
 def test_usual_text_is_left(language: str) -> None:
     text = TEXTS[language] + " NASA ＡＢＣ ﾊﾟ"
@@ -85,7 +117,10 @@ def test_forms(text: str, usual: str) -> None:
     assert usual_forms(text) == usual == slow.usual_forms(text)
 
 
-@given(st.text(alphabet=st.sampled_from("AbCdÜßΣςДжƏǅⅧªᏣ漢カﾊﾟＡｂ，１ \u3000\ud800\U00010400\U00010428İ"), max_size=30))
+LETTERS = "AbCdÜßΣςДжƏǅⅧªᏣ漢カﾊﾟＡｂ，１ \u3000\ud800\U00010400\U00010428İ𝐀𝐛𝟏Ⓐⓑ①🄲ᴅɪǫ"
+
+
+@given(st.text(alphabet=st.sampled_from(LETTERS), max_size=30))
 @settings(max_examples=500, deadline=None)
 def test_any_text_agrees_with_the_slow_twin(text: str) -> None:
     assert usual_forms(text) == slow.usual_forms(text)

@@ -15,6 +15,7 @@ from winnow.kernels.page_trees.layout_tables import find_layout_tables, unfold
 from winnow.kernels.page_trees.raised import Style, mark_raised
 from winnow.kernels.page_trees.ruby import drop_readings
 from winnow.kernels.pages.extract import ExtractSettings, extract_page
+from winnow.kernels.pages.marks import CODE
 
 PROSE = "The owner of the orchard sells pears by the basket on each market day of the year. " * 5
 OTHER = "A boat lies at the mill, and nobody has asked for it since the ice went in spring. " * 5
@@ -64,6 +65,51 @@ def test_a_reading_without_ruby_is_no_text() -> None:
     assert tree.text_content() == "漢字"
 
 
+@pytest.mark.parametrize("tag", ["rp", "rt", "ruby", "rtc"])
+def test_a_reading_that_is_never_closed_does_not_take_the_rest_of_the_page(tag: str) -> None:
+    text = text_with(f"<article><p>{PROSE}</p><{tag}><p>{OTHER}</p><p>{LAST}</p></article>")
+    assert OTHER.strip() in text
+    assert LAST.strip() in text
+
+
+@pytest.mark.parametrize("tag", ["embed", "source", "keygen", "bgsound", "track", "wbr", "image"])
+def test_what_has_no_end_tag_in_html_does_not_take_the_rest_of_the_page(tag: str) -> None:
+    text = text_with(f'<article><p>{PROSE}</p><{tag} src="film.swf"><p>{OTHER}</p><p>{LAST}</p></article>')
+    assert OTHER.strip() in text
+    assert LAST.strip() in text
+
+
+@pytest.mark.parametrize("settings", EVERY_WAY)
+def test_a_template_is_shown_nowhere(settings: ExtractSettings) -> None:
+    text = text_with(f"<article><p>{PROSE}</p><template><p>{OTHER}</p></template><p>{LAST}</p></article>", settings)
+    assert OTHER.strip() not in text
+    assert LAST.strip() in text
+
+
+@pytest.mark.parametrize("start", ["<template>", "<template><template></template>", '<template shadowrootmode="open">'])
+def test_a_template_that_is_never_closed_or_that_browsers_show_is_kept(start: str) -> None:
+    text = text_with(f"<article><p>{PROSE}</p>{start}<p>{OTHER}</p><p>{LAST}</p></article>")
+    assert OTHER.strip() in text
+    assert LAST.strip() in text
+
+
+HIGHLIGHTED = [
+    '<pre><span class="k">if</span> x:\n    <span class="n">y</span>()\n<span class="p">}</span></pre>',
+    '<pre><span class="line"><b>if</b> x:</span><br>    <a href="#y">y</a>()<br>}</pre>',
+    '<pre>\n<span class="line"><span class="k">if</span> x:</span>\n<span class="line">    y()</span>\n}</pre>',
+    "<pre>if x:<br>    y()<br>}</pre>",
+    "<pre><b>if</b> x:\n    y()\n}</pre>",
+]
+
+
+@pytest.mark.parametrize("markup", HIGHLIGHTED)
+@pytest.mark.parametrize("settings", [BALANCED, PRECISION])
+def test_highlighted_code_is_a_block_of_code(markup: str, settings: ExtractSettings) -> None:
+    found = extract_page(page(f"<article><p>{PROSE}</p>{markup}<p>{OTHER}</p></article>"), settings, "NFC")
+    (code,) = (found.text[mark.start : mark.end] for mark in found.marks if mark.kind == CODE)
+    assert code == "if x:\n    y()\n}"
+
+
 @pytest.mark.parametrize(
     ("markup", "unicode", "caret"),
     [
@@ -78,6 +124,11 @@ def test_a_reading_without_ruby_is_no_text() -> None:
         ("SO<sub>4</sub><sup>2−</sup>, Na<sup>+</sup>", "SO₄²⁻, Na⁺", "SO_4^2−, Na^+"),
         ("x<sub>i</sub>, V<sub>max</sub>, a<sub>n+1</sub>", "xᵢ, V_max, aₙ₊₁", "x_i, V_max, a_(n+1)"),
         ("log<sub>2</sub>8", "log₂8", "log_(2)8"),
+        ("2<sup>2<sup>3</sup></sup> = 256", "2^(2³) = 256", "2^(2^3) = 256"),
+        ("x<sup>y<sub>1</sub></sup>, e<sup>-x<sup>2</sup></sup>", "x^(y₁), e^(-x²)", "x^(y_1), e^(-x^2)"),
+        ("10<span><sup>6</sup></span>, 10<sup><b>24</b></sup>", "10⁶, 10²⁴", "10^6, 10^24"),
+        ('10<span style="font-size: 8px; vertical-align: super">24</span> kg', "10²⁴ kg", "10^24 kg"),
+        ('H<small style="VERTICAL-ALIGN:sub">2</small>O', "H₂O", "H_2O"),
         ("in 1998<sup><a href='#3'>3</a></sup>", "in 1998³", "in 1998^3"),
         ("2<sup>1</sup>/<sub>2</sub> cups", "2¹/₂ cups", "2^1/_2 cups"),
         ("sin<sup>2</sup> x", "sin² x", "sin^2 x"),

@@ -25,6 +25,9 @@ OWN_PAGES = {
     "short sessions": [f"http://a.example/x?PHPSESSID={value}" for value in ("12", "13", "intro")],
     "path sessions": [f"http://a.example/x;jsessionid={value}" for value in ("1", "2", "0A1B")],
     "a slug of 32 letters": ["http://a.example/?sid=introductiontoappliedmathematics", "http://a.example/"],
+    "names that end in sid": [
+        f"http://a.example/?{name}={SESSION}" for name in ("newsid", "docsid", "postsid", "basid")
+    ],
     "half of ColdFusion's pair": [f"http://a.example/?cfid={value}" for value in (5, 6)],
     "a token that is none": [f"http://a.example/?cfid=5&cftoken={value}" for value in ("x", "y")],
     "names that end alike": [f"http://a.example/?{name}=1" for name in ("gid", "yid", "fbid", "dcid", "s_id", "sid")],
@@ -41,6 +44,8 @@ OWN_PAGES = {
 ONE_PAGE = [
     ("http://forum.example/viewtopic.php?t=5&sid=" + SESSION, "http://forum.example/viewtopic.php?t=5"),
     ("http://shop.example/?osCsid=" + SESSION.upper(), "http://shop.example/"),
+    (f"http://shop.example/?XTCsid={SESSION}&phpbb2mysql_sid={SESSION}", "http://shop.example/"),
+    (f"http://shop.example/?ASP.NET_SessionId={SESSION}&ssid={SESSION}", "http://shop.example/"),
     ("http://a.example/x?PHPSESSID=0123456789abcdefghijklmnop&id=7", "http://a.example/x?id=7"),
     (f"http://a.example/x;jsessionid={SESSION}.node-1?id=7", "http://a.example/x?id=7"),
     ("http://a.example/(S(abcdefghij0123456789abcd))/p.aspx", "http://a.example/p.aspx"),
@@ -134,7 +139,20 @@ def test_keys_of_any_text_are_stable(text: str) -> None:
 def generated(chance: random.Random, count: int) -> Iterator[str]:
     """URLs of few hosts and paths, with parameters of sites, sessions, trackers, and every kind of fragment."""
     names = (
-        *("id", "sid", "sessionId", "session_id", "PHPSESSID", "jsessionid", "osCsid", "cfid", "CFTOKEN", "s"),
+        *(
+            "id",
+            "sid",
+            "sessionId",
+            "session_id",
+            "PHPSESSID",
+            "jsessionid",
+            "osCsid",
+            "newsid",
+            "a_sid",
+            "cfid",
+            "CFTOKEN",
+            "s",
+        ),
         *("gclid", "utm_source", "utm_zone", "mc_cid", "ASPSESSIONIDABCDEFGH", "print", "a%5B%5D", "a[]", "%69d"),
     )
     values = (

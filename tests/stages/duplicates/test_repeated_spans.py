@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -165,7 +165,9 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
     assert "text#" not in plan[: plan.index("MapInArrow")]
     held = windows.persist()
     try:
-        cut_captures(held, settings, sample.pieces).write.parquet(f"{tmp_path}/captures")
+        found = cut_captures(held, settings, sample.pieces)
+        assert found is not None
+        found.write.parquet(f"{tmp_path}/captures")
         captures = spark.read.parquet(f"{tmp_path}/captures")
         assert captures.count() > 2
         decided = decide_spans(held, captures, settings, sample.pieces)
@@ -174,3 +176,32 @@ def test_text_is_read_in_two_passes_and_never_shuffled(spark: SparkSession, page
         assert plan.count("ENSURE_REQUIREMENTS") == 1  # only the answers are shuffled
     finally:
         held.unpersist()
+
+
+def test_where_no_page_is_cut_nothing_is_joined_and_no_further_job_runs(spark: SparkSession, pages: list[Row]) -> None:
+    whole = [(*row[:3], False) for row in pages]
+    scoped, settings = scope_pages(spark.createDataFrame(whole, SCHEMA), "shard"), span_settings(length=8)
+    sample = repeated_minimizers(scoped, TOKENS, settings)
+    counted, windows = (candidate_windows(scoped, TOKENS, settings, sample) for _ in range(2))
+
+    def jobs_of(group: str, action: Callable[[], object]) -> tuple[object, int]:
+        spark.sparkContext.setJobGroup(group, "", False)
+        try:
+            return action(), len(spark.sparkContext.statusTracker().getJobIdsForGroup(group))
+        finally:
+            spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)  # type: ignore[arg-type]
+
+    _, least = jobs_of("windows alone", counted.persist().count)
+    counted.unpersist()
+    windows.persist()
+    try:
+        captures, jobs = jobs_of("windows and captures", lambda: cut_captures(windows, settings, sample.pieces))
+        assert captures is None
+        assert jobs == least > 0
+        decided = decide_spans(windows, None, settings, sample.pieces)
+        plan = decided._jdf.queryExecution().executedPlan().toString()
+        assert plan.count("FlatMapCoGroupsInArrow") == 1
+        assert "HashJoin" not in plan
+        assert plain(rows_of(decided)) == expected(whole, settings)
+    finally:
+        windows.unpersist()

@@ -43,10 +43,10 @@ class LanguageModel:
         """The most likely label without its prefix, and its score in [0, 1]; ("", 0.0) for text without words.
 
         Source: Grave et al. 2018, lid.176; the whole text as one line, newlines as spaces.
-        Differs: texts in capitals or full-width letters are identified in small letters of the usual width
-        (`letter_forms.usual_forms`), since the model has hardly seen others. All white space of Unicode separates
-        words; in fastText a no-break space does not, so that pages which use it score low. fastText's own scores can
-        exceed 1 by rounding, and for an empty text it says English.
+        Differs: texts in capitals, full-width or other forms of letters are identified in usual small letters
+        (`letter_forms.usual_forms`), and without soft hyphens, since the model has hardly seen others. All white space
+        of Unicode separates words; in fastText a no-break space does not, so that pages which use it score low.
+        fastText's own scores can exceed 1 by rounding, and for an empty text it says English.
         """
         found = self._predict(one_line(usual_forms(text)), 1, 0.0)
         return found[0] if found else ("", 0.0)
@@ -79,8 +79,11 @@ def _fasttext_model(path: Path) -> Any:
 
 
 def one_line(text: str) -> bytes:
-    """The words of a text, separated by Unicode's white space, as one line for fastText; empty without words."""
-    return " ".join(text.replace("\0", " ").split()).encode("utf-8", "replace")
+    """The words of a text, separated by Unicode's white space, as one line for fastText; empty without words.
+
+    Soft hyphens, which mark where a word may be divided, are left out: the model knows no word with one.
+    """
+    return " ".join(text.replace("\0", " ").replace("\xad", "").split()).encode("utf-8", "replace")
 
 
 @cache

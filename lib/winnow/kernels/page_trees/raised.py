@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 Style = Literal["unicode", "caret", "plain"]
@@ -19,7 +21,8 @@ _HAS_UNICODE = re.compile(f"[{re.escape(_DIGITS)}\u2212\u2013]+")
 _LETTER = "[A-Za-zΑ-Ωα-ω]"
 _NUMBER = re.compile("[+\u2212\u2013-]?[0-9]+(?:[.,/][0-9]+)?")
 _CHARGE = re.compile("[0-9]*[+\u2212\u2013-]")
-_EXPRESSION = re.compile(f"(?=.*[0-9+\u2212\u2013*/-])(?:[0-9+\u2212\u2013*/().-]|{_LETTER})+")
+_MARKED = "⁰¹²³⁴-⁹₀-₉^_"  # raised or lowered before: what stands in it, or before it
+_EXPRESSION = re.compile(f"(?=.*[0-9+\u2212\u2013*/{_MARKED}-])(?:[0-9+\u2212\u2013*/().{_MARKED}-]|{_LETTER})+")
 _WORD = re.compile(f"{_LETTER}+")
 # What the text before ends in.
 _AMOUNT = re.compile(rf"(?:\d|[⁰-⁹₀-₉)\]}}]|(?<![^\W\d_]){_LETTER}{{1,2}})\Z")
@@ -28,6 +31,10 @@ _FORMULA = re.compile(r"(?<![^\W\d_])(?:\(?[A-Z][a-z]?\)?[0-9₀-₉_]*){1,12}\Z
 _LOGARITHM = re.compile(r"(?i)(?<![^\W\d_])(?:log|lg)\Z")
 _FRACTION = re.compile(r"(?:[⁰-⁹¹²³]|\^\d+)/\Z")
 _VARIABLE = re.compile(rf"(?<![^\W\d_]){_LETTER}\Z")
+_VERTICAL_ALIGN = re.compile(r"(?i)\bvertical-align\s*:\s*(super|sub)\b")
+_INLINE = frozenset(
+    ("a", "abbr", "b", "big", "bdi", "em", "font", "i", "math", "nobr", "small", "span", "strong", "u", "var")
+)
 _ORDINAL_ENDS = frozenset("eaodhrst")  # 2e, 1o, n°, Mr: single letters that are raised without being exponents
 
 
@@ -43,13 +50,24 @@ def mark_raised(tree: HtmlElement, style: Style) -> None:
     """
     if style == "plain":
         return
-    for element in list(tree.iterdescendants("sup", "sub")):
+    for element in list(_raised_and_lowered(tree)):
         text = "".join(element.itertext()).strip()
         if 0 < len(text) <= MAX_CHARS and _carries_meaning(element.tag, _text_before(element), text):
             for child in list(element):
                 element.remove(child)
             element.text = _written(element.tag, text, style, element.tail or "")
             element.drop_tag()
+
+
+def _raised_and_lowered(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements `sup` and `sub`, inner ones first, in order; elements that a style raises or lowers become such."""
+    for element in tree.iterdescendants("span", "small", "font"):
+        style = _VERTICAL_ALIGN.search(element.get("style", ""))
+        if style:
+            element.tag = "sup" if style[1].lower() == "super" else "sub"
+    for _, element in iterwalk(tree, ("end",), ("sup", "sub")):
+        if element is not tree:
+            yield element
 
 
 def _written(tag: str, text: str, style: Style, after: str) -> str:
@@ -80,8 +98,8 @@ def _is_index(before: str, text: str) -> bool:
 
 
 def _text_before(element: HtmlElement) -> str:
-    """The text directly before an element, in its parent."""
-    previous = element.getprevious()
-    if previous is None:
-        return element.getparent().text or ""
-    return previous.tail or "".join(previous.itertext())
+    """The text directly before an element, in its parent, or before parents that only change the look of text."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None:
+        return previous.tail or "".join(previous.itertext())
+    return parent.text or (_text_before(parent) if parent.tag in _INLINE and parent.getparent() is not None else "")

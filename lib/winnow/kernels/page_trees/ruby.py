@@ -6,6 +6,7 @@ from lxml.etree import strip_tags
 from lxml.html import HtmlElement
 
 _READINGS = ("rt", "rp", "rtc")
+_BLOCKS = ("p", "div", "h1", "h2", "h3", "ul", "ol", "dl", "table", "blockquote", "pre", "section", "article")
 _INLINE = ("b", "i", "em", "strong", "span", "font", "small", "big")
 
 
@@ -13,7 +14,8 @@ def drop_readings(tree: HtmlElement) -> None:
     """Replaces each ruby by its base text, in place, so that all extractors find the same text.
 
     White space between pieces of a ruby on separate lines is removed. Source: WHATWG HTML, 4.5.10 to 4.5.12. If `</rt>`
-    is missing, libxml2 puts the next `<rb>` into the reading: its text is kept.
+    is missing, libxml2 puts the next `<rb>` into the reading: its text is kept. It puts the rest of the page into a
+    reading without `</ruby>`: what holds blocks is no reading, and only its tag is removed.
     """
     for ruby in tree.iter("ruby"):
         for piece in ruby.iter():
@@ -21,6 +23,9 @@ def drop_readings(tree: HtmlElement) -> None:
             if piece is not ruby:
                 piece.tail = _without_line_ends(piece.tail)
     for reading in reversed(list(tree.iterdescendants(*_READINGS))):
+        if next(reading.iterdescendants(*_BLOCKS), None) is not None:
+            reading.drop_tag()
+            continue
         base = "".join("".join(piece.itertext()) for piece in reading.iter("rb"))
         reading.tail = base + (reading.tail or "")
         reading.drop_tree()

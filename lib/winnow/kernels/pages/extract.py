@@ -18,6 +18,7 @@ from winnow.kernels.gates import EMPTY_TEXT, HTML_TOO_DEEP, HTML_TOO_MANY_ELEMEN
 from winnow.kernels.page_trees.layout_tables import drop_navigation, find_layout_tables, numbers_lines, unfold
 from winnow.kernels.page_trees.raised import mark_raised
 from winnow.kernels.page_trees.ruby import drop_readings
+from winnow.kernels.page_trees.shown import drop_templates, empty_void_elements, flatten_code
 from winnow.kernels.pages.html import without_surrogates
 from winnow.kernels.pages.marked_text import write_text
 from winnow.kernels.pages.marks import Mark, Marked, Range, joined, normalized, settled, stripped, without_ranges
@@ -199,7 +200,12 @@ def _parse(html: str) -> _Element | None:
     """The tree of a page; None if it is not a page, for example JSON."""
     html = _CONTROL_REFERENCE.sub("", html)
     tree = trafilatura.load_html(html)
-    return trafilatura.load_html(f"<html>{html}") if tree is None and is_whole_page(html) else tree
+    if tree is None and is_whole_page(html):
+        tree = trafilatura.load_html(f"<html>{html}")
+    if tree is not None:
+        empty_void_elements(tree)
+        drop_templates(tree, html)
+    return tree
 
 
 def _text_of_parts(parts: list[str], settings: ExtractSettings) -> Marked:
@@ -219,6 +225,7 @@ def _main_text(tree: _Element, settings: ExtractSettings) -> Marked:
     drop_readings(tree)
     if not settings.include_formatting:  # which marks raised text by tags
         mark_raised(tree, settings.raised)
+        flatten_code(tree)
     tables = find_layout_tables(tree) if settings.layout_tables == "unfolded" else []
     numbered = list(filter(numbers_lines, tables))
     drop_navigation(tables)

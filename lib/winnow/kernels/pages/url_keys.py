@@ -33,7 +33,8 @@ _SESSION = re.compile(
     r"jsessionid=[0-9a-z]{32}(?:\.[\w.-]+)?"  # surt; Tomcat adds the route of a cluster's node
     r"|phpsessid=(?:[0-9a-z]{32}|[0-9a-v]{26})"  # surt; PHP's php.ini: 26 digits of 5 bits
     r"|aspsessionid[a-z]{8}=[a-z]{24}"  # surt
-    r"|[^=]*(?:sid|session_?id)=[0-9a-f]{32}",  # surt asks for 32 letters or digits, phpBB for hexadecimal ones
+    # surt has each name that ends in sid, which newsid does too, and 32 letters or digits; phpBB hexadecimal ones
+    r"|(?:(?:[^=]*[_-])?s?sid|(?:os|xt)csid|[^=]*session_?id)=[0-9a-f]{32}",
     re.IGNORECASE | re.ASCII,
 )
 _CLIENT = re.compile(r"cfid=[0-9]+", re.IGNORECASE | re.ASCII)  # ColdFusion: both in one URL
@@ -125,8 +126,9 @@ def canonical_url(url: str) -> str:
     `sid=[0-9a-f]{32}`, the manuals of PHP, Tomcat and ColdFusion; `TRACKING` for its lists; URL Standard, 5.1, 5.2 and
     6.2, for escapes in the query and its stable order.
     Differs: surt also changes letter case, removes the slash at the end of a path, and drops each cfid before a
-    cftoken: different pages can then have the same key. Here both must look like ColdFusion's, and sid and sessionid
-    are dropped only with 32 hexadecimal digits. Oracle: tests/reference/url_duplicates.py.
+    cftoken: different pages can then have the same key. Here both must look like ColdFusion's. sid and sessionid are
+    dropped only with 32 hexadecimal digits, and newsid, which ends in sid too, never. Oracle:
+    tests/reference/url_duplicates.py.
     """
     parts = split_url(url)
     if parts is None:

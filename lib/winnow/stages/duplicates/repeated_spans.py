@@ -85,22 +85,23 @@ def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans,
     return by_piece.sortWithinPartitions("piece")
 
 
-def cut_captures(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame:
+def cut_captures(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame | None:
     """Pages that the crawler cut, if at least the share `max_repeated_fraction` of their text is repeated.
 
-    One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each. Their spans are counted among all pages
-    and with all copies, for every policy. Such a page is the beginning of another capture. It does not count as a copy
-    for other pages; otherwise the complete capture would lose its text. Persist the rows, and `windows` before.
+    One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each; None if no page with windows is cut,
+    which is found by the Spark job that computes the windows. Spans of these pages are counted among all pages and with
+    all copies, for every policy. Such a page is the beginning of another capture. It does not count as a copy for other
+    pages; otherwise the complete capture would lose its text. Persist the rows, and `windows` before.
     Differs: Lee et al. 2022 and Penedo et al. 2023 do not distinguish pages that the crawler cut.
     """
-    windows.count()  # computed now: only then does Spark know their partitioning, and shuffles them no more
-    if windows.where("is_cut").isEmpty():
-        return windows.sparkSession.createDataFrame([], batches.JOINED)
+    # Computed now: only then does Spark know their partitioning, and shuffles them no more
+    if not windows.groupBy().agg(F.bool_or("is_cut")).collect()[0][0]:
+        return None
     fraction = F.col("cut_chars") / (F.col("cut_chars") + F.col("left_chars"))
     return _spans(windows, settings, pieces, of_cut=True).where(fraction >= settings.max_repeated_fraction)
 
 
-def decide_spans(windows: DataFrame, captures: DataFrame, settings: Spans, pieces: int) -> DataFrame:
+def decide_spans(windows: DataFrame, captures: DataFrame | None, settings: Spans, pieces: int) -> DataFrame:
     """One row (shard, page_id, spans, cut_chars, left_chars, reason) for each page with a repeated span.
 
         spans       characters [start, end) of the text, shortened to whole words and graphemes, without white space at
@@ -112,8 +113,10 @@ def decide_spans(windows: DataFrame, captures: DataFrame, settings: Spans, piece
     lowest page_id, then the lowest position. If it overlaps a repeated window, the overlap is repeated. `captures` are
     what `cut_captures` gives: they count for no other page, and are dropped. Persist both frames before.
     """
-    others = windows.join(F.broadcast(captures.select(_PAGE)), _PAGE, "left_anti")
+    others = windows if captures is None else windows.join(F.broadcast(captures.select(_PAGE)), _PAGE, "left_anti")
     spans = _spans(others, settings, pieces, of_cut=False).withColumn("reason", reason_expr(settings))
+    if captures is None:
+        return spans.drop("is_earlier")
     new = captures.where(~F.col("is_earlier")).withColumn("reason", F.lit("cut_capture"))
     return spans.unionByName(new).drop("is_earlier")
 

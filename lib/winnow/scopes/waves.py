@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pyspark.sql import DataFrame
 
+from winnow.records.chosen import Chosen, pack
+from winnow.scopes.chosen import chosen_records
 from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
 from winnow.sources.formats import is_cuttable
@@ -76,19 +78,28 @@ def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     """One row and one partition for each task, the largest archive first.
 
     If there are fewer archives than cores, several tasks read each archive and share its pages: inflating twice is
-    cheap compared with extraction. A large file of texts is read in parts.
+    cheap compared with extraction. A large file of texts, and the chosen records of an archive, are read in parts.
     """
-    from winnow.stages.pages import ARCHIVE_SCHEMA  # imports parsers, which are needed only if there is work
+    from winnow.stages.pages import ARCHIVE_SCHEMA, CHOSEN_SCHEMA  # imports parsers, needed only if there is work
 
     root = work.root or crawl_row(work).root
     rows = delta.read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     rows.sort(key=lambda row: (-(row.bytes or 0), row.archive_path))
+    chosen = chosen_records(work, shards) if any(row.chosen for row in rows) else {}
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part, count)
+        (
+            row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part,
+            count, *((row.chosen, *_packed(chosen[row.archive_path].stretch(part, count))) if chosen else ()),
+        )
         for row in rows
-        for count in (max(parts, stretches(row.archive_path, row.bytes)),)
+        for count in (parts if chosen else max(parts, stretches(row.archive_path, row.bytes)),)
         for part in range(count)
-    ]
-    return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), ARCHIVE_SCHEMA)
+    ]  # fmt: skip
+    schema = CHOSEN_SCHEMA if chosen else ARCHIVE_SCHEMA
+    return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), schema)
+
+
+def _packed(chosen: Chosen) -> tuple[bytes, int, int]:
+    return pack(chosen.places), chosen.repeated, chosen.without_place

@@ -29,8 +29,9 @@ _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
 def expand_url(
-    url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str], notes: list[str]
-) -> dict[str, Identity]:
+    url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str], notes: list[str],
+    what: str = "archives",
+) -> dict[str, Identity]:  # fmt: skip
     """The archives that a URL names, with their identities; one request for each URL or folder.
 
     Folders of a store are searched recursively for names with one of the suffixes; web servers do not list folders. A
@@ -48,7 +49,7 @@ def expand_url(
             if url.endswith("/"):
                 seen = {one: seen[one] for one in without_texts(list(seen), url, notes)}
             if not seen:
-                problems.append(f"{url}: no archives in this folder; names of archives end in {', '.join(suffixes)}")
+                problems.append(f"{url}: no {what} in this folder; names of {what} end in {', '.join(suffixes)}")
             return seen
         return {url: persist(source_of(url, settings).describe, Patience(settings))}
     except SourceError as error:

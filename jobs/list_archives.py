@@ -23,7 +23,8 @@ def run(work: Work, root: str, archives: list[Archive] | Index) -> int | None:
     if records is not None:
         named = records.withColumns(keyed)
         delta.upsert(work, "records", named, ["crawl", "shard", "archive_path", "record_offset"])
-    found = chosen_archives(work, root) if isinstance(archives, Index) else as_listed(work, root, archives)
+    listed = [] if isinstance(archives, Index) else [(*one, None) for one in as_listed(work, root, archives)]
+    found = listed if records is None else chosen_archives(work, root)
     schema = t.StructType([ARCHIVES.columns[name] for name in (*Archive._fields, "chosen")])
     fresh = list_archives(work.spark.createDataFrame(found, schema), delta.read(work, "archives"), crawl.num_shards)
     if count := fresh.count():

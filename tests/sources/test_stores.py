@@ -134,3 +134,11 @@ def test_hidden_files_of_a_store_are_passed_over(store: Any) -> None:
         keys = [archive.archive_path for archive in find_archives([named], "memory://bucket", SETTINGS, notes)[1]]
         assert keys == ["crawl-data/a.warc.gz", "crawl-data/deep/b.warc"]
         assert [note.split(", for example")[0] for note in notes] == [f"{named}: skipped 3 hidden files"]
+
+
+def test_a_delta_table_of_a_store_is_refused(store: Any) -> None:
+    for name in ("_delta_log/0.json", "shard=1/a.parquet"):
+        store.pipe(f"memory://bucket/tables/documents/{name}", b"x")
+    for named in ("memory://bucket/tables/", "memory://bucket/tables/**"):
+        with pytest.raises(SettingsError, match="memory://bucket/tables/documents: is a Delta table, whose files also"):
+            find_archives([named], None)

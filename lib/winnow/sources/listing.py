@@ -21,10 +21,11 @@ from winnow.sources.stores import identity_of, open_store, store_failure
 from winnow.sources.web import Identity
 
 UNKNOWN = Identity(None, None)
+DELTA_LOG = "_delta_log"
 # Folders that systems create: macOS (Archive Utility), Windows, Synology DSM, ext4.
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 # Files without texts that programs write next to texts: `datasets`, exports of winnow and datatrove, Delta, Spark.
-_BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
+_BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", DELTA_LOG})
 _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
@@ -44,6 +45,9 @@ def expand_url(
         if not is_web(url) and (url.endswith("/") or glob.has_magic(url)):
             found = persist(lambda: _listed(url, suffixes, settings), Patience(settings))
             hidden, start = Hidden(url), fixed_part(url)
+            if log := next((one for one in found if f"/{DELTA_LOG}/" in one), None):
+                problems.append(of_delta(log.partition(f"/{DELTA_LOG}/")[0]))
+                return {}
             seen = {one: known for one, known in found.items() if not hidden.passes_over(one, is_hidden(one[start:]))}
             notes += hidden.notes
             if url.endswith("/"):
@@ -92,6 +96,14 @@ class Hidden:
             return []
         files = "1 hidden file" if self._count == 1 else f"{self._count:,} hidden files"
         return [f"{self.place}: skipped {files}, for example {self._example}"]
+
+
+def of_delta(folder: str) -> str:
+    """A sentence that refuses a Delta table: its files hold rows that the table no longer has."""
+    return (
+        f"{folder}: is a Delta table, whose files also hold rows that it no longer has; name an export of it as "
+        "Parquet, or give it as a DataFrame to winnow.near_duplicates (docs/texts.md)"
+    )
 
 
 def without_texts(names: Sequence[str], folder: str, notes: list[str]) -> list[str]:

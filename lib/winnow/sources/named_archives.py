@@ -9,6 +9,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +18,14 @@ from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
 from winnow.sources.formats import suffixes
 from winnow.sources.listing import (
+    DELTA_LOG,
     UNKNOWN,
     Hidden,
     expand_url,
     fixed_part,
     folder_with,
     is_hidden,
+    of_delta,
     read_manifest,
     url_problems,
     without_texts,
@@ -131,6 +134,9 @@ def expand_path(
     else:
         matches = {Path(match): match[fixed_part(name) :] for match in glob.glob(name, recursive=True)}
         nothing = f"{name}: there is no such file, folder or match"
+    if table := next(filter(None, map(_delta_table, sorted({file.parent for file in matches}))), None):
+        problems.append(of_delta(str(table)))
+        return []
     hidden = Hidden(name)
     seen = [file for file in sorted(matches) if not hidden.passes_over(str(file), is_hidden(matches[file]))]
     notes += hidden.notes
@@ -140,6 +146,12 @@ def expand_path(
     if not files:
         problems.append(nothing)
     return files
+
+
+def _delta_table(folder: Path) -> Path | None:
+    """The Delta table that a file in this folder belongs to; of a partitioned table a folder above."""
+    folders = (folder, *islice(folder.absolute().parents, 4))
+    return next((each for each in folders if (each / DELTA_LOG).is_dir()), None)
 
 
 def _files_below(folder: Path, endings: tuple[str, ...], problems: list[str]) -> list[Path]:

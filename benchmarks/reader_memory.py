@@ -79,14 +79,14 @@ ROW_GROUP = """
 import sys, random, pyarrow as pa, pyarrow.parquet as pq
 draw = random.Random(1)
 words = ["".join(draw.choices("etaoinshrdlu", k=draw.randint(2, 9))) for _ in range(5000)]
-texts = [" ".join(draw.choices(words, k=500)) for _ in range(2000)]
-table = pa.concat_tables([pa.table({"text": [f"{number} {text}" for text in texts]}) for number in range(325)])
+texts = [" ".join(draw.choices(words, k=3200)) for _ in range(2000)]
+table = pa.concat_tables([pa.table({"text": [f"{number} {text}" for text in texts]}) for number in range(50)])
 pq.write_table(table, sys.argv[1], row_group_size=10**9, compression="zstd", use_dictionary=False)
 """
 
 
 def one_row_group() -> BinaryIO:
-    """A Parquet file of 650,000 texts in one row group of 2 GB, which `main` has written."""
+    """A Parquet file of 100,000 texts in one row group of 2 GB, which `main` has written."""
     return Path(os.environ[WRITTEN]).open("rb")
 
 

@@ -45,8 +45,13 @@ class Index(NamedTuple):
 
     def wanted(self) -> dict[str, pa.DataType]:
         """The columns to read: those of the place of a record, and those that the condition may name."""
-        named = {word.lower() for word in re.findall(r"\w+", self.where or "")}
-        return {name: kind for name, kind in self.columns.items() if name in REQUIRED or name.lower() in named}
+        where = (self.where or "").lower()
+        named = set(re.findall(r"\w+", where))  # and names of several words
+        return {
+            name: kind
+            for name, kind in self.columns.items()
+            if name in REQUIRED or name.lower() in (named if name.isidentifier() else where)
+        }
 
 
 def find_index(

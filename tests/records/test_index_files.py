@@ -91,6 +91,17 @@ def test_an_index_that_is_not_there(tmp_path: Path) -> None:
     assert all(part in problem for part, problem in zip(told, caught.value.problems, strict=True))
 
 
+def test_the_folders_of_a_file_give_columns(tmp_path: Path) -> None:
+    index = found(write_index(tmp_path / "crawl=A" / "subset=warc" / "a.parquet", [ROW]))
+    assert {"crawl", "subset"} < index.columns.keys()
+    index = index._replace(
+        where="Subset = 'warc' AND `two words` = 1", columns={**index.columns, "two words": pa.int64()}
+    )
+    assert index.wanted().keys() == {*ROW, "subset", "two words"}
+    rows = [row for batch in read_rows(index.files[0], index.wanted(), SOURCES) for row in batch.to_pylist()]
+    assert rows == [{**ROW, "subset": "warc", "two words": None}]
+
+
 def test_csv_as_others_write_it(tmp_path: Path) -> None:
     """A byte order mark, quotes, CRLF, line ends in a field, an empty field; a part without rows."""
     text = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -54,11 +56,14 @@ def test_chosen_records_are_those_of_the_whole_archive(tmp_path: Path, form: str
     assert account.skipped.keys() <= {"warcinfo", "request", "unknown"}
 
 
-@pytest.mark.parametrize("form", ["whole", "lz4", "zstd"])
+@pytest.mark.parametrize("form", ["whole", "pairs", "lz4", "zstd"])
 def test_records_without_a_member_of_their_own_are_told(tmp_path: Path, form: str) -> None:
     path = tmp_path / "a.warc.gz"
-    path.write_bytes(FORMS[form](pages(3)))
+    path.write_bytes(FORMS[form](pages(3)[:6]))
     places = places_of(path)[2:]
+    if form == "pairs":  # where the members begin
+        data = path.read_bytes()
+        places = [(place, 100) for place in range(1, len(data)) if data.startswith(b"\x1f\x8b\x08", place)]
     found, account = read(path, Chosen(places))
     assert found == []
     assert (account.status, account.records) == ("damaged", len(places))
@@ -124,6 +129,35 @@ def test_a_damaged_record_is_the_page_that_it_is_in_the_whole_archive(archive: P
     (found,), account = read(archive, Chosen([(offset, length)]))
     assert found == whole
     assert (found.gate, account.status) == ("record_damaged", "damaged")
+    assert account.error == "gzip: Error -3 while decompressing data: incorrect data check"
+
+
+def test_html_without_an_http_header_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(member(record(b"<html>text</html>", b"resource", Content_Type=b"text/html")))
+    found, account = read(path, Chosen(places_of(path)))
+    assert (len(found), account.without_header) == (1, 1)
+
+
+def test_little_is_read_where_no_record_begins(tmp_path: Path) -> None:
+    """A large archive without compression, of which every byte could be the beginning of a record."""
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"".join(pages(2)) + page("x" * 3_000_000))
+    offset, _ = places_of(path)[-1]
+    read_bytes = 0
+
+    class Counting(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            nonlocal read_bytes
+            data = super().read(-1 if size is None else size)
+            read_bytes += len(data)
+            return data
+
+    with Counting(path) as file:
+        reader = ChosenReader(cast(BinaryIO, file), ASKED, Chosen([(offset + 500, 1000)]))
+        assert list(reader) == []
+    assert reader.account.skipped == Counter(no_record=1)
+    assert read_bytes < 10_000
 
 
 def test_stretches_share_out_what_an_index_chose() -> None:

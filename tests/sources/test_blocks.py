@@ -62,3 +62,7 @@ def test_each_block_is_one_request_of_its_bytes_alone() -> None:
 def test_what_no_record_was_announced_for_is_read_in_small_blocks() -> None:
     asked = read_records([(10, 500), (900_000, 2000)], also=(400_000, 10))
     assert asked == ["bytes=10-509", "bytes=900000-901999", f"bytes=400000-{400_000 + 256 * 1024 - 1}"]
+
+
+def test_a_block_that_is_held_is_not_asked_for_again() -> None:
+    assert read_records([(10, 500), (900_000, 2000)], also=(10, 500)) == ["bytes=10-509", "bytes=900000-901999"]

@@ -65,4 +65,12 @@ def test_what_no_record_was_announced_for_is_read_in_small_blocks() -> None:
 
 
 def test_a_block_that_is_held_is_not_asked_for_again() -> None:
-    assert read_records([(10, 500), (900_000, 2000)], also=(10, 500)) == ["bytes=10-509", "bytes=900000-901999"]
+    settings = load_settings().sources
+    with served({"/a": DATA}) as server:
+        cut = AroundRecords([(10, 500), (900_000, 2000)], 0, settings.read_ahead_bytes)
+        with RemoteFile(WebSource(f"{server.url}/a", settings), settings, [].append, cut) as file:
+            for place in (10, 900_000, 10):
+                file.seek(place)
+                assert file.read(500) == DATA[place : place + 500]
+            assert file._ahead is None
+        assert server.ranges("/a") == ["bytes=10-509", "bytes=900000-901999"]

@@ -21,7 +21,7 @@ ASKED = Asked(1_000_000, 1_000_000)
 
 def index_of(root: Path, paths: Iterable[Path]) -> list[dict[str, Any]]:
     """A row for each response of these archives, of pages or not, in their order."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for path in sorted(paths):
         with path.open("rb") as file:
             for item in Framer(file, held_bytes(ASKED)):

@@ -138,7 +138,9 @@ def work(name: str, gigabytes: float) -> None:
     generated = inputs(gigabytes)
     patched: Any = pages
     opening = patched.open_location
-    patched.open_location = lambda place, given: generated[place]() if place in generated else opening(place, given)
+    patched.open_location = lambda place, given, cut=None: (
+        generated[place]() if place in generated else opening(place, given, cut)
+    )
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
     extract = ExtractSettings(**settings.extract.model_dump())
     opened = pages._open(pages.Reading(settings, extract, triage_settings(settings.language), "", FORMATS))

@@ -100,9 +100,10 @@ cluster: pack
 	$(BIN)/python -m tests.chaos.cluster build/environment.tar.gz build/winnow-*.whl $(CURDIR)/build/ivy/delta
 
 # All benchmarks with their peers, each in its own environment. ONLY="NAME ..." selects some. GOOGLE is the folder of a
-# clone of google-research/deduplicate-text-datasets (Rust). The results are in build/benchmarks.md.
+# clone of google-research/deduplicate-text-datasets (Rust). DOCUMENTS is the size of dedup_texts. The results are in
+# build/benchmarks.md.
 bench: $(READY) build/peers/datatrove/.ready build/peers/text-dedup/.ready
-	$(BIN)/python -m benchmarks $(ONLY) $(if $(GOOGLE),--google $(GOOGLE)) \
+	$(BIN)/python -m benchmarks $(ONLY) $(if $(GOOGLE),--google $(GOOGLE)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) \
 		--peer-python build/peers/datatrove/bin/python --text-dedup-python build/peers/text-dedup/bin/python
 
 build/peers/datatrove/.ready:

@@ -42,6 +42,7 @@ class Given(NamedTuple):
     text_dedup_python: str | None
     google: str | None
     decisions: str  # folder of the warehouse that `decisions` generates
+    documents: str = "100000"  # of `dedup_texts`
 
 
 class Ended(NamedTuple):
@@ -78,6 +79,9 @@ BENCHMARKS: dict[str, tuple[Callable[[Given], Sequence[str | None]], tuple[str, 
     "chinese_near_duplicates": (lambda _: [], ("corpus",)),
     "extractor_overhead": (lambda _: [], ("corpus",)),
     "read_vs_fastwarc": (_archives, ("corpus",)),
+    "read_texts": (lambda _: [], ()),
+    "read_wet": (lambda _: [], ("corpus",)),
+    "chosen_records": (lambda _: [], ("corpus",)),
     "reader_memory": (lambda _: [], ("corpus",)),
     "worker_memory": (lambda _: [], ("corpus",)),
     "url_gate_vs_datatrove": (
@@ -88,6 +92,13 @@ BENCHMARKS: dict[str, tuple[Callable[[Given], Sequence[str | None]], tuple[str, 
     "cost_vs_size": (lambda _: [], ("corpus",)),
     "near_duplicates": (
         lambda given: ["--peer-python", given.peer_python, "--text-dedup-python", given.text_dedup_python],
+        ("peer_python", "text_dedup_python"),
+    ),
+    "dedup_texts": (
+        lambda given: [
+            "--peer-python", given.peer_python, "--text-dedup-python", given.text_dedup_python,
+            "--documents", given.documents,
+        ],
         ("peer_python", "text_dedup_python"),
     ),
     "repeated_spans": (lambda _: ["--unit", "words", "--hard"], ("corpus",)),
@@ -108,6 +119,7 @@ def main() -> None:
     parser.add_argument("--peer-python", help="of an environment with datatrove[io,processing]==0.10.1 and spacy")
     parser.add_argument("--text-dedup-python", help="of an environment with text-dedup==0.4.0")
     parser.add_argument("--google", help="folder of google-research/deduplicate-text-datasets")
+    parser.add_argument("--documents", default="100000", help="documents of dedup_texts")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "build" / "benchmarks.md")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
@@ -120,7 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         given = Given(
             os.environ.get("WINNOW_CORPUS"), arguments.peer_python, arguments.text_dedup_python, arguments.google,
-            f"{folder}/decisions/tables",
+            f"{folder}/decisions/tables", arguments.documents,
         )  # fmt: skip
         versions, ended = _versions(given), []
         for name in arguments.names or BENCHMARKS:

@@ -14,6 +14,7 @@ from bytes to a page
     sources/    archives by name: in folders, on servers, in stores; what reads each form of them
     warc/       records of an archive, and the pages among them
     texts/      rows and lines of texts: JSON, Parquet, Arrow
+    records/    records that an index chooses, and nothing else of an archive
 pure functions of one document, a room for each table
     kernels/    gates; text, pages, page_trees, languages, faster_trafilatura, measures, near_duplicates,
                 repeated_spans, url_duplicates

@@ -149,9 +149,18 @@ ARCHIVES = _table(
     pages=(_BIGINT, "number of records that became rows of `pages`"),
     skipped=(t.MapType(_STRING, _BIGINT), "number of records that are not pages, by kind (below)"),
     digest_mismatches=(_BIGINT, "number of records that do not match their digest in the archive"),
-    length_mismatches=(_BIGINT, "number of records that are longer or shorter than declared, without damaged ones"),
+    length_mismatches=(_BIGINT, "number of records that are longer or shorter than declared, or than an index says; "
+                                "without damaged ones"),
     without_header=(_BIGINT, "number of pages that are HTML without an HTTP header (`input.bare_html`)"),
     tries=(_BIGINT, "how often it was tried; not counted any more after it was read"),
+    chosen=(_STRING, "hash of its rows in `records`; null: the whole archive is read"),
+)  # fmt: skip
+RECORDS = _table(
+    "records", "one record that an index chose (`--records`); crawls that are read whole have none",
+    archive_path=_PATH,
+    record_offset=(_BIGINT, "where it begins in the file; -1: rows of the index without a place, which are not read"),
+    record_length=(_BIGINT, "its bytes in the file, as the index says"),
+    index_rows=(_BIGINT, "number of rows of the index that name it"),
 )  # fmt: skip
 _EXTRA = t.MapType(_STRING, _STRING)
 MARKS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, kind=_STRING))
@@ -282,8 +291,8 @@ REMOVALS = _whole(
 TABLES = {
     table.name: table
     for table in (
-        CRAWLS, ARCHIVES, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS, URL_DUPLICATES,
-        DOCUMENTS, FUNNEL, COMMITS, SETTINGS, REMOVALS,
+        CRAWLS, ARCHIVES, RECORDS, PAGES, MEASURES, VERDICTS, SIGNATURES, NEAR_DUPLICATES, REPEATED_SPANS,
+        URL_DUPLICATES, DOCUMENTS, FUNNEL, COMMITS, SETTINGS, REMOVALS,
     )
 }  # fmt: skip
 

@@ -121,3 +121,15 @@ def test_what_is_exported_is_read_again(work: Work, tmp_path: Path, form: Any) -
     }
     extras = [json.loads(json.loads(page.extra["extra"])) for page in found if page.extra]
     assert sorted(extra["id"] for extra in extras) == sorted(int(dict(row["extra"])["id"]) for row in expected)
+
+
+def test_an_export_that_is_run_again_gives_the_same_documents(spark: SparkSession, work: Work, tmp_path: Path) -> None:
+    """Nothing is left to drop or to cut; the export's id is carried along."""
+    export(work.warehouse, str(tmp_path / "out"), shards=2, changes=["spark.master=local[2]"])
+    again = run(spark, tmp_path / "out", tmp_path / "tables", 1)
+    columns = ("text", "url", "title")
+    found = sorted((tuple(row[name] for name in columns) for row in documents(again)), key=str)
+    assert found == sorted((tuple(row[name] for name in columns) for row in documents(work)), key=str)
+    assert {row["cut_chars"] for row in documents(again)} == {0}
+    ids = {json.loads(dict(row["extra"])["id"]) for row in documents(again)}
+    assert ids == {f"w{int(row['page_id']) % 2**64:016x}" for row in documents(work)}

@@ -233,4 +233,4 @@ def test_a_notebook_runs_and_defines_nothing(
 
 
 def test_there_are_notebooks() -> None:
-    assert len(NOTEBOOKS) == 4
+    assert len(NOTEBOOKS) == 5

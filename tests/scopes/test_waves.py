@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from winnow.scopes.waves import legs, waves
+from winnow.scopes.waves import legs, tasks_of, waves
 from winnow.settings.jobs import JOBS, jobs_of
 from winnow.settings.load import load_settings
 
@@ -48,3 +48,14 @@ def test_a_wave_has_a_minimum_of_archives_and_the_last_one_is_not_tiny(
     archives: list[int], cut: list[list[int]]
 ) -> None:
     assert waves(Counter(dict(enumerate(archives))), range(len(archives)), 8) == cut
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "parts", "tasks"),
+    [
+        ("a.warc.gz", 10**9, 1, 1), ("a.warc.gz", 10**9, 64, 64), ("a.parquet", 10**9, 1, 8), ("a.jsonl", 5, 64, 64),
+        ("a.jsonl.gz", 10**10, 1, 1), ("a.jsonl.zst", 10**10, 5, 5), ("a.json.gz", 10**10, 64, 8),
+    ],
+)  # fmt: skip
+def test_a_compressed_file_of_texts_is_not_inflated_by_every_core(name: str, size: int, parts: int, tasks: int) -> None:
+    assert tasks_of(name, size, parts) == tasks

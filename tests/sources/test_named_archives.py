@@ -202,3 +202,16 @@ def test_texts_next_to_archives_are_read_if_they_are_named(tmp_path: Path) -> No
     assert notes == [f"{tmp_path}: skipped 2 files of texts beside archives, {example}"]
     _, named = find_archives([f"{tmp_path}/*.*", f"{tmp_path}/part"], str(tmp_path))
     assert [one.archive_path for one in named] == ["a.warc.gz", "index.jsonl", "part/b.parquet"]
+
+
+@pytest.mark.parametrize("named", ["", "*.parquet", "shard=1", "shard=1/*", "../*/shard=1/*.parquet"])
+def test_a_delta_table_is_refused(tmp_path: Path, named: str) -> None:
+    """Its files hold deleted rows too; a file that is named itself is meant."""
+    table = tmp_path / "documents"
+    for name in ("_delta_log/0.json", "shard=1/a.parquet", "b.parquet"):
+        (table / name).parent.mkdir(parents=True, exist_ok=True)
+        (table / name).write_bytes(b"x")
+    with pytest.raises(SettingsError, match=r"documents: is a Delta table, .* name an export of it") as caught:
+        find_archives([str(table / named)], None)
+    assert len(caught.value.problems) == 1
+    assert found(table / "b.parquet")[0] == ["b.parquet"]

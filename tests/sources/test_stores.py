@@ -12,6 +12,7 @@ import pytest
 
 from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
+from winnow.sources.blocks import AroundRecords
 from winnow.sources.named_archives import find_archives
 from winnow.sources.remote_file import RemoteFile
 from winnow.sources.retry import Patience, TransientError, fetch
@@ -134,3 +135,28 @@ def test_hidden_files_of_a_store_are_passed_over(store: Any) -> None:
         keys = [archive.archive_path for archive in find_archives([named], "memory://bucket", SETTINGS, notes)[1]]
         assert keys == ["crawl-data/a.warc.gz", "crawl-data/deep/b.warc"]
         assert [note.split(", for example")[0] for note in notes] == [f"{named}: skipped 3 hidden files"]
+
+
+def test_a_delta_table_of_a_store_is_refused(store: Any) -> None:
+    for name in ("_delta_log/0.json", "shard=1/a.parquet"):
+        store.pipe(f"memory://bucket/tables/documents/{name}", b"x")
+    for named in ("memory://bucket/tables/", "memory://bucket/tables/**"):
+        with pytest.raises(SettingsError, match="memory://bucket/tables/documents: is a Delta table, whose files also"):
+            find_archives([named], None)
+
+
+def test_records_of_a_store_cost_their_bytes_alone(store: Any) -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Counting(StoreSource):
+        def transfer(self, start: int, size: int, into: bytearray) -> None:
+            asked.append((start, size))
+            super().transfer(start, size, into)
+
+    records = [(10, 90), (150, 50), (4000, 100)]
+    cut = AroundRecords(records, gap_bytes=50, most_bytes=SETTINGS.read_ahead_bytes)
+    with RemoteFile(Counting(URL, SETTINGS), SETTINGS, [].append, cut) as file:
+        for offset, length in records:
+            file.seek(offset)
+            assert file.read(length) == DATA[offset : offset + length]
+    assert asked == [(10, 190), (4000, 100)]

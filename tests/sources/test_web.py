@@ -224,7 +224,7 @@ def test_no_more_is_held_than_three_blocks(server: Server) -> None:
             file.read(BLOCK)
             held = sum(map(len, file._blocks.values()))
             assert held <= 2 * BLOCK
-            assert file._ahead is None or len(file._blocks) == len(set(file._blocks) - {file._ahead.number})
+            assert file._ahead is None or len(file._blocks) == len(set(file._blocks) - {file._ahead.block.start})
 
 
 def read_pages(file: Any) -> tuple[list[Page], Account]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.texts.made import ASKED, read, told
 from winnow.page import Page
-from winnow.texts.blocks import Blocks, Lines, Values
+from winnow.texts.blocks import BLOCK_BYTES, Blocks, Lines, Values
 
 PACKED = {"": bytes, ".gz": lambda data: gzip.compress(data, mtime=0), ".zst": zstandard.compress}
 
@@ -91,6 +91,37 @@ def test_what_is_wrong_is_a_gate_or_damage(line: bytes, expected: str | None, pr
     assert told(found) == ["before", *([expected] if expected is not None else []), "after"]
     assert (account.records, account.skipped) == (3, {"malformed": 1} if problem else {})
     assert (account.error, account.error_offset) == (problem, len(before) if problem else None)
+
+
+@pytest.mark.parametrize(
+    ("given", "utc"),
+    [
+        ("2024-05-06T09:08:09+02:00", datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)),
+        ("2024-05-06T07:08:09", datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)),
+        ("2024-05-06", datetime(2024, 5, 6, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+02:00", None),
+        ("yesterday", None),
+        (5, None),
+    ],
+)
+def test_times_are_in_utc(given: object, utc: datetime | None) -> None:
+    assert read(lines({"text": "x", "date": given}))[0][0].fetched_at == utc
+
+
+def test_a_title_is_cut_and_what_is_not_utf_8_is_not_carried_along() -> None:
+    asked = ASKED._replace(keep=("note", "other"))
+    (found,), _ = read(b'{"text": "x", "note": "na\xefve", "other": 1, "title": "' + b"t" * 1001 + b'"}', asked=asked)
+    assert (found.title, found.extra) == ("t" * 1000, {"other": "1"})
+
+
+@pytest.mark.parametrize("escape", [b'\\"', b"\\\\"])
+def test_an_escape_that_a_block_ends_inside(escape: bytes) -> None:
+    """The backslash is the last byte of a block, the character that it escapes the first of the next."""
+    begin = b'[{"text": "a", "n": "'
+    data = begin + b"x" * (BLOCK_BYTES - len(begin) - 1) + escape + b'"}, {"text": "b"}]'
+    assert data[BLOCK_BYTES - 1 : BLOCK_BYTES + 1] == escape
+    found, account = read(data, "a.json", ASKED._replace(max_text_bytes=10**6))
+    assert (told(found), account.status) == (["a", "b"], "read")
 
 
 @pytest.mark.parametrize("packed", PACKED)

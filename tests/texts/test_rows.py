@@ -137,3 +137,33 @@ def test_what_datasets_and_datatrove_write_is_read(tmp_path: Path) -> None:
         (row["text"], row["url"], {"id": f'"{row["id"]}"'}) for row in rows
     ]
     assert {page.fetched_at for page in found[0]} == {datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)}
+
+
+def test_times_of_nanoseconds_are_cut_to_microseconds(tmp_path: Path) -> None:
+    columns = {"text": ["x"], "date": pa.array([1_715_000_000_123_456_789], pa.timestamp("ns", "UTC"))}
+    path = parquet(tmp_path / "a.parquet", columns)
+    (found,), _ = read(path, path.name)
+    assert found.fetched_at == datetime(2024, 5, 6, 12, 53, 20, 123456, tzinfo=UTC)
+    assert type(found.fetched_at) is datetime
+
+
+def test_a_nested_column_that_is_used_is_not_carried_along(tmp_path: Path) -> None:
+    columns = {"text": ["x"], "metadata": [{"url": "http://a.example/", "dump": "D"}], "other": [1]}
+    path = parquet(tmp_path / "a.parquet", columns)
+    (found,), _ = read(path, path.name, ASKED._replace(keep=("*",)))
+    assert (found.url, found.extra) == ("http://a.example/", {"other": "1"})
+
+
+def test_rows_before_damage_in_a_row_group_are_read(tmp_path: Path) -> None:
+    texts = [f"text {number * 7919 % 10007:b}" for number in range(3000)]
+    columns, options = {"text": texts}, {"compression": "zstd", "data_page_size": 1000, "use_dictionary": False}
+    path = parquet(tmp_path / "a.parquet", columns, **options)
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    data, end = bytearray(path.read_bytes()), column.data_page_offset + column.total_compressed_size
+    data[end - 2000 : end] = b"\xaa" * 2000
+    path.write_bytes(data)
+    found, account = read(path, path.name)
+    assert told(found) == texts[: len(found)]
+    assert 1000 < len(found) < 3000
+    assert (account.records, account.skipped) == (3000, {"malformed": 3000 - len(found)})
+    assert account.error_offset == len(found)

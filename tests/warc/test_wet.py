@@ -53,6 +53,7 @@ def test_every_form_of_wet_is_read(form: str) -> None:
         ("  A   title \r\n\ntext", "A title", "\ntext"),
         ("one line", "", "one line"),
         ("one line\n", "", "one line\n"),
+        ("one line\n \t\n", "", "one line\n \t\n"),
         ("\ntext", "", "\ntext"),
         ("x" * 1000 + "\ntext", "x" * 1000, "text"),
         ("x" * 1001 + "\ntext", "", "x" * 1001 + "\ntext"),

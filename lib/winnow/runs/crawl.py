@@ -17,9 +17,10 @@ from winnow.jobs import (
     measure_pages,
     report_funnel,
 )
+from winnow.records.index_files import Index
 from winnow.report.not_read import look_at_archives, not_read_lines
 from winnow.runs import removals
-from winnow.scopes.named import as_listed, gave_pages
+from winnow.scopes.named import gave_pages, named_in
 from winnow.scopes.removals import count_orders, orders_pending
 from winnow.scopes.waves import job_waves, legs
 from winnow.settings.jobs import JOBS, jobs_of
@@ -46,7 +47,7 @@ class Watching(Protocol):
 
 
 def run_crawl(
-    work: Work, root: str, archives: list[Archive], progress: Watching, again: Collection[str] = (),
+    work: Work, root: str, archives: list[Archive] | Index, progress: Watching, again: Collection[str] = (),
     allow_empty: bool = False,
 ) -> None:  # fmt: skip
     """Bring all tables of the crawl up to date; finished work is not repeated, except for the jobs `again`.
@@ -76,14 +77,14 @@ def run_crawl(
                 progress.end(name, rows, done)
                 written |= rows is not None
                 if name == "extract_pages" and wave[-1] == shards[-1] and not allow_empty:
-                    _check_pages(work, as_listed(work, root, archives))
+                    _check_pages(work, named_in(work, root, archives))
     if count_orders(work) > ordered:  # this run may have written pages that were removed meanwhile
         removals.carry_out(work)
     if written:
         commits.compact_notes(work)
 
 
-def _check_pages(work: Work, named: list[Archive]) -> None:
+def _check_pages(work: Work, named: list[Archive] | None) -> None:
     if not gave_pages(work, named):
         said = "\n".join(not_read_lines(look_at_archives(work)))
         raise WinnowError(

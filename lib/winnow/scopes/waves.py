@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from pyspark.sql import DataFrame
 
+from winnow.records.chosen import Chosen, pack
+from winnow.scopes.chosen import chosen_records
 from winnow.settings.jobs import JOBS
 from winnow.settings.schema import Settings
-from winnow.sources.formats import is_cuttable
+from winnow.sources.formats import is_cuttable, is_of_the_web
 from winnow.sources.locations import join
 from winnow.spark.session import parallel_tasks
 from winnow.warehouse import delta
@@ -18,6 +20,7 @@ from winnow.warehouse.crawls import archives_by_shard, crawl_row
 from winnow.warehouse.work import Work
 
 _STRETCH_BYTES = 128 * 1024 * 1024
+_MOST_INFLATING = 8  # tasks of a compressed file of texts, each of which inflates all of it: 17 us a document of 3 kB
 
 
 def waves(archives_by_shard: Counter[int], shards: Iterable[int], at_least: int) -> list[list[int]]:
@@ -72,23 +75,39 @@ def stretches(archive_path: str, size: int | None) -> int:
     return max(1, -(-(size or 0) // _STRETCH_BYTES)) if is_cuttable(archive_path) else 1
 
 
+def tasks_of(archive_path: str, size: int | None, parts: int) -> int:
+    """How many tasks read a file of this name and size, if each file is to have at least `parts` of them."""
+    if is_cuttable(archive_path) or is_of_the_web(archive_path):
+        return max(parts, stretches(archive_path, size))
+    return min(parts, _MOST_INFLATING)
+
+
 def archive_tasks(work: Work, shards: list[int]) -> DataFrame:
     """One row and one partition for each task, the largest archive first.
 
     If there are fewer archives than cores, several tasks read each archive and share its pages: inflating twice is
-    cheap compared with extraction. A large file of texts is read in parts.
+    cheap compared with extraction. A large file of texts, and the chosen records of an archive, are read in parts.
     """
-    from winnow.stages.pages import ARCHIVE_SCHEMA  # imports parsers, which are needed only if there is work
+    from winnow.stages.pages import ARCHIVE_SCHEMA, CHOSEN_SCHEMA  # imports parsers, needed only if there is work
 
     root = work.root or crawl_row(work).root
     rows = delta.read(work, "archives", shards).select(*ARCHIVE_KEYS, "status").collect()  # one row an archive
     rows.sort(key=lambda row: (-(row.bytes or 0), row.archive_path))
+    chosen = chosen_records(work, shards) if any(row.chosen for row in rows) else {}
     cores = parallel_tasks(work.spark)
     parts = -(-cores // len(rows)) if rows and len(rows) < cores else 1
     tasks = [
-        (row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part, count)
+        (
+            row.shard, row.archive_path, row.bytes, row.etag, tries_after(row), join(root, row.archive_path), part,
+            count, *((row.chosen, *_packed(chosen[row.archive_path].stretch(part, count))) if chosen else ()),
+        )
         for row in rows
-        for count in (max(parts, stretches(row.archive_path, row.bytes)),)
+        for count in (parts if chosen else tasks_of(row.archive_path, row.bytes, parts),)
         for part in range(count)
-    ]
-    return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), ARCHIVE_SCHEMA)
+    ]  # fmt: skip
+    schema = CHOSEN_SCHEMA if chosen else ARCHIVE_SCHEMA
+    return work.spark.createDataFrame(work.spark.sparkContext.parallelize(tasks, max(1, len(tasks))), schema)
+
+
+def _packed(chosen: Chosen) -> tuple[bytes, int, int]:
+    return pack(chosen.places), chosen.repeated, chosen.without_place

@@ -56,6 +56,7 @@ class Sources(_Section):
     min_bytes_per_second: NonNegativeInt
     connections: PositiveInt
     read_ahead_bytes: Annotated[int, Field(ge=1_048_576)]
+    join_gap_bytes: NonNegativeInt
     options: dict[str, dict[str, Any]]
 
 

@@ -21,17 +21,19 @@ from winnow.sources.stores import identity_of, open_store, store_failure
 from winnow.sources.web import Identity
 
 UNKNOWN = Identity(None, None)
+DELTA_LOG = "_delta_log"
 # Folders that systems create: macOS (Archive Utility), Windows, Synology DSM, ext4.
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 # Files without texts that programs write next to texts: `datasets`, exports of winnow and datatrove, Delta, Spark.
-_BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", "_delta_log"})
+_BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", DELTA_LOG})
 _COMMENT = re.compile(r"#(?:\s|\Z)")  # a name may begin with the sign alone
 _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
 def expand_url(
-    url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str], notes: list[str]
-) -> dict[str, Identity]:
+    url: str, suffixes: tuple[str, ...], settings: Sources, problems: list[str], notes: list[str],
+    what: str = "archives",
+) -> dict[str, Identity]:  # fmt: skip
     """The archives that a URL names, with their identities; one request for each URL or folder.
 
     Folders of a store are searched recursively for names with one of the suffixes; web servers do not list folders. A
@@ -44,13 +46,16 @@ def expand_url(
         if not is_web(url) and (url.endswith("/") or glob.has_magic(url)):
             found = persist(lambda: _listed(url, suffixes, settings), Patience(settings))
             hidden, start = Hidden(url), fixed_part(url)
+            if log := next((one for one in found if f"/{DELTA_LOG}/" in one), None):
+                problems.append(of_delta(log.partition(f"/{DELTA_LOG}/")[0]))
+                return {}
             seen = {one: known for one, known in found.items() if not hidden.passes_over(one, is_hidden(one[start:]))}
             notes += hidden.notes
             read = without_unread(list(seen), url, notes)
             read = without_texts(read, url, notes) if url.endswith("/") else read
             seen = {one: seen[one] for one in read}
             if not seen:
-                problems.append(f"{url}: no archives in this folder; names of archives end in {', '.join(suffixes)}")
+                problems.append(f"{url}: no {what} in this folder; names of {what} end in {', '.join(suffixes)}")
             return seen
         return {url: persist(source_of(url, settings).describe, Patience(settings))}
     except SourceError as error:
@@ -95,6 +100,14 @@ class Hidden:
             return []
         files = "1 hidden file" if self._count == 1 else f"{self._count:,} hidden files"
         return [f"{self.place}: skipped {files}, for example {self._example}"]
+
+
+def of_delta(folder: str) -> str:
+    """A sentence that refuses a Delta table: its files hold rows that the table no longer has."""
+    return (
+        f"{folder}: is a Delta table, whose files also hold rows that it no longer has; name an export of it as "
+        "Parquet, or give it as a DataFrame to winnow.near_duplicates (docs/texts.md)"
+    )
 
 
 def without_texts(names: Sequence[str], folder: str, notes: list[str]) -> list[str]:

@@ -9,20 +9,23 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
-from winnow.sources.formats import is_archive, seems_archive, suffixes
+from winnow.sources.formats import seems_archive, suffixes
 from winnow.sources.listing import (
+    DELTA_LOG,
     UNKNOWN,
     Hidden,
     expand_url,
     fixed_part,
     folder_with,
     is_hidden,
+    of_delta,
     read_manifest,
     url_problems,
     without_texts,
@@ -84,7 +87,7 @@ def find_archives(
             found.update(remote)
             parents += [name] if name.endswith("/") else map(parent_of, remote)
         else:
-            paths = _expand(name, problems, notes)
+            paths = expand_path(name, suffixes(), problems, notes)
             found.update(dict.fromkeys(map(str, paths), UNKNOWN))
             parents += [name] if Path(name).is_dir() else [str(path.parent) for path in paths]
     problems += [f"{name!a}: the name is not UTF-8; rename the file" for name in found if not is_text(name)][:20]
@@ -95,7 +98,7 @@ def find_archives(
     outside = [location for location, key in keys.items() if not key]
     if outside:
         raise SettingsError([f"{path}: is not below the root {base}; name another --root" for path in outside[:20]])
-    return base, _identified(base, {key: found[location] for location, key in keys.items() if key})
+    return base, identified(base, {key: found[location] for location, key in keys.items() if key})
 
 
 def rebase(archives: list[Archive], root: str, listed: str) -> list[Archive]:
@@ -121,16 +124,22 @@ def _root(root: str | None, parents: list[str]) -> str:
     return base
 
 
-def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
+def expand_path(
+    name: str, endings: tuple[str, ...], problems: list[str], notes: list[str], what: str = "archives"
+) -> list[Path]:
+    """The files that a path, folder or pattern of a file system stands for; folders are searched for these endings."""
     path = Path(name)
     if path.is_file():
         return [path]
     if path.is_dir():
-        matches = {file: file.relative_to(path).as_posix() for file in _files_below(path, problems)}
-        nothing = f"{name}: no archives in this folder; names of archives end in {', '.join(suffixes())}"
+        matches = {file: file.relative_to(path).as_posix() for file in _files_below(path, endings, problems)}
+        nothing = f"{name}: no {what} in this folder; names of {what} end in {', '.join(endings)}"
     else:
         matches = {Path(match): match[fixed_part(name) :] for match in glob.glob(name, recursive=True)}
         nothing = f"{name}: there is no such file, folder or match"
+    if table := next(filter(None, map(_delta_table, sorted({file.parent for file in matches}))), None):
+        problems.append(of_delta(str(table)))
+        return []
     hidden = Hidden(name)
     seen = [file for file in sorted(matches) if not hidden.passes_over(str(file), is_hidden(matches[file]))]
     notes += hidden.notes
@@ -143,14 +152,24 @@ def _expand(name: str, problems: list[str], notes: list[str]) -> list[Path]:
     return files
 
 
-def _files_below(folder: Path, problems: list[str]) -> list[Path]:
-    """The files that are or seem archives by their names; notes a problem for each folder that cannot be read."""
+def _delta_table(folder: Path) -> Path | None:
+    """The Delta table that a file in this folder belongs to; of a partitioned table a folder above."""
+    folders = (folder, *islice(folder.absolute().parents, 4))
+    return next((each for each in folders if (each / DELTA_LOG).is_dir()), None)
+
+
+def _files_below(folder: Path, endings: tuple[str, ...], problems: list[str]) -> list[Path]:
+    """The files with these endings, and those that seem archives; notes a problem for each folder that cannot be read."""
 
     def note(error: OSError) -> None:
         problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")
 
     found = os.walk(folder, onerror=note)
-    return [Path(place, name) for place, _, names in found for name in names if is_archive(name) or seems_archive(name)]
+    return [Path(place, name) for place, _, names in found for name in names if _is_sought(name, endings)]
+
+
+def _is_sought(name: str, endings: tuple[str, ...]) -> bool:
+    return name.lower().endswith(endings) or seems_archive(name)
 
 
 def _manifest(
@@ -181,7 +200,8 @@ def _base_of(name: str, lines: list[str], settings: Sources) -> str | None:
     return next((above for above in folders_above(name) if (Path(above) / lines[0]).exists()), None)
 
 
-def _identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
+def identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
+    """The archives with these keys below a root, sorted: what is known of remote ones, local ones looked at."""
     if is_remote(base):
         return [Archive(key, *known[key]) for key in sorted(known)]
     return [_identify(Path(base), key) for key in sorted(known)]

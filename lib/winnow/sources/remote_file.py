@@ -10,6 +10,7 @@ from threading import Thread
 from typing import BinaryIO, cast
 
 from winnow.settings.schema import Sources
+from winnow.sources.blocks import Block, Cut, Even
 from winnow.sources.locations import is_remote, is_web
 from winnow.sources.retry import Patience, SourceError, fetch
 from winnow.sources.stores import StoreSource
@@ -19,22 +20,25 @@ HELD_BLOCKS = 2  # the block that is read and the one before it: readers seek ba
 
 
 class RemoteFile(io.RawIOBase):
-    """A file of a server or store, read in blocks of `read_ahead_bytes`; the next block is fetched in the meantime.
+    """A file of a server or store, read in blocks as `cut` says; the next block is fetched in the meantime.
 
-    Memory: three blocks. A read raises SourceError if the server fails finally, and so does each later read of blocks
-    that are not held. Seeking back beyond them costs a request. `identity` is what the server reports.
+    cut: None for blocks of `read_ahead_bytes`. Memory: three blocks. A read raises SourceError if the server fails
+    finally, and so does each later read of blocks that are not held. Seeking back beyond them costs a request.
+    `identity` is what the server reports.
     """
 
     def __init__(
-        self, source: WebSource | StoreSource, settings: Sources, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+        self, source: WebSource | StoreSource, settings: Sources, sleep: Callable[[float], None] = time.sleep,
+        cut: Cut | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.source = source
         self.settings = settings
         self.sleep = sleep
+        self.cut = cut or Even(settings.read_ahead_bytes)
         self._place = 0
         self._end: int | None = None  # of the file, once a block has shown it
-        self._blocks: dict[int, bytearray] = {}
+        self._blocks: dict[int, bytearray] = {}  # by the place where each begins
         self._ahead: _Fetch | None = None
 
     @property
@@ -64,8 +68,8 @@ class RemoteFile(io.RawIOBase):
         """`size` bytes, fewer only at the end of the file; all remaining bytes for a negative size."""
         pieces: list[bytearray] = []
         while size:
-            number, skipped = divmod(self._place, self.settings.read_ahead_bytes)
-            block = self._block(number)
+            start, block = self._block(self._place)
+            skipped = self._place - start
             piece = block[skipped : None if size < 0 else skipped + size]
             if not piece:
                 break
@@ -91,51 +95,54 @@ class RemoteFile(io.RawIOBase):
             self._blocks.clear()
 
     def _find_end(self) -> int:
-        number = 0
+        place = 0
         while (end := self._known_end()) is None:
-            self._block(number)
-            number += 1
+            start, block = self._block(place)
+            place = start + len(block)
         return end
 
     def _known_end(self) -> int | None:
         told = self.identity.bytes if self.identity else None
         return self._end if told is None else told
 
-    def _block(self, number: int) -> bytearray:
-        """The bytes of a block, empty beyond the end; starts to fetch the next block."""
-        if number not in self._blocks and self._is_beyond(number):
-            return bytearray()
-        block = self._blocks.pop(number, None) or self._fetched(number)
-        if len(block) < self.settings.read_ahead_bytes:
-            self._end = number * self.settings.read_ahead_bytes + len(block)
-        self._blocks[number] = block
+    def _block(self, place: int) -> tuple[int, bytearray]:
+        """Where the block with this place begins, and its bytes, none beyond the end; starts to fetch the next one."""
+        held = next((start for start, block in self._blocks.items() if start <= place < start + len(block)), None)
+        if held is None and self._is_beyond(place):
+            return place, bytearray()
+        start, end = self.cut.at(place) if held is None else (held, held)
+        block = self._fetched(Block(start, end)) if held is None else self._blocks.pop(start)
+        if start + len(block) < end:
+            self._end = start + len(block)
+        self._blocks[start] = block
         while len(self._blocks) > HELD_BLOCKS:
             del self._blocks[next(iter(self._blocks))]
-        if self._ahead is None and number + 1 not in self._blocks and not self._is_beyond(number + 1):
-            self._ahead = _Fetch(self, number + 1)
-        return block
+        ahead = self.cut.after(start + len(block))
+        if self._ahead is None and ahead and ahead.start not in self._blocks and not self._is_beyond(ahead.start):
+            self._ahead = _Fetch(self, ahead)
+        return start, block
 
-    def _is_beyond(self, number: int) -> bool:
+    def _is_beyond(self, place: int) -> bool:
         end = self._known_end()
-        return end is not None and number * self.settings.read_ahead_bytes >= end
+        return end is not None and place >= end
 
-    def _fetched(self, number: int) -> bytearray:
+    def _fetched(self, block: Block) -> bytearray:
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
-            if ahead.number != number:
+            if ahead.block != block:
                 ahead.given_up = True  # one connection for each reader: its current request ends first
                 ahead.join()
             else:
                 return ahead.result()
-        return _Fetch(self, number).result()
+        return _Fetch(self, block).result()
 
 
 class _Fetch(Thread):
     """A thread that fetches one block while pages are worked on; a daemon, so that it ends with the process."""
 
-    def __init__(self, file: RemoteFile, number: int) -> None:
+    def __init__(self, file: RemoteFile, block: Block) -> None:
         super().__init__(daemon=True)
-        self.number = number
+        self.block = block
         self.file = file
         self.given_up = False
         self.closing = False
@@ -144,10 +151,9 @@ class _Fetch(Thread):
         self.start()
 
     def run(self) -> None:
-        settings = self.file.settings
-        size = settings.read_ahead_bytes
+        start, end = self.block
         try:
-            self.data = fetch(self, self.number * size, size, Patience(settings, self.file.sleep))
+            self.data = fetch(self, start, end - start, Patience(self.file.settings, self.file.sleep))
         except Exception as error:
             self.error = error
         if self.closing:
@@ -173,11 +179,14 @@ class _Fetch(Thread):
             self.file.source.close()
 
 
-def open_location(location: str, settings: Sources) -> BinaryIO:
-    """The file at a path or URL. Raises OSError, and SettingsError if the library of a store is missing."""
+def open_location(location: str, settings: Sources, cut: Cut | None = None) -> BinaryIO:
+    """The file at a path or URL, a remote one in blocks as `cut` says.
+
+    Raises OSError, and SettingsError if the library of a store is missing.
+    """
     if not is_remote(location):
         return Path(location).open("rb")
-    return cast(BinaryIO, RemoteFile(source_of(location, settings), settings))
+    return cast(BinaryIO, RemoteFile(source_of(location, settings), settings, cut=cut))
 
 
 def source_of(url: str, settings: Sources) -> WebSource | StoreSource:

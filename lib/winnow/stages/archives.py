@@ -12,15 +12,23 @@ def shard_expr(num_shards: int) -> Column:
 
 
 def list_archives(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
-    """Rows for archives that are new, or whose size or checksum has changed since they were listed.
+    """Rows for archives that are new, or whose size, checksum or chosen records have changed since they were listed.
 
     An unreachable archive keeps its number of tries; for a replaced archive it starts at 0. Archives whose size and
     checksum are not known now give no new row: those of a list on a server, and those that were read and are gone.
+    `archives` has the column `chosen` if an index chose records.
     """
+    if "chosen" not in archives.columns:
+        archives = archives.withColumn("chosen", F.lit(None).cast("string"))
     tries = F.when(F.col("status") == "unreachable", F.col("tries")).otherwise(0).alias("tries")
-    before = known.select("archive_path", tries, *(F.col(name).alias(f"old_{name}") for name in ("bytes", "etag")))
+    old = (F.col(name).alias(f"old_{name}") for name in ("bytes", "etag", "chosen"))
+    before = known.select("archive_path", tries, *old)
     untold = F.col("bytes").isNull() & F.col("etag").isNull()
+    as_chosen = F.col("chosen").eqNullSafe(F.col("old_chosen"))
     same = F.col("bytes").eqNullSafe(F.col("old_bytes")) & F.col("etag").eqNullSafe(F.col("old_etag"))
-    fresh = archives.join(before, "archive_path", "left").where(F.col("tries").isNull() | ~(same | untold))
+    fresh = archives.join(before, "archive_path", "left").where(
+        F.col("tries").isNull() | ~((same | untold) & as_chosen)
+    )
+    kept = {name: F.when(untold, F.col(f"old_{name}")).otherwise(F.col(name)) for name in ("bytes", "etag")}
     columns = {"shard": shard_expr(num_shards), "status": F.lit("listed"), "tries": F.coalesce("tries", F.lit(0))}
-    return fresh.drop("old_bytes", "old_etag").withColumns(columns)
+    return fresh.withColumns({**columns, **kept}).drop("old_bytes", "old_etag", "old_chosen")

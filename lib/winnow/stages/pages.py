@@ -21,8 +21,11 @@ from winnow.kernels.pages.markup import without_cut_end
 from winnow.kernels.pages.url import gate_url, registered_domain
 from winnow.kernels.pages.url_sets import UrlLists
 from winnow.page import Asked, Page
+from winnow.records.chosen import Chosen, unpack
+from winnow.records.reader import ChosenReader
 from winnow.settings.kernel_settings import input_asked, triage_settings
 from winnow.settings.schema import Settings
+from winnow.sources.blocks import AroundRecords
 from winnow.sources.formats import FORMATS, ReadArchive, reader_of
 from winnow.sources.remote_file import open_location
 from winnow.tables import ARCHIVES, PAGES
@@ -43,7 +46,7 @@ _ACCOUNT = (
     "is_part",
 )
 _SUMMED = ("records", "pages", "digest_mismatches", "length_mismatches", "without_header")
-_KNOWN = ("archive_path", "bytes", "etag", "tries")
+_KNOWN = ("archive_path", "bytes", "etag", "tries", "chosen")
 _ADDED = {"crawl", "page_id", "fingerprint"}
 ARCHIVE_SCHEMA = t.StructType(
     [
@@ -51,6 +54,15 @@ ARCHIVE_SCHEMA = t.StructType(
         t.StructField("location", t.StringType()),
         t.StructField("part", t.IntegerType()),
         t.StructField("parts", t.IntegerType()),
+    ]
+)
+CHOSEN_SCHEMA = t.StructType(
+    [
+        *ARCHIVE_SCHEMA,
+        ARCHIVES.columns["chosen"],
+        t.StructField("places", t.BinaryType()),
+        t.StructField("repeated", t.LongType()),
+        t.StructField("without_place", t.LongType()),
     ]
 )
 _TOLD = [field for field in ARCHIVES.columns if field.name not in {"crawl", "shard", "fingerprint"}]
@@ -86,7 +98,8 @@ def read_archives(
 ) -> DataFrame:
     """Pages, and one row with the column `archive` for each row of `archives`, in one pass.
 
-    Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`.
+    Each row of `archives` (ARCHIVE_SCHEMA) is one task: the pages of an archive whose ordinal is `part` modulo `parts`;
+    with CHOSEN_SCHEMA, the pages among the records in `places` (records.chosen), and no others.
     Each task gives its own row with `archive`, since each can lose its server while others read to the end. `lists` is
     the name that `share_lists` gave to the URL lists; `formats` maps suffixes of names to readers.
     """
@@ -177,17 +190,30 @@ def _open(reading: Reading) -> Opened:
 
 def _read_archive(archive: dict[str, Any], opened: Opened) -> Iterator[dict[str, Any]]:
     fixed = {"shard": archive["shard"], "archive_path": archive["archive_path"]}
-    known = {name: archive[name] for name in _KNOWN}
-    read = reader_of(archive["archive_path"], opened.formats)
+    known = {name: archive.get(name) for name in _KNOWN}
+    read, sources = reader_of(archive["archive_path"], opened.formats), opened.settings.sources
+    chosen = _chosen(archive)
+    cut = chosen and AroundRecords(chosen.places, sources.join_gap_bytes, sources.read_ahead_bytes)
     try:
-        with open_location(archive["location"], opened.settings.sources) as file:
-            source = read(file, opened.asked, (archive["part"], archive["parts"]))
+        with open_location(archive["location"], sources, cut) as file:
+            source = (
+                read(file, opened.asked, (archive["part"], archive["parts"]))
+                if chosen is None
+                else ChosenReader(file, opened.asked, chosen)
+            )
             for page in source:
                 yield {**fixed, **_judge_page(page, opened)}
             account = {name: getattr(source.account, name) for name in _ACCOUNT} | _identity(file)
     except OSError as error:
         account = {"status": "unreachable", "error": f"{error.strerror or error}"}
     yield {**fixed, "archive": {**known, **account}}
+
+
+def _chosen(archive: dict[str, Any]) -> Chosen | None:
+    """The chosen records of an archive; None if it is read whole."""
+    if archive.get("places") is None:
+        return None
+    return Chosen(unpack(archive["places"]), archive["repeated"], archive["without_place"])
 
 
 def _identity(file: BinaryIO) -> dict[str, Any]:

@@ -13,6 +13,25 @@ Archives = Annotated[
     list[str],
     typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
 ]
+SomeArchives = Annotated[
+    list[str] | None,
+    typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
+]
+Records = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--records", show_default=False,
+        help="In place of archives: an index (Parquet or CSV with warc_filename, warc_record_offset and "
+             "warc_record_length) whose records are read, and nothing else.",
+    ),
+]  # fmt: skip
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", show_default=False,
+        help="Rows of the index to read, in Spark SQL, for example \"content_languages = 'zho'\".",
+    ),
+]  # fmt: skip
 CrawlName = Annotated[
     str, typer.Option("--crawl", help="Name of the crawl, for example CC-MAIN-2024-22.", show_default=False)
 ]

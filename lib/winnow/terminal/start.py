@@ -21,6 +21,7 @@ from winnow.sources.named_archives import Archive, find_archives
 from winnow.warehouse.places import absolute_place, check_remote, may_keep_settings, warehouse_problems
 
 if TYPE_CHECKING:
+    from winnow.records.index_files import Index
     from winnow.warehouse.work import Work
 
 T = TypeVar("T")
@@ -38,6 +39,8 @@ class Given(NamedTuple):
     environment: str | None
     archives: list[str] | None = None  # None: those listed before
     only: list[str] | None = None  # jobs that are run alone; None: all of the recipe
+    records: list[str] | None = None  # an index that names archives and their records
+    where: str | None = None  # a condition on its rows
 
 
 def _settings(recipe: str | Mapping[str, Any], given: Given) -> Settings:
@@ -46,14 +49,16 @@ def _settings(recipe: str | Mapping[str, Any], given: Given) -> Settings:
     return with_only(settings, given.only) if given.only else settings
 
 
-def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive]]]:
-    """The Work of a job, and its archives. Raises SettingsError with all problems, before Spark starts."""
+def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, list[Archive] | Index]]:
+    """The Work of a job, and its archives, or the index that names them.
+
+    Raises SettingsError with all problems before Spark starts, those of `where` after.
+    """
     problems, goes_on = _name_problems(given), given.recipe is None and may_keep_settings(given.warehouse)
     named_recipe = given.recipe or DEFAULT_RECIPE
     settings = _try(problems, lambda: _settings(named_recipe, given))
-    named, sources = given.archives, settings.sources if settings else None
     notes: list[str] = []
-    listing = _try(problems, lambda: find_archives(named, given.root, sources, notes)) if named else ("", [])
+    listing = _try(problems, lambda: _listing(given, settings, notes))
     if settings is not None:
         problems += _spark_problems(settings.spark)
         problems += [] if goes_on else _file_problems(settings)
@@ -69,7 +74,35 @@ def prepare(given: Given, name: str, verbose: bool) -> tuple[Work, tuple[str, li
     check_remote(spark, given.warehouse, listed=given.archives is None)
     place = absolute_place(given.warehouse)
     work = Work(spark, settings, made, place, given.crawl, given.root, named_recipe)
+    if given.records:
+        _check_where(work, listing[1])
     return _go_on(work, given) if goes_on else work, listing
+
+
+def _listing(given: Given, settings: Settings | None, notes: list[str]) -> tuple[str, list[Archive] | Index]:
+    """The root of the crawl, and its archives, or an index. Raises SettingsError with what is wrong."""
+    sources = settings.sources if settings else load_settings().sources
+    if given.records and given.archives:
+        raise SettingsError(["--records: its index names the archives; leave out ARCHIVES, or leave out --records"])
+    if given.records:
+        from winnow.records.index_files import find_index  # imports Arrow
+
+        index = find_index(given.records, given.where, given.root, sources, notes)
+        return index.root, index
+    if given.where is not None:
+        raise SettingsError(["--where chooses rows of an index; name the index with --records"])
+    if given.archives == []:
+        raise SettingsError(["name ARCHIVES, or with --records an index that names them"])
+    return find_archives(given.archives, given.root, sources, notes) if given.archives else ("", [])
+
+
+def _check_where(work: Work, index: object) -> None:
+    """Raises SettingsError if the condition on the rows of an index is wrong, before anything is written."""
+    from winnow.records.index_files import Index
+    from winnow.scopes.chosen import index_rows
+
+    assert isinstance(index, Index)
+    index_rows(work, index)
 
 
 def _go_on(work: Work, given: Given) -> Work:

@@ -9,10 +9,23 @@ from typing import TYPE_CHECKING, NoReturn
 from winnow.settings.jobs import jobs_of
 from winnow.terminal.help import add_command, new_app
 from winnow.terminal.leaving import call
-from winnow.terminal.options import Archives, Config, CrawlName, Recipe, Root, Set, Shards, Warehouse, Yes
+from winnow.terminal.options import (
+    Config,
+    CrawlName,
+    Recipe,
+    Records,
+    Root,
+    Set,
+    Shards,
+    SomeArchives,
+    Warehouse,
+    Where,
+    Yes,
+)
 from winnow.warehouse.shards import parse_shards
 
 if TYPE_CHECKING:
+    from winnow.records.index_files import Index
     from winnow.sources.named_archives import Archive
     from winnow.warehouse.work import Work
 
@@ -46,17 +59,20 @@ def submit(
     _call(shard_job)
 
 
-def submit_list(job: str, run: Callable[[Work, str, list[Archive]], int | None]) -> NoReturn:
+def submit_list(job: str, run: Callable[[Work, str, list[Archive] | Index], int | None]) -> NoReturn:
     """Runs the job that takes archives."""
     from winnow.terminal.progress import Progress
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.presence import at_work
 
     def list_job(
-        archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None,
-        changes: Set = None, root: Root = None,
+        crawl: CrawlName, warehouse: Warehouse, archives: SomeArchives = None, records: Records = None,
+        where: Where = None, recipe: Recipe = None, config: Config = None, changes: Set = None, root: Root = None,
     ) -> None:  # fmt: skip
-        given = Given(crawl, warehouse, recipe, config, changes, root, _environment(), archives)
+        environment = _environment()
+        given = Given(
+            crawl, warehouse, recipe, config, changes, root, environment, archives or [], None, records, where
+        )
         work, listing = prepare(given, f"{job} {crawl}", verbose=True)
         with at_work(work, job), Progress(work.spark) as progress:
             progress.begin(job, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
@@ -128,7 +129,12 @@ def _or_text(kind: str, record: Record) -> str:
 
 def _media_type(record: Record) -> tuple[str, str | None]:
     """The media type that a record states for its block, lower case, and its character set."""
-    return parse_content_type(record.fields.get(b"\ncontent-type:").decode("latin-1"))
+    return _parse_stated(record.fields.get(b"\ncontent-type:"))
+
+
+@lru_cache(maxsize=256)
+def _parse_stated(stated: bytes) -> tuple[str, str | None]:
+    return parse_content_type(stated.decode("latin-1"))
 
 
 def _is_html(record: Record) -> bool:

@@ -18,7 +18,7 @@ def text_page(record: Record, asked: Asked) -> Page:
     """
     is_large = record.size > asked.max_text_bytes
     try:
-        text, is_valid = bytes(record.block).decode("utf-8"), True
+        text, is_valid = str(record.block, "utf-8"), True
     except UnicodeDecodeError:
         text, is_valid = "", record.cut or is_large  # a cut may go through a character
     title, text = split_title(text)
@@ -48,4 +48,4 @@ def split_title(text: str) -> tuple[str, str]:
     """
     first, end, rest = text.partition("\n")
     title = " ".join(first.split())
-    return (title, rest) if end and rest.strip() and 0 < len(title) <= MAX_TITLE_CHARS else ("", text)
+    return (title, rest) if end and rest and not rest.isspace() and 0 < len(title) <= MAX_TITLE_CHARS else ("", text)

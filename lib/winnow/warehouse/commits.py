@@ -23,7 +23,7 @@ from winnow.warehouse.shards import shard_ranges
 from winnow.warehouse.work import Note, Work
 from winnow.workers.arrow import python_cpu
 
-ARCHIVE_KEYS = ("shard", "archive_path", "bytes", "etag", "tries")
+ARCHIVE_KEYS = ("shard", "archive_path", "bytes", "etag", "tries", "chosen")
 
 
 class Todo(NamedTuple):
@@ -152,7 +152,9 @@ def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> 
     archives: dict[int, list[Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.archive_path)):
         tries = tries_after(row) if tries_ahead else row.tries
-        archives.setdefault(row.shard, []).append([row.archive_path, row.bytes, row.etag, tries])
+        archives.setdefault(row.shard, []).append([
+            row.archive_path, row.bytes, row.etag, tries, *([row.chosen] if row.chosen else []),
+        ])  # fmt: skip
     return {shard: digest(archives.get(shard, [])) for shard in shards}
 
 

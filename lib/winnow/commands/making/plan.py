@@ -55,6 +55,7 @@ def plan(
 
     given = Given("PLAN", "winnow-plan", recipe, config, changes, root, "local", archives)
     work, (base, listed) = prepare(given, "winnow plan", verbose)
+    assert isinstance(listed, list)  # no index was given
     if not str(work.spark.sparkContext.master).startswith("local"):
         raise SettingsError(["winnow plan runs its sample on this machine: leave spark.master at local[...]"])
     from winnow.runs.estimate import Target, choose, measure, scaled, size_ratio

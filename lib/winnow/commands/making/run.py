@@ -9,18 +9,20 @@ from winnow.settings.jobs import JOBS, jobs_of
 from winnow.terminal.options import (
     Again,
     AllowEmpty,
-    Archives,
     Config,
     CrawlName,
     Environment,
     Json,
     Only,
     Recipe,
+    Records,
     RemovalsFrom,
     Root,
     Set,
+    SomeArchives,
     Verbose,
     Warehouse,
+    Where,
     Yes,
 )
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 
 def run(
-    archives: Archives, crawl: CrawlName, warehouse: Warehouse, recipe: Recipe = None, config: Config = None,
+    crawl: CrawlName, warehouse: Warehouse, archives: SomeArchives = None, records: Records = None,
+    where: Where = None, recipe: Recipe = None, config: Config = None,
     changes: Set = None, root: Root = None, environment: Environment = None,
     again: Again = None, only: Only = None, removals_from: RemovalsFrom = None, allow_empty: AllowEmpty = False,
     yes: Yes = False, as_json: Json = False, verbose: Verbose = False,
@@ -40,6 +43,8 @@ def run(
     Finished work is not repeated.
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe fineweb
+
+    Example: winnow run --records index/ --where "content_languages = 'zho'" --crawl ZHO --warehouse tables/
     """
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl
@@ -49,9 +54,8 @@ def run(
     from winnow.terminal.start import Given, prepare
     from winnow.warehouse.presence import at_work
 
-    work, listing = prepare(
-        Given(crawl, warehouse, recipe, config, changes, root, environment, archives, only), f"winnow {crawl}", verbose
-    )
+    given = Given(crawl, warehouse, recipe, config, changes, root, environment, archives or [], only, records, where)
+    work, listing = prepare(given, f"winnow {crawl}", verbose)
     _check_again(again or [], work)
     agree(work, JOBS, yes)
     with at_work(work, "winnow run", alone=True), Progress(work.spark) as progress:

@@ -1,0 +1,1 @@
+"""Records that an index chooses, before archives are read."""

@@ -29,7 +29,7 @@ def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obj
         return dict.fromkeys(shards)
     if within == "shard":
         return {shard: notes_before(around, shard) for shard in shards}
-    mine: list[object] = sorted(commits.source_inputs(work, "near_duplicates", around.all_shards).items())
+    mine = sorted(commits.source_inputs(work, "near_duplicates", around.all_shards).items())
     if within == "crawl":
         return dict.fromkeys(shards, mine)
     earlier = [notes_before(around, shard) for shard in around.all_shards]

@@ -195,6 +195,18 @@ def test_many_copies_of_one_page_are_signed_once_a_block(fuzzy: Fuzzy) -> None:
     assert (len(copies["ids"]), copies["hashes"]) == (499 * 16, None)
 
 
+def test_the_same_text_in_two_languages_makes_no_pair(fuzzy: Fuzzy) -> None:
+    packing = signing.Packing((0,), 2, 1, 100)
+    text = " ".join(words(Random(1)))
+    columns = {"scope": [0] * 5, "page_id": [1, 2, 3, 4, 5], "text": [text, f"{text} more", text, text, f"{text} more"]}
+    for labels, linked in (([7, 7, 7, 7, 7], {1, 2, 3, 4, 5}), ([7, 7, -7, -7, 0], {1, 2, 3, 4})):
+        batch = pa.RecordBatch.from_pydict({**columns, signing.LANGUAGE_HASH: pa.array(labels, pa.int64())})
+        edges = signing.link_batches(signing.sign_batches(iter([batch]), fuzzy, packing), fuzzy, packing)
+        pairs = {(one, other) for batch in edges for one, other in zip(*batch.to_pydict().values(), strict=True)}
+        assert {number for pair in pairs for number in pair} == linked
+        assert all(labels[one - 1] == labels[other - 1] for one, other in pairs)
+
+
 def test_earlier_pages_are_kept_and_preferred(spark: SparkSession, fuzzy: Fuzzy) -> None:
     text, other = (" ".join(words(Random(seed))) for seed in (5, 6))
     near = text.replace(text.split()[30], "changed")

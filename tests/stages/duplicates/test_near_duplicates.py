@@ -121,7 +121,7 @@ def test_the_same_texts_in_two_shards_are_decided_in_each(spark: SparkSession, f
     assert len(rows) > 40
 
 
-@pytest.mark.parametrize("limits", [{}, {"_BLOCK_PAGES": 3, "_REDUCER_PAGES": 20}])
+@pytest.mark.parametrize("limits", [{}, {"_BLOCK_PAGES": 3, "_REDUCER_PAGES": 120}])
 def test_pages_of_other_languages_are_not_compared(
     spark: SparkSession, fuzzy: Fuzzy, limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pytest
 from pyspark.sql import SparkSession
 
-from docs.generate.examples import CHINESE_CONTROL, evaluate, lines
+from docs.generate.examples import CHINESE_CONTROL, evaluate
 from tests.jobs.running import planned_once
 from tests.jobs.warehouse import ONE_WAVE, rows_of
+from winnow.demo.texts import story
 from winnow.runs.crawl import run_crawl
 from winnow.settings.fingerprint import fingerprints
 from winnow.settings.load import load_settings
@@ -73,7 +74,7 @@ def planted() -> list[Planted]:
             "chinesewebtext": "chinesewebtext_self_repetition", "map_cc": "map_cc_few_characters",
             "c4_zh": "gopher_duplicate_lines", "fineweb2": "gopher_duplicate_lines",
         }),
-        Planted("english", lines(30), dict.fromkeys(RECIPES[:3], "gate")),
+        Planted("english", story(random, 30), dict.fromkeys(RECIPES[:3], "gate")),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from tests.jobs.warehouse import FIRST, SECOND, demo_flags, everything, rows_of,
 from tests.reference import near_duplicates as reference
 from winnow.commands.looking.explain import explain
 from winnow.commands.making.remove import remove
+from winnow.report.figures import gather
 from winnow.report.html.sides import look_at, write_report
 from winnow.runs import removals
 from winnow.stages.funnel import imbalances
@@ -124,7 +125,7 @@ def test_the_funnel_is_counted_in_this_order(spark: SparkSession, turned: Path, 
         assert imbalances(rows, STAGES) == []
         entering = [sum(row.pages_first for row in rows if (row.stage, row.reason) == (one, "")) for one in STAGES]
         assert entering == sorted(entering, reverse=True)
-        figures = look_at(work, crawl).figures
+        figures = gather(look_at(work, crawl))
         assert figures.stages == STAGES
         assert figures.measured.first == len([row for row in rows_of(turned, "measures") if row["crawl"] == crawl])
         check_measured(work)

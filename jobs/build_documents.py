@@ -13,7 +13,7 @@ def run(work: Work, shards: list[int]) -> int | None:
         return None
     since, mine = commits.begin(work), list(ready.shards)
     documents = build_documents(
-        kept=kept_measures(work, mine),
+        kept=kept_measures(work, "build_documents", mine),
         pages=delta.read(work, "pages", mine),
         dropped=dropped_before(work, "build_documents", mine),
         repeated_spans=rows_of(work, "find_repeated_spans", mine),

@@ -22,13 +22,30 @@ def lines(count: int, each: int = 10, letters: int = 5) -> list[str]:
     return [" ".join(held[at : at + each]).capitalize() + "." for at in range(0, count * each, each)]
 
 
+def chinese(count: int) -> list[str]:
+    """So many different Chinese sentences, at most 10."""
+    return [
+        "清晨的渡船又晚到了，我们坐在箱子上，分着吃完了最后几颗李子。",
+        "没有人知道是谁把大门漆成绿色，不过大家都说比从前好看。",
+        "他的叔叔在厨房里挂了三座钟，煮鸡蛋的时候却一座也不相信。",
+        "停电那天晚上，整条街的邻居都走到窗前，互相挥手问好。",
+        "爷爷常说，一把好扫帚胜过新地毯和吵闹的机器。",
+        "隔壁家的小狗学会了用鼻子推开面包店的门，每天早上去两次。",
+        "豆子种得太早，还没到周末，霜冻就把嫩芽全部打坏了。",
+        "二楼住着一位修理小提琴的女士，可是从来没有听见她演奏。",
+        "夏天桥要封闭几个月，孩子们上学的路因此变得更远。",
+        "弟弟买的帐篷需要四个人才能搭起来，而且不能刮风。",
+    ][:count]
+
+
 def evaluate(example: str) -> Any:
     """The value of an example."""
-    return eval(example, {"words": words, "lines": lines})
+    return eval(example, {"words": words, "lines": lines, "chinese": chinese})
 
 
-# A page that no rule of any recipe rejects.
+# A page that no rule of any recipe rejects, and one that no rule of a recipe for Chinese rejects.
 CONTROL = '"\\n".join(lines(6))'
+CHINESE_CONTROL = '"\\n".join(chinese(8))'
 BAD_WORD = "darn"  # the only line of the file that measure.c4.bad_words names for c4_bad_words
 
 # Each gives its reason and no other in the recipe that is named like its file of rules.
@@ -67,4 +84,26 @@ RULES = {
     "fineweb_unpunctuated_lines": '"\\n".join(lines(6)).replace(".", "")',
     "fineweb_duplicate_chars": '"\\n".join(lines(2, 4, letters=8)[::-1] + lines(6) + lines(2, 4, letters=8))',
     "fineweb_short_lines": '"\\n".join(lines(20, 4))',
+    "fineweb_newlines": '"\\n".join(lines(20, 3))',
+    "chinesewebtext_too_short": '"\\n".join(chinese(7))[:200]',
+    "chinesewebtext_short_lines": '"\\n".join(chinese(10)).replace("，", "\\n").replace("的", "\\n")',
+    "chinesewebtext_little_chinese": '"\\n".join([*chinese(8), *lines(10)])',
+    "chinesewebtext_traditional": '"\\n".join([*chinese(8), "這裏。"])',
+    "chinesewebtext_sensitive_words": '"".join([*chinese(8), "darn"])',
+    "chinesewebtext_self_repetition": '"\\n".join(chinese(8) * 2)',
+    "map_cc_brackets": '"\\n".join(f"【{text[:5]}】{text[5:]}" for text in chinese(8))',
+    "map_cc_too_few_sentences": '"，".join(chinese(8)).replace("。", "")',
+    "map_cc_too_short": '"".join(chinese(2))[:49]',
+    "map_cc_too_long": ('"\\n".join([*chinese(10), "，".join(map(chr, range(0x4E00, 0x5400))), *words(1_500)])'),
+    "map_cc_short_words": '" ".join("".join(chinese(10)))',
+    "map_cc_long_words": '"\\n".join([*chinese(2), *["".join(map(chr, range(0x410, 0x450)))] * 6])',
+    "map_cc_hashes": '"# ".join("".join(chinese(8))[place : place + 6] for place in range(0, 216, 6))',
+    "map_cc_ellipses": '"… ".join("".join(chinese(8))[place : place + 6] for place in range(0, 216, 6))',
+    "map_cc_digits": '"\\n".join([*chinese(8), *map(str, range(1_000, 1_030))])',
+    "map_cc_more_lines": '"更多\\n".join(chinese(8))',
+    "map_cc_bullet_lines": '"\\n".join("●" + text for text in chinese(8))',
+    "map_cc_few_characters": '"\\n".join(chinese(8) * 8)',
+    "map_cc_low_entropy": '"。".join(["东西南北中"] * 8) + "一二三四五六七八九十"',
+    "c4_zh_too_few_lines": '"\\n".join(chinese(5))',
+    "c4_zh_bad_words": '"\\n".join([*chinese(6), "darn " * 3 + "。"])',
 }

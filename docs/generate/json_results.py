@@ -88,6 +88,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "url_copy": "why it was dropped by the URL pass; null if it was not",
         "by_url": "number of pages that were dropped because they have its URL",
         "document": "its row of `documents`; null if it is not a document",
+        "copies_first": "whether the recipe seeks near duplicates before the rules judge",
     }),
     Judged: ("judged rule", {
         "rule": "the rule",

@@ -26,7 +26,10 @@ Rules can judge these as well, and `tune`, `report` and `explain` show them as m
 | --- | --- | --- |
 | `language_score` | 0 to 1 | score of the page's language |
 | `is_language_XX` | 0 or 1 | 1 if the page's language is XX |"""
-_RANGES = {"_fraction": "0 to 1", "_ratio": "from 0", "_count": "whole, from 0", "_chars": "from 0"}
+_RANGES = {
+    "_fraction": "0 to 1", "_ratio": "from 0", "_count": "whole, from 0", "_chars": "from 0",
+    "_entropy": "from 0, in nats",
+}  # fmt: skip
 _SAID_RANGE = re.compile(r"(; \[0, 1\]|, unbounded|; 0 to 8)(?=$|;)")
 
 

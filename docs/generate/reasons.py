@@ -17,7 +17,7 @@ Nothing is dropped without one of these. A page that a **gate** stops ends there
 `verdicts.reasons`. What they keep may still be a **copy**, which `near_duplicates`, `repeated_spans` and
 `url_duplicates` say.
 
-Examples are Python text; two functions make their words and lines:"""
+Examples are Python text; three functions make their words and lines:"""
 _GATES = """\
 In the order in which they are asked; `removed` takes the place of whatever was there. The example is a response of
 status 200: its URL where that matters, a header field, its body."""
@@ -28,7 +28,7 @@ without white space between words. Pages of other languages pass, which a run te
 `rules_for_any_language: true` every rule judges every page. The recipe `winnow` judges other languages than English by
 bounds of their own ([choosing-a-recipe.md](choosing-a-recipe.md#other-languages-than-english)). A recipe may change
 metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named like the file
-of rules; no rule of any recipe rejects this one:"""
+of rules. No rule of a recipe rejects the first of these two, and no rule of a recipe for Chinese the second:"""
 _COPIES = """\
 [deduplication.md](deduplication.md) says how these decide, with an example that runs. `repeated_spans.reason` holds the
 middle three; the first and the last stand in `funnel` alone, since their tables hold nothing but pages that they
@@ -37,14 +37,15 @@ drop."""
 
 def reasons_page() -> str:
     """The page."""
-    functions = f"```python\n{inspect.getsource(examples.words)}\n\n{inspect.getsource(examples.lines)}```"
+    functions = "\n\n".join(map(inspect.getsource, (examples.words, examples.lines, examples.chinese)))
     rows = ((code(name), gate.means, _stopped(gate.example)) for name, gate in GATES.items())
     gates = table(("gate", "meaning", "example"), rows)
     copies = table(("reason", "meaning"), ((code(reason), means) for reason, means in DROP_REASONS.items()))
     return page(
-        "Gates and reasons", _INTRO, functions,
+        "Gates and reasons", _INTRO, f"```python\n{functions}```",
         "## Gates", _GATES, gates,
-        "## Rules", _RULES, f"```python\n{examples.CONTROL}\n```", *map(_rule_file, rule_files()),
+        "## Rules", _RULES, f"```python\n{examples.CONTROL}\n{examples.CHINESE_CONTROL}\n```",
+        *map(_rule_file, rule_files()),
         "## Copies", _COPIES, copies,
     )  # fmt: skip
 
@@ -76,4 +77,5 @@ def _rule_file(file: RuleFile) -> str:
 
 def _example(reason: str) -> str:
     shown = code(examples.RULES[reason])
-    return f"{shown}, with {code(examples.BAD_WORD)} in the file" if reason == "c4_bad_words" else shown
+    is_listed = reason in ("c4_bad_words", "c4_zh_bad_words", "chinesewebtext_sensitive_words")
+    return f"{shown}, with {code(examples.BAD_WORD)} in the file" if is_listed else shown

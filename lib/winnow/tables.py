@@ -255,8 +255,8 @@ FUNNEL = _table(
     pages_any=(_BIGINT, "pages that have this reason"),
     pages_first=(_BIGINT, "pages for which it is the first reason: these add up"),
     pages_only=(_BIGINT, "pages for which it is the only reason of the stage"),
-    chars=(_BIGINT, "code points of pages_first: in judge_pages before line corrections, in later jobs after them; "
-                    "null in extract_pages"),
+    chars=(_BIGINT, "code points of pages_first: through judge_pages before line corrections, in later jobs after "
+                    "them; null in extract_pages"),
     words=(_BIGINT, "words of pages_first, like chars"),
 )  # fmt: skip
 COMMITS = _table(

@@ -31,6 +31,15 @@ def test_near_duplicates_of_page_ids(texts: DataFrame) -> None:
     }  # fmt: skip
 
 
+def test_texts_of_other_languages_are_no_copies(texts: DataFrame) -> None:
+    changes = ["fuzzy.by_language=true"]
+    with pytest.raises(SettingsError, match="language: the DataFrame has no such column, with labels as `en`"):
+        winnow.near_duplicates(texts, text="body", id="number", changes=changes)
+    for labels, count in (("number", 0), ("'de'", 1)):
+        told = texts.withColumn("language", F.expr(f"cast({labels} as string)"))
+        assert winnow.near_duplicates(told, text="body", id="number", changes=changes).count() == count
+
+
 def test_other_ids_are_ordered_by_their_hash(spark: SparkSession, texts: DataFrame) -> None:
     (row,) = winnow.near_duplicates(texts, text="body", id="name").collect()
     kept, dropped = sorted(("id 1", "id 3"), key=hashes(spark).__getitem__)

@@ -16,7 +16,7 @@ from docs.generate.metrics import all_metrics
 from docs.generate.rules import RECIPES, recipe_rules, rule_files
 from tests.docs.blocks import DOCS
 from winnow.kernels.gates import GATES
-from winnow.kernels.measures.measure import compile_settings, measure_text
+from winnow.kernels.measures.measure import compile_settings, languages_of, measure_text
 from winnow.kernels.measures.metrics import METRICS
 from winnow.settings.kernel_settings import measure_settings
 from winnow.settings.load import load_settings
@@ -25,7 +25,10 @@ from winnow.settings.schema import Settings
 from winnow.stages.funnel import DROP_REASONS
 from winnow.tables import TABLES
 
-PUBLISHED = {"gopher": "gopher", "c4": "c4", "fineweb": "fineweb", "refinedweb_lines": "refinedweb"}
+PUBLISHED = {
+    "gopher": "gopher", "c4": "c4", "fineweb": "fineweb", "refinedweb_lines": "refinedweb", "fineweb2": "fineweb2",
+    "chinesewebtext": "chinesewebtext", "map_cc": "map_cc", "c4_zh": "c4_zh",
+}  # fmt: skip
 
 
 def cells(page: str, section: str = "") -> list[list[str]]:
@@ -118,7 +121,10 @@ def rejected(text: str, recipe: str, tmp_path: Path) -> list[str]:
     """Reasons of a text under a recipe, with a file of bad words if the recipe has line rules of C4."""
     (tmp_path / "bad.txt").write_text(examples.BAD_WORD)
     settings: Settings = load_settings(recipe, changes=[f"measure.c4.bad_words={tmp_path / 'bad.txt'}"])
-    metrics = measure_text(text, compile_settings(measure_settings(settings)))[1]
+    measure, languages = measure_settings(settings), None
+    if settings.language.wanted == ["zh"]:
+        languages = languages_of([text], ["zh"], measure)
+    metrics = measure_text(text, compile_settings(measure), languages=languages)[1]
     rules: dict[str, Rule] = recipe_rules()[recipe]
     return [rule.reason for rule in rules.values() if not rule.passes(metrics[rule.metric])]
 
@@ -132,4 +138,6 @@ def test_every_example_gives_its_reason_and_no_other(file: Any, tmp_path: Path) 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_no_rule_rejects_the_page_that_the_examples_are_compared_with(recipe: str, tmp_path: Path) -> None:
-    assert rejected(examples.evaluate(examples.CONTROL), recipe, tmp_path) == []
+    is_chinese = load_settings(recipe).language.wanted == ["zh"]
+    control = examples.CHINESE_CONTROL if is_chinese else examples.CONTROL
+    assert rejected(examples.evaluate(control), recipe, tmp_path) == []

@@ -8,7 +8,16 @@ import pytest
 
 from winnow.errors import SettingsError
 from winnow.settings.fingerprint import fingerprints
-from winnow.settings.jobs import JOBS, dropping_jobs, jobs_before, jobs_of, order_problems, source_of, with_only
+from winnow.settings.jobs import (
+    JOBS,
+    dropping_jobs,
+    is_judged_before,
+    jobs_before,
+    jobs_of,
+    order_problems,
+    source_of,
+    with_only,
+)
 from winnow.settings.load import load_settings
 
 URL_FIRST = (
@@ -38,6 +47,26 @@ def test_a_table_is_made_from_the_table_of_the_job_before() -> None:
     assert [source_of(other, table) for table in ("near_duplicates", "url_duplicates", "documents")] == [
         "url_duplicates", "verdicts", "repeated_spans",
     ]  # fmt: skip
+
+
+def test_near_duplicates_may_come_before_the_rules() -> None:
+    """Verdicts are then made from near duplicates, and documents from verdicts."""
+    settings = load_settings("fineweb2")
+    assert jobs_of(settings) == [
+        "extract_pages", "measure_pages", "find_near_duplicates", "judge_pages", "build_documents", "report_funnel",
+    ]  # fmt: skip
+    assert [source_of(settings, table) for table in ("near_duplicates", "verdicts", "documents")] == [
+        "measures", "near_duplicates", "verdicts",
+    ]  # fmt: skip
+    judged = [is_judged_before(settings, job) for job in ("find_near_duplicates", "judge_pages", "build_documents")]
+    assert judged == [False, False, True]
+    assert is_judged_before(load_settings(), "find_near_duplicates")
+    assert JOBS["find_near_duplicates"].is_barrier(settings)
+    changed = load_settings("fineweb2", changes=["fuzzy.bands=15"])
+    one, other = fingerprints(settings), fingerprints(changed)
+    assert {table for table in one if one[table] != other[table]} == {
+        "near_duplicates", "verdicts", "documents", "funnel", "signatures",
+    }  # fmt: skip
 
 
 def test_the_order_is_part_of_the_fingerprint() -> None:

@@ -99,6 +99,39 @@ def test_jobs_are_counted_in_the_order_of_the_recipe(tables: dict[str, DataFrame
     assert imbalances(rows, STAGES) != []
 
 
+def test_a_job_before_the_rules_takes_pages_that_they_would_reject(
+    spark: SparkSession, tables: dict[str, DataFrame]
+) -> None:
+    """Page 1, of reasons a and b, and page 5 are near duplicates: the rules count neither."""
+    near = frame(spark, "near_duplicates", [{"shard": 0, "page_id": i, "kept_page_id": 0} for i in (1, 5)])
+    drops = [
+        (job, tables[JOBS[job].table], F.expr(str(JOBS[job].drops)).cast("string"))
+        for job in ("find_repeated_spans", "find_url_duplicates")
+    ]
+    own = {name: tables[name] for name in ("pages", "measures", "verdicts", "documents")}
+    early = [("find_near_duplicates", near, F.lit("near_duplicate"))]
+    rows = report_funnel(dropped=drops, dropped_before=early, **own).collect()
+    order = ("extract_pages", "find_near_duplicates", "judge_pages", *STAGES[3:])
+    assert imbalances(rows, order) == []
+    found = {(row.stage, row.reason): tuple(row)[3:] for row in rows if row.stage in order[1:3]}
+    assert found == {
+        ("find_near_duplicates", ""): (6, 6, 6, 1050, 210),
+        ("find_near_duplicates", "near_duplicate"): (2, 2, 2, 300, 60),
+        ("find_near_duplicates", "kept"): (4, 4, 4, 750, 150),
+        ("judge_pages", ""): (4, 4, 4, 750, 150),
+        ("judge_pages", "b"): (1, 1, 1, 150, 30),
+        ("judge_pages", "kept"): (3, 3, 3, 600, 120),
+    }
+    came, left = ({row.stage: row.pages_first for row in rows if row.reason == one} for one in ("", "kept"))
+    assert in_flow(came, left) == list(order)
+
+
+def test_stages_that_as_many_pages_enter_are_told_apart_by_what_they_keep() -> None:
+    came, left = {"find_near_duplicates": 5, "judge_pages": 5}, {"find_near_duplicates": 5, "judge_pages": 2}
+    assert in_flow(came, left) == ["find_near_duplicates", "judge_pages"]
+    assert in_flow(came, {**left, "find_near_duplicates": 2, "judge_pages": 5})[0] == "judge_pages"
+
+
 def test_a_page_that_a_job_dropped_which_the_recipe_left_out_is_noticed(tables: dict[str, DataFrame]) -> None:
     jobs = ("find_near_duplicates", "find_repeated_spans")
     problems = imbalances(counted(tables, jobs), ("extract_pages", "judge_pages", *jobs, "build_documents"))

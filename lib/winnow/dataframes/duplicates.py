@@ -8,7 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from winnow.dataframes.texts import named_texts, recipe_settings, with_ids
+from winnow.dataframes.texts import LANGUAGE, named_texts, recipe_settings, with_ids, with_language
 from winnow.errors import SettingsError
 from winnow.settings.kernel_settings import token_settings
 from winnow.stages.duplicates.components import label_components
@@ -33,15 +33,19 @@ def near_duplicates(
         cluster_<id>           lowest id of the cluster; cluster_size: number of texts in the cluster
     A BIGINT id is used as page_id, and gives the same rows as the job. Ids of other types are ordered by their hash,
     xxhash64; two ids with one hash count as one text. Ids must be unique. Rows without a text are left out.
+    With `fuzzy.by_language`, only texts with the same value in the column `language` are compared.
     `texts` is read three times: persist it if it is expensive. Pairs are kept on disk while the result is in use.
     Raises SettingsError for a missing column or an unknown setting.
     """
-    settings, named = recipe_settings(recipe, changes), named_texts(texts, text, id)
+    settings = recipe_settings(recipe, changes)
+    others = [LANGUAGE] if settings.fuzzy.by_language else []
+    named = named_texts(with_language(texts, settings) if others else texts, text, id, *others)
     if settings.fuzzy.survivor != "page_id":
         raise SettingsError([f"fuzzy.survivor: {settings.fuzzy.survivor}: a DataFrame allows only page_id"])
     pages = named.select(
         F.lit(0).alias("scope"), F.lit("").alias("crawl"), F.lit(False).alias("earlier"), F.lit(0).alias("position"),
         F.lit(0).alias("shard"), "page_id", F.lit(False).alias("is_cut"), F.lit(0.0).alias("preference"), "text",
+        *others,
     )  # fmt: skip
     edges = find_edges(pages, Scopes([0], pages.count()), settings.fuzzy).persist(StorageLevel.DISK_ONLY)
     labels = label_components(edges, settings.fuzzy.max_driver_edges)

@@ -28,11 +28,12 @@ def check_columns(rows: DataFrame, *columns: str) -> None:
         raise SettingsError([f"{name}: the DataFrame has no such column; it has {there}" for name in missing])
 
 
-def named_texts(texts: DataFrame, text: str, id: str) -> DataFrame:
-    """page_id and text of the rows that have both."""
+def named_texts(texts: DataFrame, text: str, id: str, *others: str) -> DataFrame:
+    """page_id, text and other columns of the rows that have both an id and a text."""
     check_columns(texts, text, id)
-    rows = texts.select(_page_id_expr(texts, id).alias("page_id"), F.col(text).cast("string").alias("text"), id)
-    return rows.where(F.col(id).isNotNull() & F.col("text").isNotNull()).select("page_id", "text")
+    named = _page_id_expr(texts, id).alias("page_id"), F.col(text).cast("string").alias("text")
+    rows = texts.where(F.col(id).isNotNull()).select(*named, *others)
+    return rows.where(F.col("text").isNotNull())
 
 
 def _page_id_expr(texts: DataFrame, id: str) -> Column:

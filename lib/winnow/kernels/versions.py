@@ -8,7 +8,7 @@ PAGES = (
     6  # archives, texts, HTTP, character sets, URLs, extraction: warc/, texts/, pages/, faster_trafilatura/, languages/
 )
 TRIAGE = 3  # triage
-MEASURES = 3  # measure, own_text, quality, repetition, lines, c4_lines, sentences, phrases, numbering, hashes, text
+MEASURES = 4  # all of measures/, hashes, text
 SIGNATURES = 1  # folding, shingles, minhash, chinese, hashes, text
 NEAR_DUPLICATES = 2  # buckets, election
 REPEATED_SPANS = 2  # tokens, windows, polynomials, filters, boundaries, spans, cutting, folding, hashes, text

@@ -116,7 +116,16 @@ class Figures:
     @property
     def stages(self) -> list[str]:
         """The jobs that counted pages, in the order of the flow."""
-        return in_flow({stage: taken.first for (stage, reason), taken in self.funnel.items() if not reason})
+        came, left = (
+            {stage: taken.first for (stage, reason), taken in self.funnel.items() if reason == wanted}
+            for wanted in ("", "kept")
+        )
+        return in_flow(came, left)
+
+    @property
+    def measured(self) -> Taken:
+        """The measured pages: those that enter the first job that may drop them."""
+        return self.taken(next((stage for stage in self.stages if stage != "extract_pages"), ""), "")
 
 
 def gather(work: Work) -> Figures:
@@ -124,7 +133,7 @@ def gather(work: Work) -> Figures:
     row = crawl_row(work)
     near = delta.read(work, "near_duplicates")
     funnel = _funnel(work)
-    compared = funnel.get(("judge_pages", "kept"), Taken(0, 0, 0, 0, 0)).first
+    compared = funnel.get(("find_near_duplicates", ""), Taken(0, 0, 0, 0, 0)).first
     languages, domains, top_domains = _groups(work)
     return Figures(
         crawl=work.crawl,

@@ -77,7 +77,8 @@ def sum_funnel(rows: Iterable[Row]) -> list[Step]:
         for i, count in enumerate(counts):
             sums[(row.stage, row.reason)][i] += count
     entering = {stage: counts[1] for (stage, reason), counts in sums.items() if not reason}
-    stages = in_flow(entering or {"extract_pages": 0})  # for a crawl without a page
+    left = {stage: counts[1] for (stage, reason), counts in sums.items() if reason == "kept"}
+    stages = in_flow(entering or {"extract_pages": 0}, left)  # for a crawl without a page
     return [Step(stage, reason, *sums[(stage, reason)]) for stage in stages for reason in _in_order(stage, sums)]
 
 
@@ -117,7 +118,8 @@ def _in_order(stage: str, sums: dict[tuple[str, str], list[int]]) -> list[str]:
 def few_kept(steps: Sequence[Step]) -> str | None:
     """The most frequent reasons, if under 1 % of measured pages became documents, or none was measured; else None."""
     counts = {(step.stage, step.reason): step.pages_first for step in steps}
-    pages, measured = counts.get(("extract_pages", ""), 0), counts.get(("judge_pages", ""), 0)
+    pages = counts.get(("extract_pages", ""), 0)
+    measured = max((step.pages_first for step in steps if not step.reason and not _is_gate(step)), default=0)
     documents = counts.get(("build_documents", "kept"), 0)
     if not pages or (measured and documents >= _FEW * measured):
         return None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from winnow.kernels.gates import GATES, GateName, GateStep
 from winnow.report.figures import Figures, Taken
+from winnow.settings.jobs import JOBS
 
 SOURCE = (
     "RefinedWeb: Penedo et al. 2023 (arXiv 2306.01116), figure 2 and table 5, which count documents up to the language "
@@ -42,7 +43,7 @@ class Step(NamedTuple):
 
 def steps(figures: Figures) -> list[Step]:
     """From all pages to documents; characters and words are those of the funnel (stages.funnel)."""
-    measured, documents = figures.taken("judge_pages", ""), figures.taken("build_documents", "kept")
+    measured, documents = figures.measured, figures.taken("build_documents", "kept")
     return [
         Step("all pages", figures.pages, None, None, 1.0),
         *_gate_steps(figures, measured),
@@ -53,9 +54,10 @@ def steps(figures: Figures) -> list[Step]:
 
 def _steps_of_jobs(figures: Figures) -> Iterator[Step]:
     """Pages that the rules, and each later job that drops pages, keep: they enter the next job."""
+    usual = sorted(figures.stages, key=list(JOBS).index) == figures.stages  # shares are published for this order
     for job, following in pairwise(figures.stages[1:]):
         if job != "find_url_duplicates":  # the documents come after it
-            left, published = figures.taken(following, ""), _published(_LEFT.get(job))
+            left, published = figures.taken(following, ""), _published(_LEFT.get(job) if usual else None)
             yield Step(_AFTER.get(job, f"after {job}"), left.first, left.chars, left.words, None, published)
 
 

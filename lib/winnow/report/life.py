@@ -15,6 +15,7 @@ from winnow.errors import WinnowError
 from winnow.kernels.pages.selectors import canonical_selector, page_id_of, url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.scopes.page_names import page_name_expr, parse_place
+from winnow.settings.jobs import jobs_before
 from winnow.settings.kernel_settings import token_settings
 from winnow.settings.rules import Rule
 from winnow.settings.values import value_of
@@ -65,6 +66,7 @@ class Life:
     """Everything that the tables have about a page; None for tables that do not have it.
 
     near, by_url      number of pages that were dropped because it was kept
+    copies_first      whether near duplicates were sought before the rules judged
     """
 
     page: Row
@@ -78,6 +80,7 @@ class Life:
     url_copy: Copy | None
     by_url: int
     document: Row | None
+    copies_first: bool = False
 
 
 def find_pages(work: Work, named: str) -> list[Row]:
@@ -137,6 +140,7 @@ def tell(work: Work, page: Row) -> Life:
         _copy(work, "near_duplicates", page), _dropped_for(work, "near_duplicates", page),
         list(_stretches(work, page, measures, repeats)), repeats,
         _copy(work, "url_duplicates", page), _dropped_for(work, "url_duplicates", page), document,
+        "find_near_duplicates" in jobs_before(work.settings, "judge_pages"),
     )  # fmt: skip
 
 

@@ -53,10 +53,22 @@ def _lines(life: Life) -> Iterator[Line]:
     yield from facts(life)
     if life.page.gate:
         return
+    if life.copies_first:
+        yield from _copies(life)
+        if life.copy_of is not None:
+            return
     yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
     yield from verdict(life)
     if life.reasons != []:
         return
+    if not life.copies_first:
+        yield from _copies(life)
+    yield from (("repeated", _stretch(one), False) for one in life.stretches)
+    yield from ending(life)
+
+
+def _copies(life: Life) -> Iterator[Line]:
+    """Near duplicates, and the differences to the page that this one was dropped for."""
     yield from near_copies(life)
     if life.copy_of is not None:
         differences = differences_of(life, life.copy_of)
@@ -64,8 +76,6 @@ def _lines(life: Life) -> Iterator[Line]:
             yield "  differs", f"... {before} [-{_short(mine)}-] [+{_short(kept)}+]", False
         if len(differences) > _DIFFERENCES:
             yield "  differs", f"and in {len(differences) - _DIFFERENCES:,} more places", False
-    yield from (("repeated", _stretch(one), False) for one in life.stretches)
-    yield from ending(life)
 
 
 def facts(life: Life) -> Iterator[Line]:

@@ -37,17 +37,25 @@ def look_around(work: Work) -> Around:
     return Around(crawls, mine.num_shards, dict(commits.notes(work)))
 
 
-def shards_before(around: Around, crawl: str, shards: list[int]) -> list[int]:
+def shards_before(around: Around, crawl: str, shards: list[int], judged: bool = False) -> list[int]:
     """The shards, of these, for which an earlier crawl has decided what it keeps."""
-    return [shard for shard in shards if settled(around, crawl, shard) is not None]
+    return [shard for shard in shards if settled(around, crawl, shard, judged)]
 
 
-def notes_before(around: Around, shard: int) -> list[object]:
+def notes_before(around: Around, shard: int, judged: bool = False) -> list[object]:
     """The earlier crawls that have decided what they keep in this shard, each with fingerprint and inputs."""
-    notes = {crawl: settled(around, crawl, shard) for crawl in around.crawls[:-1]}
-    return [(crawl, *note[:2]) for crawl, note in notes.items() if note]
+    notes = {crawl: settled(around, crawl, shard, judged) for crawl in around.crawls[:-1]}
+    return [(crawl, *(part for note in found for part in note[:2])) for crawl, found in notes.items() if found]
 
 
-def settled(around: Around, crawl: str, shard: int) -> Note | None:
-    """The note of the near duplicates of a crawl's shard; of its documents if its recipe seeks no near duplicates."""
-    return around.done.get((crawl, "near_duplicates", shard)) or around.done.get((crawl, "documents", shard))
+def settled(around: Around, crawl: str, shard: int, judged: bool = False) -> list[Note]:
+    """The note of the near duplicates of a crawl's shard; of its documents if its recipe seeks no near duplicates.
+
+    judged: and that of its verdicts, where the recipe judges after near duplicates; none without both
+    """
+    wanted = ("near_duplicates", "verdicts") if judged else ("near_duplicates",)
+    notes = [around.done[crawl, table, shard] for table in wanted if (crawl, table, shard) in around.done]
+    if len(notes) == len(wanted):
+        return notes
+    documents = around.done.get((crawl, "documents", shard))
+    return [documents] if documents else []

@@ -22,38 +22,43 @@ _COLUMNS = ("scope", "crawl", "earlier", "position", "shard", "page_id", "is_cut
 def scope_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
     """Other inputs of the near duplicates of each shard, beside its own verdicts: other shards, earlier crawls.
 
-    Raises SettingsError if the whole crawl is compared and a shard of it is not judged.
+    Raises SettingsError if the whole crawl is compared and the job before is not done in all its shards.
     """
-    fuzzy = work.settings.fuzzy
-    if fuzzy.within == "crawl_shard":
+    within = work.settings.fuzzy.within
+    if within == "crawl_shard":
         return dict.fromkeys(shards)
-    if fuzzy.within == "crawl":
-        judged = commits.source_inputs(work, "near_duplicates", around.all_shards)
-        return dict.fromkeys(shards, sorted(judged.items()))
-    return {shard: notes_before(around, shard) for shard in shards}
+    if within == "shard":
+        return {shard: notes_before(around, shard) for shard in shards}
+    mine = sorted(commits.source_inputs(work, "near_duplicates", around.all_shards).items())
+    if within == "crawl":
+        return dict.fromkeys(shards, mine)
+    earlier = [notes_before(around, shard) for shard in around.all_shards]
+    return {shard: [mine, earlier] for shard in shards}
 
 
 def compared_pages(work: Work, around: Around, shards: list[int]) -> tuple[DataFrame, Scopes]:
-    """The kept pages of these shards with all pages that they are compared with, and their scopes.
+    """The pages of these shards that earlier jobs keep, with all pages that they are compared with, and their scopes.
 
-    Columns: scope, crawl, earlier, position, shard, page_id, is_cut, preference, text.
+    Columns: scope, crawl, earlier, position, shard, page_id, is_cut, preference, text; language if only pages of one
+    language are compared.
     """
-    within = work.settings.fuzzy.within
-    mine = around.all_shards if within == "crawl" else shards
+    fuzzy = work.settings.fuzzy
+    is_whole = fuzzy.within in ("crawl", "all")
+    mine = around.all_shards if is_whole else shards
     parts = [(work.crawl, shard) for shard in mine]
-    kept = kept_measures(work, mine)
+    kept = kept_measures(work, "find_near_duplicates", mine)
     for dropped in dropped_before(work, "find_near_duplicates", mine):
         kept = kept.join(F.broadcast(dropped), KEYS, "left_anti")
     frames = [_with_keys(work, kept, mine, around)]
-    if within == "shard":
+    if fuzzy.within in ("shard", "all"):
         for crawl in around.crawls[:-1]:
-            there = shards_before(around, crawl, shards)
+            there = shards_before(around, crawl, mine)
             parts += [(crawl, shard) for shard in there]
             frames += [_survivors(replace(work, crawl=crawl), around, there)] if there else []
     measured = sum(around.done[crawl, "measures", shard].rows for crawl, shard in parts)
-    scope, numbers = (F.lit(0), [0]) if within == "crawl" else (F.col("shard"), shards)
+    scope, numbers = (F.lit(0), [0]) if is_whole else (F.col("shard"), shards)
     pages = reduce(DataFrame.unionByName, frames).withColumn("scope", scope)
-    return pages.select(*_COLUMNS), Scopes(numbers, measured)
+    return pages.select(*_COLUMNS, *_languages(fuzzy)), Scopes(numbers, measured)
 
 
 def sign_own(work: Work, ready: Todo, pages: DataFrame) -> None:
@@ -95,17 +100,22 @@ def stored_signatures(work: Work, around: Around, ready: Todo, pages: DataFrame)
 
 
 def _stores_signatures(fuzzy: Fuzzy) -> bool:
-    return fuzzy.signatures == "stored" and fuzzy.within == "shard"
+    return fuzzy.signatures == "stored" and fuzzy.within == "shard" and not fuzzy.by_language
+
+
+def _languages(fuzzy: Fuzzy) -> list[str]:
+    """The column that says which pages are compared, beside their scope."""
+    return ["language"] if fuzzy.by_language else []
 
 
 def _with_keys(work: Work, measures: DataFrame, shards: list[int], around: Around) -> DataFrame:
-    survivor, position = work.settings.fuzzy.survivor, around.crawls.index(work.crawl)
-    if survivor == "oldest":
+    fuzzy, position = work.settings.fuzzy, around.crawls.index(work.crawl)
+    if fuzzy.survivor == "oldest":
         known = delta.read(work, "pages").where(F.col("gate").isNull()).select(*KEYS, "fetched_at")
         measures = measures.join(F.broadcast(known), KEYS)
     return with_cuts(work, measures, shards).select(
         "crawl", F.lit(position + 1 < len(around.crawls)).alias("earlier"), F.lit(position).alias("position"), "shard",
-        "page_id", "is_cut", preference_expr(survivor).alias("preference"), "text",
+        "page_id", "is_cut", preference_expr(fuzzy.survivor).alias("preference"), *_languages(fuzzy), "text",
     )  # fmt: skip
 
 

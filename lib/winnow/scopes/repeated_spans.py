@@ -9,9 +9,12 @@ from pyspark.sql import DataFrame
 
 from winnow.scopes.around import Around, notes_before, shards_before
 from winnow.scopes.kept import measures_left, with_cuts
+from winnow.settings.jobs import jobs_of
 from winnow.stages.duplicates.repeated_spans import scope_pages
 from winnow.warehouse import commits
 from winnow.warehouse.work import Work
+
+_DECIDING = ("find_near_duplicates", "judge_pages")
 
 
 def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, object]:
@@ -25,7 +28,7 @@ def span_inputs(work: Work, around: Around, shards: list[int]) -> dict[int, obje
     if spans.within == "crawl":
         through = commits.source_inputs(work, "repeated_spans", around.all_shards)
         return dict.fromkeys(shards, sorted(through.items()))
-    return {shard: notes_before(around, shard) for shard in shards}
+    return {shard: notes_before(around, shard, _judged_late(work)) for shard in shards}
 
 
 def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
@@ -38,9 +41,16 @@ def scoped_pages(work: Work, around: Around, shards: list[int]) -> DataFrame:
     pages = _left(work, around.all_shards if within == "crawl" else shards)
     if within != "shard":
         return scope_pages(pages, within)
-    there = {crawl: shards_before(around, crawl, shards) for crawl in around.crawls[:-1]}
+    there = {crawl: shards_before(around, crawl, shards, _judged_late(work)) for crawl in around.crawls[:-1]}
     earlier = [_left(replace(work, crawl=crawl), held) for crawl, held in there.items() if held]
     return scope_pages(pages, within, reduce(DataFrame.unionByName, earlier) if earlier else None)
+
+
+def _judged_late(work: Work) -> bool:
+    """Whether the recipe judges after near duplicates and before spans."""
+    order = jobs_of(work.settings)
+    places = [order.index(name) if name in order else -1 for name in _DECIDING]
+    return -1 < places[0] < places[1] < order.index("find_repeated_spans")
 
 
 def _left(work: Work, shards: list[int]) -> DataFrame:

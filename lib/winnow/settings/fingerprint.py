@@ -55,9 +55,9 @@ def measures_from(settings: Settings, pages: str) -> str:
     return _fingerprint("measures", _measures(settings), pages)
 
 
-def verdicts_from(rules: Sequence[Rule], measures: str) -> str:
-    """The fingerprint of `verdicts` made with these rules from `measures` with this fingerprint."""
-    return _fingerprint("verdicts", _bounds(rules), measures)
+def verdicts_from(rules: Sequence[Rule], source: str) -> str:
+    """The fingerprint of `verdicts` made with these rules from a source (`measures`, mostly) with this fingerprint."""
+    return _fingerprint("verdicts", _bounds(rules), source)
 
 
 def _fingerprint(target: str, inputs: Any, source: str | None) -> str:
@@ -106,7 +106,7 @@ def _measures(settings: Settings) -> dict[str, Any]:
         "used": used,
         "bad_words": read.c4.bad_words,
         "own_text": read.own_text,
-        "whole_code": read.whole_code and used is not None,
+        "whole_code": read.whole_code and lines != "none",
         "own": read.own.checksum if read.own else None,
         "stop_words": read.stop_words,
         "words": read.words,
@@ -124,11 +124,12 @@ def _bounds(rules: Sequence[Rule]) -> list[Any]:
 
 
 def _near_duplicates(settings: Settings) -> dict[str, Any]:
-    """Without the thresholds that this kind of verification does not use."""
+    """Without the thresholds that this kind of verification does not use; `by_language` only where it is on."""
     fuzzy = settings.fuzzy
     unused = {"none": {"min_jaccard", "whole_component"}, "edges": {"whole_component"}, "survivor": set[str]()}
+    every = set[str]() if fuzzy.by_language else {"by_language"}
     return {
-        **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify]}),
+        **fuzzy.model_dump(exclude={"signatures", "max_component", "max_driver_edges", *unused[fuzzy.verify], *every}),
         "kernels": [versions.SIGNATURES, versions.NEAR_DUPLICATES],
         **_segmenter(fuzzy),
     }

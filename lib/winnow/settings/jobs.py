@@ -31,7 +31,7 @@ class Job(NamedTuple):
                 share of extract_pages is larger
     after       jobs that must come before it
     drops       SQL over a row of its table: the reason why the row's page is dropped, null if it is kept; None for a
-                job that drops no page
+                job that drops no page, and for judge_pages, which has several reasons for a page
     is_on       whether the settings leave it in the recipe
     is_barrier  whether it starts only when the jobs before it have finished all shards of the crawl
     """
@@ -49,15 +49,15 @@ JOBS = {
     "measure_pages": Job("measures", 0.054, ("extract_pages",)),
     "judge_pages": Job("verdicts", 0.044, ("measure_pages",)),
     "find_near_duplicates": Job(
-        "near_duplicates", 0.072, ("judge_pages",), "'near_duplicate'",
-        lambda settings: settings.fuzzy.enabled, lambda settings: settings.fuzzy.within == "crawl",
+        "near_duplicates", 0.072, ("measure_pages",), "'near_duplicate'",
+        lambda settings: settings.fuzzy.enabled, lambda settings: settings.fuzzy.within in ("crawl", "all"),
     ),
     "find_repeated_spans": Job(
-        "repeated_spans", 0.118, ("judge_pages",), "reason",
+        "repeated_spans", 0.118, ("measure_pages",), "reason",
         lambda settings: settings.spans.enabled, lambda settings: settings.spans.within == "crawl",
     ),
     "find_url_duplicates": Job(
-        "url_duplicates", 0.026, ("judge_pages",), "'url_duplicate'",
+        "url_duplicates", 0.026, ("measure_pages",), "'url_duplicate'",
         lambda settings: settings.url_duplicates.enabled, _always,
     ),
     "build_documents": Job("documents", 0.070, ("judge_pages",)),
@@ -98,8 +98,13 @@ def jobs_before(settings: Settings, job: str) -> list[str]:
 
 
 def dropping_jobs(settings: Settings) -> list[str]:
-    """The jobs of the recipe that drop pages after the rules, in its order."""
+    """The jobs of the recipe that drop pages beside the rules, in its order."""
     return [name for name in jobs_of(settings) if JOBS[name].drops is not None]
+
+
+def is_judged_before(settings: Settings, job: str) -> bool:
+    """Whether the rules judge before this job: if not, it sees all measured pages."""
+    return "judge_pages" in jobs_before(settings, job)
 
 
 def source_of(settings: Settings, table: str) -> str | None:

@@ -147,7 +147,7 @@ class C4Lines(_Section):
 class Measure(_Section):
     """Line corrections, and the user's own metrics."""
 
-    lines: Literal["none", "refinedweb", "c4"]
+    lines: Literal["none", "refinedweb", "c4", "c4_zh"]
     code: Literal["whole", "lines"]
     own_text: bool
     refinedweb: RefinedWebLines
@@ -159,7 +159,8 @@ class Fuzzy(_Section):
     """Near duplicates."""
 
     enabled: bool
-    within: Literal["crawl_shard", "shard", "crawl"]
+    within: Literal["crawl_shard", "shard", "crawl", "all"]
+    by_language: bool
     unit: Literal["words", "characters", "jieba"]
     shingle_size: PositiveInt
     punctuation: Literal["remove", "space", "keep"]

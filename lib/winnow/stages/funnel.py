@@ -7,15 +7,17 @@
     find_url_duplicates   '' pages that the job before keeps, then `url_duplicate`, then `kept`
     build_documents       '' pages that the job before keeps, then `kept`: documents with their final text
 
+Stages come in the order of the recipe: a stage counts only pages that all stages before it keep.
 `pages_any` counts pages that have a reason, `pages_first` those for which it is the first in the order of the rules,
-`pages_only` those for which it is the only one. `chars` and `words` are those of `pages_first`, so that they add up: in
-judge_pages before line corrections, in later jobs after them, null before measuring. Only documents are counted
+`pages_only` those for which it is the only one. `chars` and `words` are those of `pages_first`, so that they add up:
+through judge_pages before line corrections, in later jobs after them, null before measuring. Only documents are counted
 without repeated spans that were cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
@@ -34,25 +36,31 @@ DROP_REASONS = {
 _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 
+Drops = Sequence[tuple[str, DataFrame, Column]]
+
+
 def report_funnel(
-    *, pages: DataFrame, measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]],
-    documents: DataFrame,
+    *, pages: DataFrame, measures: DataFrame, verdicts: DataFrame, dropped: Drops, documents: DataFrame,
+    dropped_before: Drops = (),
 ) -> DataFrame:  # fmt: skip
     """One row for each shard, stage and reason. Reads no text, and each table once.
 
     dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, which is
-    null if the row's page is kept
+    null if the row's page is kept; dropped_before: those that drop pages before the rules
     """
-    judged = _judged(measures, verdicts, dropped)
+    judged = _judged(measures, verdicts, dropped_before, dropped)
     counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
     return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
 
-def in_flow(entering: Mapping[str, int]) -> list[str]:
-    """Stages in the order of the flow: fewer pages enter each next one; for equal numbers, the usual order."""
-    usual = list(JOBS)
-    return sorted(entering, key=lambda stage: (-entering[stage], usual.index(stage)))
+def in_flow(entering: Mapping[str, int], kept: Mapping[str, int] | None = None) -> list[str]:
+    """Stages in the order of the flow: fewer pages enter each next one, and of equal ones fewer are kept.
+
+    The usual order for stages that drop nothing.
+    """
+    usual, left = list(JOBS), kept or {}
+    return sorted(entering, key=lambda stage: (-entering[stage], -left.get(stage, 0), usual.index(stage)))
 
 
 def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
@@ -83,10 +91,10 @@ def _extracted(pages: DataFrame) -> DataFrame:
     return _lines(groups, F.array(entered, left))
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]]) -> DataFrame:
-    """Pages are first counted by the set of their reasons and by later drops: there are few different sets.
+def _judged(measures: DataFrame, verdicts: DataFrame, dropped_before: Drops, dropped: Drops) -> DataFrame:
+    """Pages are first counted by the set of their reasons and by other drops: there are few different sets.
 
-    dropped: the stages after judging in their order, each with the pages that it drops and its reason
+    dropped_before, dropped: the stages before and after judging in their order, each with the pages that it drops
     """
     sizes = {
         "chars": "char_count", "words": "word_count",
@@ -97,30 +105,41 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[st
     )
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
-    for stage, rows, reason in dropped:
+    every = [*dropped_before, *dropped]
+    for stage, rows, reason in every:
         joined = joined.join(rows.where(reason.isNotNull()).select(*keys, reason.alias(stage)), keys, "left")
-    stages = [stage for stage, _, _ in dropped]
     sums = (F.sum(key).alias(key) for key in sizes)
-    groups = joined.groupBy("shard", "reasons", *stages).agg(F.count("*").alias("pages"), *sums)
-    here = F.size("reasons") == 0
-    lines = [_line("judge_pages", F.lit("")), _line("judge_pages", F.lit("kept"), when=here)]
+    groups = joined.groupBy("shard", "reasons", *(stage for stage, _, _ in every)).agg(
+        F.count("*").alias("pages"), *sums
+    )
+    early, entering = _drops([stage for stage, _, _ in dropped_before], F.lit(True), {})
+    here = entering & (F.size("reasons") == 0)
+    judging = [_line("judge_pages", F.lit(""), when=entering), _line("judge_pages", F.lit("kept"), when=here)]
     corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
+    late, here = _drops([stage for stage, _, _ in dropped], here, corrected)
+    lines = [*early, *judging, *late, _line("build_documents", F.lit(""), when=here, **corrected)]
+    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", partial(_taken, entering))))
+
+
+def _drops(stages: Iterable[str], here: Column, sizes: Mapping[str, Column]) -> tuple[list[Column], Column]:
+    """What a group of pages adds to the rows of these stages, and whether its pages are left after them."""
+    lines = []
     for stage in stages:
         taken = F.col(stage).isNotNull()  # even if an earlier stage dropped it, so that the check notices
         lines += [
-            _line(stage, F.lit(""), when=here, **corrected),
-            _line(stage, F.coalesce(stage, F.lit("")), when=taken, **corrected),
-            _line(stage, F.lit("kept"), when=here & ~taken, **corrected),
+            _line(stage, F.lit(""), when=here, **sizes),
+            _line(stage, F.coalesce(stage, F.lit("")), when=taken, **sizes),
+            _line(stage, F.lit("kept"), when=here & ~taken, **sizes),
         ]
         here = here & ~taken
-    lines.append(_line("build_documents", F.lit(""), when=here, **corrected))
-    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", _taken)))
+    return lines, here
 
 
-def _taken(reason: Column, position: Column) -> Column:
+def _taken(entering: Column, reason: Column, position: Column) -> Column:
     first = position == 0
     chars, words = (F.when(first, F.col(name)).otherwise(0) for name in ("chars", "words"))
-    return _line("judge_pages", reason, first=first, only=F.size("reasons") == 1, chars=chars, words=words)
+    only = F.size("reasons") == 1
+    return _line("judge_pages", reason, when=entering, first=first, only=only, chars=chars, words=words)
 
 
 def _built(documents: DataFrame) -> DataFrame:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from winnow.errors import SettingsError
 from winnow.settings.fingerprint import digest, measures_from, verdicts_from
-from winnow.settings.jobs import JOBS, jobs_of
+from winnow.settings.jobs import JOBS, jobs_of, source_of
 from winnow.settings.kept import Kept, differences, kept_of, settings_from
 from winnow.settings.kernel_settings import rules_of
 from winnow.settings.rules import Rule
@@ -118,7 +118,11 @@ def check_measured(work: Work) -> None:
                 "with, or measure it again: `winnow run` with these settings, which reads no archive for it"
             )  # fmt: skip
         judged = {shard: notes.get((crawl, "verdicts", shard)) for shard in mine}
-        if any(found is None or found.inputs != digest(mine[shard][:2]) for shard, found in judged.items()):
+        sources = {shard: notes.get((crawl, _judged_from(work), shard)) for shard in mine}
+        if any(
+            found is None or (source := sources[shard]) is None or found.inputs != digest(source[:2])
+            for shard, found in judged.items()
+        ):
             problems.append(f"{work.warehouse}: {crawl} is measured but not judged; let `winnow run` finish first")
     if problems:
         raise SettingsError(problems)
@@ -128,11 +132,16 @@ def rules_stand(work: Work, rules: Sequence[Rule]) -> bool:
     """Whether all verdicts of the crawl, or of all crawls if work.crawl is '', were made with these rules."""
     notes = _notes(work)
     judged = {(crawl, shard): note for (crawl, target, shard), note in notes.items() if target == "verdicts"}
-    wanted = cache(partial(verdicts_from, rules))
+    wanted, source = cache(partial(verdicts_from, rules)), _judged_from(work)
     return all(
-        (crawl, "measures", shard) in notes and wanted(notes[crawl, "measures", shard].fingerprint) == note.fingerprint
+        (crawl, source, shard) in notes and wanted(notes[crawl, source, shard].fingerprint) == note.fingerprint
         for (crawl, shard), note in judged.items()
     )
+
+
+def _judged_from(work: Work) -> str:
+    """The table of the job before judge_pages."""
+    return str(source_of(work.settings, "verdicts"))
 
 
 def _notes(work: Work) -> dict[tuple[str, str, int], Note]:

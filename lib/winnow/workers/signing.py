@@ -29,6 +29,7 @@ SIGNATURE = t.StructType(
 )  # fmt: skip
 EDGE = t.StructType([t.StructField("a", t.LongType()), t.StructField("b", t.LongType())])
 
+LANGUAGE_HASH = "language_hash"
 _EVERY_PAIR = 32  # with weak bands, buckets of up to this size give all pairs
 _SPLIT_SHIFT = np.uint64(40)  # the lower bits are the table's
 
@@ -106,12 +107,16 @@ NO_SCOPE = -1
 
 
 def sign_batches(batches: Batches, settings: Fuzzy, packing: Packing) -> Batches:
-    """`scope, page_id, text` -> blobs."""
+    """`scope, page_id, text` -> blobs; with `language_hash`, hashes of pages of different languages differ."""
     block, drawn = Block(settings, packing), permutations(settings.bands * settings.rows_per_band, settings.seed)
     for scope, ids, rows in _by_scope(batches):
         shingles = page_shingles(rows.column("text"), settings)
-        sign = partial(_sign, shingles, drawn, settings.rows_per_band)
-        yield from block.add(scope, ids, set_digests(shingles), sign)
+        sign, digests = partial(_sign, shingles, drawn, settings.rows_per_band), set_digests(shingles)
+        if LANGUAGE_HASH in rows.schema.names:
+            salts = rows.column(LANGUAGE_HASH).to_numpy().view(np.uint64)
+            sign = partial(_salted, sign, salts)
+            digests = [digest and digest + salt.tobytes() for digest, salt in zip(digests, salts, strict=True)]
+        yield from block.add(scope, ids, digests, sign)
     yield from block.send()
 
 
@@ -181,6 +186,14 @@ def _sign(
     bands: NDArray[np.uint64],
 ) -> None:
     sign_pages(shingles.hashes, shingles.bounds, places, drawn, rows, at, bands)
+
+
+def _salted(
+    sign: Sign, salts: NDArray[np.uint64], places: NDArray[np.int64], at: int, bands: NDArray[np.uint64]
+) -> None:
+    """Signs, and makes hashes of pages with different salts differ."""
+    sign(places, at, bands)
+    bands[:, at : at + len(places)] ^= salts[places]
 
 
 def _copy(held: NDArray[np.uint64], places: NDArray[np.int64], at: int, bands: NDArray[np.uint64]) -> None:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from tests.reference import c4, fineweb, gopher, refinedweb_lines
+from tests.reference import c4, chinese, fineweb, gopher, refinedweb_lines
 from winnow.kernels.measures.measure import Compiled, compile_settings, measure_text
 from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines
 
-Mode = Literal["none", "refinedweb", "c4"]
-MODES: tuple[Mode, ...] = ("none", "refinedweb", "c4")
+Mode = Literal["none", "refinedweb", "c4", "c4_zh"]
+MODES: tuple[Mode, ...] = ("none", "refinedweb", "c4", "c4_zh")
 
 REFINEDWEB = RefinedWebLines(
     upper_fraction=0.5,
@@ -25,7 +25,10 @@ REFINEDWEB = RefinedWebLines(
     free_counters=("赞", "阅读", "次阅读", "条评论"),
 )
 C4 = C4Lines(
-    terminal_punctuation=True, min_line_words=5, max_word_chars=1000, bad_words=("darn", "what the heck", "f**")
+    terminal_punctuation=True,
+    min_line_words=5,
+    max_word_chars=1000,
+    bad_words=("darn", "what the heck", "f**", "猫", "猫猫咪"),
 )
 SETTINGS = MeasureSettings(lines="none", whole_code=False, own_text=False, refinedweb=REFINEDWEB, c4=C4)
 
@@ -55,6 +58,8 @@ def expected(text: str, wanted: MeasureSettings) -> tuple[str, dict[str, float]]
         cleaned = c4.clean(text, wanted.c4)
         after, flagged = cleaned.text, cleaned.flagged_words
         counts = {"c4_lorem_ipsum_count": cleaned.lorem_ipsum, "c4_curly_bracket_count": cleaned.curly_bracket}
+    elif wanted.lines == "c4_zh":
+        after, flagged = chinese.clean(text)
     words, words_after = len(text.split()), len(after.split())
     return after, {
         **gopher.quality(text),
@@ -68,6 +73,7 @@ def expected(text: str, wanted: MeasureSettings) -> tuple[str, dict[str, float]]
         "c4_curly_bracket_count": sum("{" in line for line in after.split("\n")),
         "c4_bad_word_count": c4.bad_word_count(after, wanted.c4.bad_words),
         **fineweb.measure(after),
+        **chinese.measure(text, after, wanted.c4.bad_words),
         **counts,
     }
 
@@ -169,6 +175,11 @@ _SPACES = (
     "",
     "\ufeff",
 )
+_CHINESE = (
+    "小猫咪", "猫猫", "後漢書", "乾隆", "今天天气很好", "今天天气很好，我们去河边散步吧", "。", "！", "？", "……", "…",
+    "”", "：", "；", "，", "“", "【", "】", "更多", "readmore", "Readmore", "●", "–", "#", "##", "＃", "..", "。。",
+    "12", "２", "A_b", "\ue003", "\ue7a5", "□", "\ufffd", "\u3000", "\u9fa6",
+)  # fmt: skip
 texts = st.one_of(
     st.text(),
     st.text("ab \n", max_size=60),
@@ -178,4 +189,7 @@ texts = st.one_of(
     st.lists(
         st.sampled_from(("a b c", "12 likes", "A", "", " ", "The end. Yes.", "Sign-in to it all now")), max_size=12
     ).map("\n".join),
+    st.lists(st.tuples(st.sampled_from(_CHINESE), st.sampled_from(("", "", "", " ", "\n"))), max_size=40).map(
+        lambda pairs: "".join(part for pair in pairs for part in pair)
+    ),
 )

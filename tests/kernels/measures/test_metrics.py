@@ -8,6 +8,7 @@ import pytest
 
 from winnow.kernels.measures.metrics import (
     C4_PAGE,
+    CHINESE,
     CORRECTIONS,
     DUPLICATE_SIZES,
     FAMILIES,
@@ -19,7 +20,7 @@ from winnow.kernels.measures.metrics import (
     places_of,
 )
 
-PLACES = dict(zip(FAMILIES, (GOPHER, REPETITION, CORRECTIONS, C4_PAGE, FINEWEB), strict=True))
+PLACES = dict(zip(FAMILIES, (GOPHER, REPETITION, CORRECTIONS, C4_PAGE, FINEWEB, CHINESE), strict=True))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

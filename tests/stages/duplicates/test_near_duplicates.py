@@ -121,6 +121,30 @@ def test_the_same_texts_in_two_shards_are_decided_in_each(spark: SparkSession, f
     assert len(rows) > 40
 
 
+@pytest.mark.parametrize("limits", [{}, {"_BLOCK_PAGES": 3, "_REDUCER_PAGES": 120}])
+def test_pages_of_other_languages_are_not_compared(
+    spark: SparkSession, fuzzy: Fuzzy, limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One language has most pages; each text is there in three, null among them, and lies in one batch with them."""
+    for name, limit in limits.items():
+        monkeypatch.setattr(stage, name, limit)
+    how = fuzzy.model_copy(update={"by_language": True})
+    pages = {
+        label: [page(one[5] // 8 * 8 + place, one[-1]) for one in families(seed)]
+        for place, (label, seed) in enumerate((("zh", 3), ("de", 3), (None, 3), ("zh", 4)))
+    }
+    rows = [(*one, label) for label, ones in pages.items() for one in ones]
+    frame = spark.createDataFrame(rows, f"{SCHEMA}, language STRING").withColumn("scope", F.lit(0)).coalesce(1)
+    edges = find_edges(frame, Scopes([0], len(rows)), how).persist()
+    labels = label_components(edges, 10**6)
+    found = elect_survivors(edges, labels, frame.drop("scope"), labels.count(), how).collect()
+    wanted: dict[int, int] = {}
+    for ones in pages.values():
+        wanted |= expected(ones, how)
+    assert {row.page_id: row.kept_page_id for row in found} == wanted
+    assert len(wanted) > 60
+
+
 SMALL = {"_BLOCK_PAGES": 3, "_REDUCER_PAGES": 20, "_ELECTION_PAGES": 10, "_ELECTION_BYTES": 100}
 
 
@@ -169,6 +193,18 @@ def test_many_copies_of_one_page_are_signed_once_a_block(fuzzy: Fuzzy) -> None:
     assert len(first["ids"]) == len(second["ids"]) == 8
     assert len(first["hashes"]) + len(second["hashes"]) == 8 * fuzzy.bands
     assert (len(copies["ids"]), copies["hashes"]) == (499 * 16, None)
+
+
+def test_the_same_text_in_two_languages_makes_no_pair(fuzzy: Fuzzy) -> None:
+    packing = signing.Packing((0,), 2, 1, 100)
+    text = " ".join(words(Random(1)))
+    columns = {"scope": [0] * 5, "page_id": [1, 2, 3, 4, 5], "text": [text, f"{text} more", text, text, f"{text} more"]}
+    for labels, linked in (([7, 7, 7, 7, 7], {1, 2, 3, 4, 5}), ([7, 7, -7, -7, 0], {1, 2, 3, 4})):
+        batch = pa.RecordBatch.from_pydict({**columns, signing.LANGUAGE_HASH: pa.array(labels, pa.int64())})
+        edges = signing.link_batches(signing.sign_batches(iter([batch]), fuzzy, packing), fuzzy, packing)
+        pairs = {(one, other) for batch in edges for one, other in zip(*batch.to_pydict().values(), strict=True)}
+        assert {number for pair in pairs for number in pair} == linked
+        assert all(labels[one - 1] == labels[other - 1] for one, other in pairs)
 
 
 def test_earlier_pages_are_kept_and_preferred(spark: SparkSession, fuzzy: Fuzzy) -> None:

@@ -1,4 +1,4 @@
-"""C4's line rules: lines that are not text are dropped or cut."""
+"""C4's line rules, for English and for Chinese: lines that are not text are dropped or cut."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ _OPEN, _CLOSE = map(ord, "[]")
 _EDIT = tuple(map(ord, "[edit]"))
 _CITATION_NEEDED = tuple(map(ord, "[citation needed]"))
 _END_MARKS = tuple(map(ord, '.?!"'))
+_ZH_END_MARKS = tuple(map(ord, "。！？”："))
+_ZH_MIN_LINE_CHARS = 5
+_GARBLED, _FIRST_PRIVATE, _LAST_PRIVATE = tuple(map(ord, "□■\ufffd")), 0xE003, 0xE7A4
+_ELLIPSIS = ord("…")
 
 
 class C4Rules(NamedTuple):
@@ -104,6 +108,50 @@ def correct_c4(
     while left and out_lines.words[left - 1] == 0:
         left -= 1
     return out_lines.end[left - 1] if left else 0, lines_until(out_lines, left), flagged, lorem, curly
+
+
+@jit
+def correct_c4_zh(
+    chars: NDArray[np.uint32],
+    tables: Characters,
+    lines: Lines,
+    out: NDArray[np.uint32],
+    out_lines: Lines,
+    sources: Sources,
+) -> tuple[int, Lines, int]:
+    """The line rules of a C4 in Chinese. Returns characters in `out`, lines, words in flagged lines.
+
+    Each line is stripped, then dropped, and flagged, if it
+
+        does not end in one of 。 ！ ？ …… ” ：
+        has fewer than 5 characters
+        contains □, ■, U+FFFD or a private character U+E003 to U+E7A4: its character set was guessed wrong
+    What is left is joined by "\n".
+
+    Source: filter_out_bad_lines.py of c4-dataset-script. Oracle: tests/reference/chinese.py.
+    """
+    at, left, flagged = 0, 0, 0
+    for line in range(len(lines.start)):
+        words, fate = lines.words[line], sources.fates[line]
+        start, end = lines.start[line], lines.end[line]
+        if fate != KEPT:
+            start, end = strip(chars, start, end, tables.properties)
+            if fate == DROPPED or end - start < _ZH_MIN_LINE_CHARS or not _is_sentence(chars, start, end):
+                flagged += words
+                continue
+        stop = copy_chars(chars, start, end, out, at + (left > 0))
+        sources.lines[left] = line
+        at, left = end_line(out, out_lines, at, left, at + (left > 0), stop, words)
+    return at, lines_until(out_lines, left), flagged
+
+
+@jit
+def _is_sentence(chars: NDArray[np.uint32], start: int, end: int) -> bool:
+    """Whether a line of two or more characters has the end of a sentence, and no character of a wrong set."""
+    for i in range(start, end):
+        if int(chars[i]) in _GARBLED or _FIRST_PRIVATE <= chars[i] <= _LAST_PRIVATE:
+            return False
+    return int(chars[end - 1]) in _ZH_END_MARKS or chars[end - 1] == chars[end - 2] == _ELLIPSIS
 
 
 @jit

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.kernels.measures import quality
-from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4
+from winnow.kernels.measures.c4_lines import C4Rules, compile_c4, correct_c4, correct_c4_zh
+from winnow.kernels.measures.chinese import compile_more, compile_sets, measure_chinese
 from winnow.kernels.measures.measure_settings import C4Lines, MeasureSettings, RefinedWebLines, WordCutter
-from winnow.kernels.measures.metrics import C4_PAGE, CORRECTIONS, GOPHER, METRICS
+from winnow.kernels.measures.metrics import C4_PAGE, CHINESE, CORRECTIONS, GOPHER, METRICS
 from winnow.kernels.measures.numbering import Numbers
 from winnow.kernels.measures.own_text import (
     MarkArrays,
@@ -50,9 +51,9 @@ from winnow.kernels.text.characters import (
 )
 from winnow.kernels.text.words import word_breaks
 
-_NONE, _REFINEDWEB, _C4_LINES = range(3)
+_NONE, _REFINEDWEB, _C4_LINES, _C4_ZH = range(4)
 _NO_BREAKS = np.zeros(0, np.int32)
-_MODES = {"none": _NONE, "refinedweb": _REFINEDWEB, "c4": _C4_LINES}
+_MODES = {"none": _NONE, "refinedweb": _REFINEDWEB, "c4": _C4_LINES, "c4_zh": _C4_ZH}
 
 
 class Compiled(NamedTuple):
@@ -66,6 +67,7 @@ class Compiled(NamedTuple):
     c4: C4Rules
     phrases: tuple[Phrases, Phrases, Phrases]
     stop_words: StopWords
+    chinese: tuple[NDArray[np.uint8], tuple[Phrases, Phrases]]
 
 
 class PageLanguages(NamedTuple):
@@ -113,6 +115,7 @@ def compile_settings(settings: MeasureSettings) -> Compiled:
         c4=compile_c4(settings.c4, notices),
         phrases=(notices, bad_words, compile_abbreviations()),
         stop_words=compile_stop_words(settings.stop_words),
+        chinese=(compile_sets(), (bad_words, compile_more())),
     )
 
 
@@ -245,7 +248,7 @@ def _measure_pages(
         breaks = scratch.breaks[: move_breaks(given, size, marks, first, left_out, scratch.breaks)]
         scratch.sources.has_breaks[0] = len(breaks) > 0
         words, lines = split(own, compiled.tables.properties, breaks, scratch.words, scratch.lines)
-        _measure_before(own, compiled.tables, words, lines, scratch, metrics[page])
+        _measure_before(own, compiled, words, lines, scratch, metrics[page])
         if languages.numbers[page] != ENGLISH:
             number, lists = languages.numbers[page], compiled.stop_words
             metrics[page, GOPHER.stop_word_count] = count_stop_words(own, words, number, lists, compiled.tables)
@@ -285,16 +288,19 @@ def _with_marks(
 @jit
 def _measure_before(
     chars: NDArray[np.uint32],
-    tables: Characters,
+    compiled: Compiled,
     words: Words,
     lines: Lines,
     scratch: Scratch,
     metrics: NDArray[np.float64],
 ) -> None:
     """The metrics before line corrections."""
-    room = scratch.numbers, scratch.pieces, scratch.grams, scratch.sums
+    room, tables = (scratch.numbers, scratch.pieces, scratch.grams, scratch.sums), compiled.tables
     measure_gopher(chars, tables, words, lines, metrics)
     measure_repetition(chars, tables.properties, words, lines, room, metrics)
+    sets, phrases = compiled.chinese
+    own_room = scratch.numbers, scratch.pieces, scratch.out
+    measure_chinese(chars, tables, words, lines, sets, phrases, own_room, metrics)
 
 
 @jit
@@ -324,6 +330,7 @@ def _correct(
         metrics[C4_PAGE.c4_curly_bracket_count] = curly
     properties = compiled.tables.properties
     measure_fineweb(chars_left, properties, lines, scratch.numbers, scratch.pieces, metrics)
+    metrics[CHINESE.corrected_line_count] = (lines.words > 0).sum()
     return chars_left, lines
 
 
@@ -339,5 +346,8 @@ def _apply_rules(
         chars = out[:size]
     elif compiled.mode == _C4_LINES:
         size, lines, flagged, lorem, curly = correct_c4(chars, tables, lines, compiled.c4, out, out_lines, sources)
+        chars = out[:size]
+    elif compiled.mode == _C4_ZH:
+        size, lines, flagged = correct_c4_zh(chars, tables, lines, out, out_lines, sources)
         chars = out[:size]
     return chars, lines, flagged, lorem, curly

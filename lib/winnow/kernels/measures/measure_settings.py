@@ -26,7 +26,7 @@ class RefinedWebLines:
 
 @dataclass(frozen=True, slots=True)
 class C4Lines:
-    """Settings of `lines: c4`, and the phrases of `c4_bad_word_count`."""
+    """Settings of `lines: c4`, and the phrases of `c4_bad_word_count` and the `bad_word_*` metrics."""
 
     terminal_punctuation: bool
     min_line_words: int
@@ -55,7 +55,7 @@ class MeasureSettings:
     words       cutters for languages that are written without white space between words
     """
 
-    lines: Literal["none", "refinedweb", "c4"]
+    lines: Literal["none", "refinedweb", "c4", "c4_zh"]
     whole_code: bool
     own_text: bool
     refinedweb: RefinedWebLines

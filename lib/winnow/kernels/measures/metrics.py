@@ -14,6 +14,7 @@ BULLETS = "•●*-"
 SHORT_LINE_CHARS = 30
 TOP_SIZES = (2, 3, 4)
 DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
+GRAM_CHARS = 13  # of copied_13_char_fraction
 
 
 class Gopher(NamedTuple):
@@ -196,13 +197,69 @@ class FineWeb(NamedTuple):
     fineweb_newline_to_word_ratio: int
 
 
+class Chinese(NamedTuple):
+    """What recipes for Chinese measure.
+
+    All but the last are of the text before line corrections, and 0.0 if it has no character U+4E00 to U+9FA5: other
+    texts pay for one look at each character. None is null or NaN. Words are those of jieba in pages of Chinese.
+
+        han_char_fraction            characters U+4E00 to U+9FA5, of all characters; [0, 1]
+        traditional_char_count       characters that OpenCC simplifies and that GB 2312 lacks
+        mean_line_chars              characters, newlines among them, for each line, blank ones among them
+        copied_13_char_fraction      13-grams of characters that occur more than once, all copies counted, of all
+                                     13-grams; white space is left out, case ignored; [0, 1]
+        bad_word_to_line_ratio       how many different phrases of the list occur, in any case, also inside words, for
+                                     each line, unbounded
+        bad_word_char_ratio          characters of all copies of these phrases, of all characters; copies of one phrase
+                                     do not overlap, those of different ones may, unbounded
+        bracketed_char_fraction      characters between 【 and the next 】 of the line, of all characters; [0, 1]
+        map_cc_sentence_count        stretches with more than white space between the marks . ! … ? ; " and their wide
+                                     forms 。 ！ ？ ； “ ”
+        mean_bare_word_chars         `\\w` characters of a word that has one, on average
+        hash_run_to_char_ratio       runs of # or ＃, for each character
+        ellipsis_run_to_char_ratio   runs of "…", and of two or more full stops (. or 。), for each character
+        digit_char_fraction          digits, of the characters that are `\\w` or white space; [0, 1]
+        more_line_fraction           lines that end in readmore, 展开 or 更多, of all lines; an empty last line does not
+                                     count; [0, 1]
+        map_cc_bullet_line_fraction  lines that begin with one of • ● ○ ■ □ ▪ ▫ ※ · ➢ ‣ ▶ ◀ ◦ –, of all lines; as
+                                     above; [0, 1]
+        distinct_char_fraction       different characters, of all characters; [0, 1]
+        char_entropy                 entropy of the distribution of characters
+        corrected_line_count         lines of the corrected text with at least one word
+    Source: ChineseWebText (arXiv 2311.01149), preprocess.py, for the first five; MAP-Neo, Chinese filter.py, for
+    brackets to entropy; the Chinese scripts of c4-dataset-script for characters of bad words, and lines left.
+    Differs: ChineseWebText leaves out the last 13-gram, and counts every character that zhconv changes as traditional,
+    in context. MAP-Neo counts after NFKC, and separates words after punctuation is taken out. Both match the case of
+    listed words. Oracle: tests/reference/chinese.py.
+    """
+
+    han_char_fraction: int
+    traditional_char_count: int
+    mean_line_chars: int
+    copied_13_char_fraction: int
+    bad_word_to_line_ratio: int
+    bad_word_char_ratio: int
+    bracketed_char_fraction: int
+    map_cc_sentence_count: int
+    mean_bare_word_chars: int
+    hash_run_to_char_ratio: int
+    ellipsis_run_to_char_ratio: int
+    digit_char_fraction: int
+    more_line_fraction: int
+    map_cc_bullet_line_fraction: int
+    distinct_char_fraction: int
+    char_entropy: int
+    corrected_line_count: int
+
+
 # By its heading in docs/metrics.md.
-FAMILIES: dict[str, type[Gopher | Repetition | Corrections | C4 | FineWeb]] = {
+FAMILIES: dict[str, type[Gopher | Repetition | Corrections | C4 | FineWeb | Chinese]] = {
     "Quality": Gopher,
     "Repetition": Repetition,
     "Line corrections": Corrections,
     "C4": C4,
     "FineWeb": FineWeb,
+    "Chinese": Chinese,
 }
 METRICS: tuple[str, ...] = tuple(name for family in FAMILIES.values() for name in family._fields)
 
@@ -211,6 +268,7 @@ REPETITION = Repetition(*map(METRICS.index, Repetition._fields))
 CORRECTIONS = Corrections(*map(METRICS.index, Corrections._fields))
 C4_PAGE = C4(*map(METRICS.index, C4._fields))
 FINEWEB = FineWeb(*map(METRICS.index, FineWeb._fields))
+CHINESE = Chinese(*map(METRICS.index, Chinese._fields))
 
 
 def places_of(names: str, sizes: tuple[int, ...]) -> tuple[int, ...]:

@@ -23,16 +23,24 @@ def render_lives(named: str, lives: Sequence[Life]) -> Html:
 def life_section(life: Life) -> Html:
     """One page: facts, rules, near duplicate, repeated spans, result, text."""
     parts = [tag("h2", shown(page_name(life.page))), _list(facts(life))]
-    if life.judged:
-        parts += [tag("h3", "Rules"), _list(verdict(life)), _rules(life.judged)]
-    if life.near or life.copy_of is not None:
-        parts += [tag("h3", "Near duplicates"), _list(near_copies(life))]
-        parts += [_differences(life, life.copy_of)] if life.copy_of is not None else []
+    rules, copies = _judgement(life), _copies(life)
+    parts += [*copies, *rules] if life.copies_first else [*rules, *copies]
     if life.stretches:
         parts += [tag("h3", "Repeated spans"), tag("ol", *map(_stretch, life.stretches), class_="examples")]
     end = list(ending(life))
     parts += [tag("h3", "What came out"), _list(end)] if end else []
     return tag("section", *parts, _text(life))
+
+
+def _judgement(life: Life) -> list[Html]:
+    return [tag("h3", "Rules"), _list(verdict(life)), _rules(life.judged)] if life.judged else []
+
+
+def _copies(life: Life) -> list[Html]:
+    if not life.near and life.copy_of is None:
+        return []
+    differences = [_differences(life, life.copy_of)] if life.copy_of is not None else []
+    return [tag("h3", "Near duplicates"), _list(near_copies(life)), *differences]
 
 
 def _list(lines: Iterable[Line]) -> Html:

@@ -105,7 +105,7 @@ def _summary(sides: Sequence[Side]) -> Html:
         documents = figures.taken("build_documents", "kept")
         told = (
             ("pages", f"{figures.pages:,}"),
-            ("measured", f"{figures.taken('judge_pages', '').first:,}"),
+            ("measured", f"{figures.measured.first:,}"),
             ("documents", f"{documents.first:,}"),
             ("of all pages", share(documents.first, figures.pages)),
             ("words", large(documents.words)),

@@ -25,6 +25,7 @@ from winnow.workers.elections import ELECTED, MEMBER, Election, elect_batches, m
 from winnow.workers.signing import (
     BLOB,
     EDGE,
+    LANGUAGE_HASH,
     SIGNATURE,
     Packing,
     link_batches,
@@ -53,8 +54,10 @@ def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFr
     """Distinct pairs (a, b), a < b, of pages of one scope that have an equal band.
 
     `pages` has `scope, page_id, text`; `signed` are more pages, whose signatures are known: `scope, page_id, digest,
-    bands`. A page too short for one shingle is in no pair. Pages with the same shingle set in one block of the packing
-    are paired only with the first of them, so that many copies cost little.
+    bands`. With `by_language`, `pages` also has `language`, and only pages of one language are paired: the language is
+    a part of each hash, so that one large language is divided among tasks as any scope is, and two thousand small ones
+    share a task. A page too short for one shingle is in no pair. Pages with the same shingle set in one block of the
+    packing are paired only with the first of them, so that many copies cost little.
 
     Source: Penedo et al. 2023, G.3.1, for 450 bands of 20. Differs: see `shingles.shingle_buffer`; small buckets give
     all pairs if bands are weak (fewer than 14 bands, or fewer than 8 rows in each), since the smallest page of a bucket
@@ -62,7 +65,8 @@ def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFr
     """
     packing = _packing(scopes, settings, pages.sparkSession.sparkContext.defaultParallelism)
     parts = len(scopes.numbers) * packing.groups * packing.splits
-    texts = pages.select("scope", "page_id", "text")
+    language = F.xxhash64(F.coalesce("language", F.lit(""))).alias(LANGUAGE_HASH)
+    texts = pages.select("scope", "page_id", "text", *([language] if settings.by_language else []))
     blobs = map_batches(texts, partial(sign_batches, settings=settings, packing=packing), BLOB)
     if signed is not None:
         held = signed.select("scope", "page_id", "digest", "bands")
@@ -91,7 +95,7 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
     Differs: Penedo et al. 2023 do not distinguish pages that the crawler cut. A whole page is not dropped for a cut
     page of an earlier crawl, which is kept too, unless both have the same shingles.
     """
-    columns = [name for name in pages.columns if name != "text"]
+    columns = [name for name in pages.columns if name not in ("language", "text")]
     found = pages.join(F.broadcast(labels), F.col("page_id") == F.col("id")).select("label", *columns, "text")
     sets = map_batches(found, partial(member_batches, settings=settings), MEMBER)
     named = edges.join(labels, F.col("a") == F.col("id")).select("label", F.col("a").alias("page_id"), "b")

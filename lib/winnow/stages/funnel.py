@@ -36,17 +36,18 @@ _COUNTS = ("pages_any", "pages_first", "pages_only", "chars", "words")
 
 def report_funnel(
     *, pages: DataFrame, measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]],
-    documents: DataFrame,
+    documents: DataFrame, by: str = "shard",
 ) -> DataFrame:  # fmt: skip
     """One row for each shard, stage and reason. Reads no text, and each table once.
 
+    by: the column, of `pages`, `measures` and `documents`, that takes the shard's place: `shard` or `language`
     dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, which is
     null if the row's page is kept
     """
-    judged = _judged(measures, verdicts, dropped)
-    counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
+    judged = _judged(measures, verdicts, dropped, by)
+    counted = _extracted(pages, by).unionByName(judged).unionByName(_built(documents, by))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
-    return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
+    return counted.groupBy(by, "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
 
 def in_flow(entering: Mapping[str, int]) -> list[str]:
@@ -75,15 +76,17 @@ def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
     return problems
 
 
-def _extracted(pages: DataFrame) -> DataFrame:
-    groups = pages.groupBy("shard", "gate").agg(F.count("*").alias("pages"))
+def _extracted(pages: DataFrame, by: str) -> DataFrame:
+    groups = pages.groupBy(by, "gate").agg(F.count("*").alias("pages"))
     none = F.lit(None).cast("bigint")
     entered = _line("extract_pages", F.lit(""), chars=none, words=none)
     left = _line("extract_pages", F.coalesce("gate", F.lit("kept")), chars=none, words=none)
-    return _lines(groups, F.array(entered, left))
+    return _lines(groups, F.array(entered, left), by)
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]]) -> DataFrame:
+def _judged(
+    measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[str, DataFrame, Column]], by: str
+) -> DataFrame:
     """Pages are first counted by the set of their reasons and by later drops: there are few different sets.
 
     dropped: the stages after judging in their order, each with the pages that it drops and its reason
@@ -93,7 +96,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[st
         "chars_left": "corrected_char_count", "words_left": "corrected_word_count",
     }  # fmt: skip
     measured = measures.select(
-        "shard", "page_id", *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
+        *dict.fromkeys(("shard", "page_id", by)), *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
     )
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
@@ -101,7 +104,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[st
         joined = joined.join(rows.where(reason.isNotNull()).select(*keys, reason.alias(stage)), keys, "left")
     stages = [stage for stage, _, _ in dropped]
     sums = (F.sum(key).alias(key) for key in sizes)
-    groups = joined.groupBy("shard", "reasons", *stages).agg(F.count("*").alias("pages"), *sums)
+    groups = joined.groupBy(by, "reasons", *stages).agg(F.count("*").alias("pages"), *sums)
     here = F.size("reasons") == 0
     lines = [_line("judge_pages", F.lit("")), _line("judge_pages", F.lit("kept"), when=here)]
     corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
@@ -114,7 +117,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped: Sequence[tuple[st
         ]
         here = here & ~taken
     lines.append(_line("build_documents", F.lit(""), when=here, **corrected))
-    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", _taken)))
+    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", _taken)), by)
 
 
 def _taken(reason: Column, position: Column) -> Column:
@@ -123,10 +126,10 @@ def _taken(reason: Column, position: Column) -> Column:
     return _line("judge_pages", reason, first=first, only=F.size("reasons") == 1, chars=chars, words=words)
 
 
-def _built(documents: DataFrame) -> DataFrame:
+def _built(documents: DataFrame, by: str) -> DataFrame:
     sums = [F.sum("char_count").alias("chars"), F.sum("word_count").alias("words")]
-    groups = documents.groupBy("shard").agg(F.count("*").alias("pages"), *sums)
-    return _lines(groups, F.array(_line("build_documents", F.lit("kept"))))
+    groups = documents.groupBy(by).agg(F.count("*").alias("pages"), *sums)
+    return _lines(groups, F.array(_line("build_documents", F.lit("kept"))), by)
 
 
 def _line(
@@ -147,5 +150,5 @@ def _line(
     return F.struct(F.lit(stage).alias("stage"), reason.alias("reason"), *numbers)
 
 
-def _lines(groups: DataFrame, lines: Column) -> DataFrame:
-    return groups.select("shard", F.explode(lines).alias("line")).select("shard", "line.*")
+def _lines(groups: DataFrame, lines: Column, by: str) -> DataFrame:
+    return groups.select(by, F.explode(lines).alias("line")).select(by, "line.*")

@@ -35,14 +35,16 @@ class LanguageModel:
         except (ValueError, IndexError) as error:
             raise incomplete(self.path) from error
         self._model: Any = None if self._classifier else _fasttext_model(self.path)
-        own = self._classifier.labels if self._classifier else self._model.getLabels("replace")[0]
-        self._names = {str(label): usual_label(str(label)) for label in own}
+        self._names = {label: usual_label(label) for label in self._own_labels()}
         self._is_merged = len(set(self._names.values())) < len(self._names)
 
     @property
     def labels(self) -> list[str]:
         """All labels of the model, without their prefix."""
         return [*dict.fromkeys(self._names.values())]
+
+    def _own_labels(self) -> list[str]:
+        return self._classifier.labels if self._classifier else [*map(str, self._model.getLabels("replace")[0])]
 
     def identify(self, text: str) -> tuple[str, float]:
         """The most likely label without its prefix, and its score in [0, 1]; ("", 0.0) for text without words.

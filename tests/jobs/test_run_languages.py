@@ -28,7 +28,7 @@ PAGES = [
     *(("de", " ".join(GERMAN[place:] + GERMAN[:place])) for place in range(4)),
     *(("fr", " ".join(FRENCH[place:] + FRENCH[:place])) for place in range(3)),
     *(("zh", CHINESE * (4 + place)) for place in range(2)),
-    ("de", " ".join(GERMAN[:2])),  # too few words
+    ("de", " ".join(" ".join(GERMAN).split()[:30])),  # too few words
 ]
 
 
@@ -38,7 +38,7 @@ def second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     lines, path = folder / "lines.txt", folder / "flores.bin"
     labelled = [("nld_Latn", GERMAN), ("fra_Latn", FRENCH), ("zho_Hans", [CHINESE]), ("zho_Hant", ["靜靜的河"])]
-    lines.write_text("".join(f"__label__{label} {text}\n" for label, texts in labelled for text in texts))
+    lines.write_text("".join(f"__label__{label} {text}\n" * 20 for label, texts in labelled for text in texts))
     given = {
         "dim": 16,
         "epoch": 40,

@@ -22,7 +22,9 @@ from winnow.report.not_read import Damaged
 from winnow.report.tune import Compared, Swept
 from winnow.runs.compaction import Maintained
 from winnow.runs.estimate import Cost, Sample, Target
+from winnow.scopes.funnel import LanguageFunnel
 from winnow.settings.rules import LanguageBounds, Rule
+from winnow.tune.language_scores import LanguageScores
 from winnow.tune.thresholds import Example, Hits, Step, Sweep, Total, Tuned
 
 _INTRO = """\
@@ -34,7 +36,8 @@ a number. Times are in ISO 8601. A number that is infinite is null. A row of a t
 [tables.md](tables.md) lists."""
 
 RESULTS: dict[str, Any] = {
-    "run": ShownCrawl, "explain": list[Life], "tune": Compared, "plan": Planned, "remove": Removal,
+    "run": ShownCrawl, "explain": list[Life], "tune": Compared, "languages": list[LanguageScores],
+    "plan": Planned, "remove": Removal,
     "maintain": list[Maintained], "lists check": list[Checked], "lists try": list[Tried],
 }  # fmt: skip
 # Fields that are rows, by the table that they are of; other fields of the type Row are not allowed.
@@ -53,6 +56,16 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "funnel": "the funnel over all shards, in the order of the flow",
         "not_read": "what was not read in the archives of the crawl",
         "few_kept": "a sentence if fewer than 1 % of the measured pages became documents; else null",
+        "languages": "what each language keeps, those with most pages first; empty if one language is wanted",
+    }),
+    LanguageFunnel: ("pages of a language", {
+        "language": "the language; empty: pages gated before it was identified",
+        "pages": "pages of the crawl",
+        "measured": "pages without a gate",
+        "passing": "pages that every rule keeps",
+        "documents": "pages that became documents",
+        "words": "words of the documents",
+        "reasons": "pages by gate or reason, the first of each page; the three most frequent",
     }),
     FunnelStep: ("funnel step", {
         "stage": "the job",
@@ -81,6 +94,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "measures": "its row of `measures`; null if it was gated or not measured yet",
         "reasons": "its reasons in `verdicts`; null if it was not judged",
         "judged": "each rule with the page's value",
+        "not_judging": "reasons of the rules that judge no page of its language",
         "copy_of": "why it was dropped as a near duplicate; null if it was not",
         "near": "number of pages that were dropped as near duplicates of it",
         "stretches": "its repeated spans",
@@ -94,6 +108,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "rule": "the rule",
         "value": "the metric of the page",
         "passes": "whether the page passes the rule",
+        "source": "where its bounds come from if they are those of the page's language alone; else empty",
     }),
     Rule: ("rule", {
         "reason": "the reason that the rule gives",
@@ -122,7 +137,9 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "text": "its text",
         "holders": "URLs of other pages with this text, at most 5; null if they were not sought",
     }),
-    Compared: ("tune", {"tuned": "what the rules change",
+    Compared: ("tune", {
+        "language": "the language whose pages are counted; null: all",
+        "tuned": "what the rules change",
         "sweeps": "the result of each `--sweep`"}),
     Tuned: ("changed rules", {
         "measured": "all measured pages",
@@ -162,6 +179,14 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "kept": "pages that are kept",
         "gained": "pages kept now, but not before",
         "lost": "pages kept before, but not now",
+    }),
+    LanguageScores: ("scores of a language", {
+        "language": "the language",
+        "pages": "pages whose text was identified as this language",
+        "median": "median of their scores",
+        "deviation": "standard deviation of their scores",
+        "min_score": "the least score that follows from both",
+        "below": "pages with a lower score",
     }),
     Planned: ("plan", {
         "target": "what the plan is for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from docs.generate.hard_languages import hard_table
 from docs.generate.markdown import code, page
 from winnow.export.markdown import table
 from winnow.kernels.measures.metrics import STOP_WORDS
@@ -17,7 +18,7 @@ Name the languages that you want, one or a hundred. winnow then judges every pag
 The files are in `conf/languages`. The default recipe uses `winnow.yaml` (setting `by_language`). `fineweb2.yaml` has
 the rules of FineWeb2 as published. Both read `fineweb2.tsv`, which has bounds and stop words of 1,929 languages;
 `python -m winnow.setup.language_bounds` makes it from a commit of the published files. `labels.tsv` gives the language
-of each label of lid.176. Another model (`language.model`) may use labels of ISO 639-3 and script, such as `cmn_Hani`.
+of each label of lid.176.
 
 English uses the numbers of the rules themselves. In the default recipe, no language's bound on repeated text is
 stricter than that of English: a stricter one of FineWeb2 shows how little its crawl of the language repeats itself. In
@@ -130,6 +131,38 @@ the bound of the lost share is under 2 %, and for German, of which 141 pages wer
 here has no further language with 200 pages: French has 147, Russian 123, Spanish 116, Japanese 103, Korean 75. No
 further language was switched on. The benchmark takes any folder of archives as `WINNOW_CORPUS`, and says of each of
 its `--languages` whether it is fit."""
+_IDENTIFICATION = """\
+The default model is lid.176.ftz. `language.model` names another fastText model by its path: GlotLID, OpenLID, NLLB, or
+your own. Its labels become ISO 639-3 and script as GlotLID writes them, without `__label__`; labels of one language
+(`zho_Hans`, `zho_Hant`) are one, `cmn_Hani`, and their scores are added. Tables keep lid.176's own labels (`zh`).
+`language.wanted` and `language.min_scores` accept both namings with any model. Models with softmax, of words and
+character n-grams, are mapped into memory: all processes of a machine share one copy. fastText itself scores other kinds
+(one-vs-all, word n-grams, a quantized output), with a copy in each process; a quantized input is unpacked in each.
+Scores are those of the library (`python -m benchmarks.language_vs_fasttext` compares them). GlotLID, OpenLID and NLLB
+were not at hand: models of their kind are tested that the tests train.
+
+`pages.languages` has the three likeliest languages with their scores. `language.second_model` names another model; its
+likeliest language is `pages.second_language`, and it gates nothing.
+
+`language.min_score` holds for every language, `language.min_scores` for single ones, as `{de: 0.7}` or as a file.
+`winnow languages --warehouse tables/ --save scores.yaml` makes the file from the scores of a crawl, by FineWeb2's
+formula: the median less the standard deviation, at least 0.3 and at most 0.9. FineWeb2's published scores hold for
+GlotLID alone."""
+_HARD = """\
+What lid.176.ftz says of texts whose language is hard to tell, its three likeliest languages with their scores:"""
+_HARDER = """\
+Chinese is told from Japanese even in two characters, and Japanese without kana is told from Chinese. Cantonese counts
+as Cantonese only where it is written as it is spoken. One sentence of Serbian in Latin letters, or of Croatian, scores
+below 0.65, since their neighbours share the score; one of Norwegian counts as Danish. Lower `language.min_scores` for
+such languages, or use a model that knows them. lid.176 has one label for both scripts of Serbian, which the table of
+labels calls `srp_Cyrl`. A page in two languages has the label of one of them, with a lower score; `pages.languages`
+names the other one."""
+_LOOKING = """\
+- `winnow run` shows what each language keeps where several are wanted, and so does `winnow report`, which draws the
+  metrics of the six largest with their own thresholds. `--language zh`, which can be repeated, chooses others.
+- `winnow tune --language de --set rules.gopher_short_words.min=3` counts German pages by German bounds. The change
+  holds for German alone; `--save` writes it as `rules.gopher_short_words.by_language`.
+- `winnow explain` says of each rule whether its bounds are those of the page's language, and which file has them."""
 _TABLE = """\
 *Bounds* and *stop words* are FineWeb2's. Without the package icu4py, `icu` in the column *words* means characters."""
 
@@ -150,6 +183,14 @@ def languages_page() -> str:
     return page(
         "Languages",
         _INTRO,
+        "## Identification",
+        _IDENTIFICATION,
+        "## Texts that are hard to tell",
+        _HARD,
+        hard_table(),
+        _HARDER,
+        "## Looking at one language",
+        _LOOKING,
         "## Words",
         _WORDS,
         "## Chinese",

@@ -11,6 +11,7 @@ import typer
 
 from winnow import __version__
 from winnow.commands.looking.explain import explain
+from winnow.commands.looking.languages import languages
 from winnow.commands.looking.report import report
 from winnow.commands.looking.tune import tune
 from winnow.commands.making import lists
@@ -44,6 +45,7 @@ add_command(app, run)
 add_command(app, explain, ignore_unknown_options=True)  # a page_id can be negative
 add_command(app, report)
 add_command(app, tune)
+add_command(app, languages)
 add_command(app, plan)
 add_command(app, export)
 add_command(app, remove)

@@ -107,7 +107,7 @@ _OFFSET: _Meant = (
 _URL = _long("URL as archived, without blanks around it; null if a text has none")
 _DOMAIN: _Meant = (_STRING, "registered domain, in lower case and punycode")
 _FETCHED: _Meant = (_TIME, "when the crawler fetched it, UTC; null if the archive's date is invalid")
-_LANGUAGE: _Meant = (_STRING, "most likely language, a label of lid.176")
+_LANGUAGE: _Meant = (_STRING, "most likely language, a label of the language model ([languages](languages.md))")
 _OF_TRIAGE = "for pages gated unwanted_language_early, of the whole text if it was parsed; null if gated before"
 _SCORE: _Meant = (_DOUBLE, "probability of the language according to the model, 0 to 1")
 
@@ -164,6 +164,7 @@ RECORDS = _table(
 )  # fmt: skip
 _EXTRA = t.MapType(_STRING, _STRING)
 MARKS_TYPE = t.ArrayType(_struct(start=_BIGINT, end=_BIGINT, kind=_STRING))
+LANGUAGES_TYPE = t.ArrayType(_struct(language=_STRING, score=_DOUBLE))
 PAGES = _of_pages(
     "pages", "one HTML response or text, kept or not",
     archive_path=_PATH,
@@ -185,6 +186,10 @@ PAGES = _of_pages(
                        "extractor added, and `code`, the lines of a block of code; null if gated"),
     language=(_LANGUAGE[0], f"{_LANGUAGE[1]}; {_OF_TRIAGE}"),
     language_score=(_SCORE[0], f"{_SCORE[1]}; {_OF_TRIAGE}"),
+    languages=(LANGUAGES_TYPE, "the three likeliest languages as ISO 639-3 and script (`cmn_Hani`), with their scores, "
+                               "the likeliest first; null where no text was extracted"),
+    second_language=(_STRING, "most likely language according to `language.second_model`, as ISO 639-3 and script; "
+                              "empty for a text without words, null without that model"),
     declared_languages=(t.ArrayType(_STRING), "languages that the header of a WET record or a column declares, as "
                                               "written there; null if none is declared"),
     extra=(_EXTRA, "columns of texts that are carried along (`input.keep`), and `id`, as JSON by name; null for none"),

@@ -79,6 +79,6 @@ def test_a_gate_is_added_by_its_declaration_alone(monkeypatch: pytest.MonkeyPatc
         page_id=1, crawl="A", shard=0, archive_path="a", record_offset=0, record_length=1, fetched_at=None, url="",
         charset=None, content_type="text/plain", html_bytes=None, gate="in_verse", language=None,
     )  # fmt: skip
-    told = facts(Life(page, None, None, [], None, 0, [], None, None, 0, None))
+    told = facts(Life(page, None, None, [], [], None, 0, [], None, None, 0, None))
     assert ("gate", "in_verse: The page is written in verse.", True) in list(told)
     assert failures()[-1] == "in_verse"

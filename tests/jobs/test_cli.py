@@ -102,7 +102,7 @@ REFUSED = [
          "--set", f"url.lists={MISSING}", "--set", f"rule_files=[{MISSING}.yaml]"],
         [
             f"{MISSING}: there is no such folder. Set url.lists to a folder with one folder for each category",
-            f"language.model: {MISSING}: No such file or directory. Name a lid.176 model, or null for the default.",
+            f"language.model: {MISSING}: No such file or directory. Name a fastText model, or null for lid.176.",
             f"{MISSING}.yaml: there is no such file",
         ],
     ),

@@ -22,7 +22,9 @@ print("imported:", *sorted({name.partition(".")[0] for name in sys.modules}))
 
 # What each may import of HEAVY. A run with nothing to do imports the stages of all jobs but the first, checks the
 # language model by its kernel, and reads the lists of URLs, which are compared with the public suffixes.
-MAY_IMPORT: dict[str, set[str]] = {"explain": set(), "tune": set(), "run": COMPILERS | {"tldextract"}}
+MAY_IMPORT: dict[str, set[str]] = {
+    "explain": set(), "tune": set(), "languages": set(), "run": COMPILERS | {"tldextract"},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", MAY_IMPORT)
@@ -31,6 +33,7 @@ def test_what_a_command_imports(command: str, clean: Path, archives: Path) -> No
     arguments: dict[str, list[object]] = {
         "explain": ["explain", rejected, "--warehouse", clean],
         "tune": ["tune", "--warehouse", clean, "--set", "rules.gopher_too_few_words.min=120"],
+        "languages": ["languages", "--warehouse", clean],
         "run": whole_run(archives, clean),
     }
     given = [sys.executable, "-c", RUN_AND_TELL, *map(str, arguments[command])]

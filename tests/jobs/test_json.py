@@ -113,6 +113,11 @@ def test_results_that_read_tables(spark: SparkSession, both: Path) -> None:
     told = check("tune", *at, *changed)
     assert told["tuned"]["lost_examples"]
     assert len(told["sweeps"][0]["steps"]) == 2
+    told = check("tune", *at, "--language", "en", *changed)
+    assert told["language"] == "en"
+    scored = check("languages", *at)
+    assert all(one["pages"] > 0 for one in scored)
+    assert "en" in {one["language"] for one in scored}
     assert check("lists try", *at, "--crawl", SECOND)
     dry = check("remove", *at, "--page-id", rows_of(both, "documents")[0]["page_id"], "--with-copies", "--dry-run")
     assert (dry["named"], dry["documents"], dry["removed"]) == (1, 1, None)

@@ -8,6 +8,7 @@ from winnow.report.examples import Change, Example
 from winnow.report.figures import Cluster, Cost, Figures, Group, Span, Taken
 from winnow.report.html.sections import Side
 from winnow.report.not_read import Damaged, NotRead
+from winnow.scopes.funnel import LanguageFunnel
 from winnow.settings.rules import Rule
 
 RULE = Rule("gopher_too_few_words", "word_count", 50.0, float("inf"), "The page has fewer than 50 words.")
@@ -34,7 +35,8 @@ def side_of(text: str, crawl: str = "CRAWL", largest: int = 3, gate: str = "empt
         rules_stand=False,
         funnel=funnel,
         histograms={metric: [(2, 1)] * (len(edges_of(metric)) - 1) for metric in METRICS},
-        languages=[Group(text, 3, 1)],
+        drawn={text: {metric: [(2, 1)] * (len(edges_of(metric)) - 1) for metric in METRICS}},
+        languages=[LanguageFunnel(text, 3, 2, 2, 1, 9, {text: 2}), LanguageFunnel("", 1, 0, 0, 0, 0, {})],
         domains=[Group(text, 3, 1)],
         top_domains=[Group(text, 3, 1)],
         cluster_sizes=[(3, 1, 2)],

@@ -37,7 +37,7 @@ def show_gated(url: str, archive: str = "a.warc") -> None:
         "gate": "html_too_large",
         "language": None,
     }
-    show_life(Life(Row(url=url, **where, **what), None, None, [], None, 0, [], None, None, 0, None))
+    show_life(Life(Row(url=url, **where, **what), None, None, [], [], None, 0, [], None, None, 0, None))
 
 
 def test_a_life_is_wrapped_behind_its_labels_in_a_terminal(

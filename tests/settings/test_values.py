@@ -51,7 +51,7 @@ def test_a_value_has_an_axis_and_is_explained(spark: SparkSession) -> None:
     bins = [row[0] for row in rows.orderBy("page_id").select(bin_expr("language_score")).collect()]
     assert [edges_of("language_score")[place] for place in bins] == [0.9, 0.4]
     assert [row[0] for row in rows.orderBy("page_id").select(bin_expr("is_language_de")).collect()] == [0, 1]
-    judged = _judged(Rule("unsure", "language_score", 0.5, math.inf, ""), rows.where("page_id = 2").collect()[0])
+    judged = _judged(Rule("unsure", "language_score", 0.5, math.inf, ""), rows.where("page_id = 2").collect()[0], {})
     assert (judged.value, judged.passes) == (0.42, False)
 
 

@@ -45,6 +45,30 @@ def counted(tables: dict[str, DataFrame], jobs: tuple[str, ...] = STAGES[2:-1]) 
     return report_funnel(dropped=dropped, **own).collect()
 
 
+def test_by_language_the_sums_are_those_of_all_shards(tables: dict[str, DataFrame]) -> None:
+    """Pages 0 to 3 are German, the others French; pages 3 and 4 were gated before anybody asked."""
+    label = F.when(F.col("page_id").isin(0, 1, 2), "de").when(F.col("page_id") > 4, "fr")
+    named = {
+        name: rows.withColumn("language", label) if "language" in rows.columns else rows
+        for name, rows in tables.items()
+    }
+    dropped = [(job, named[JOBS[job].table], F.expr(str(JOBS[job].drops)).cast("string")) for job in STAGES[2:-1]]
+    own = {name: named[name] for name in ("pages", "measures", "verdicts", "documents")}
+    rows = report_funnel(dropped=dropped, by="language", **own).collect()
+    found = {(row.language, row.stage, row.reason): row.pages_first for row in rows}
+    assert found["de", "extract_pages", ""] == 3
+    assert found[None, "extract_pages", "empty_text"] == 2
+    assert (found["de", "judge_pages", "a"], found["de", "judge_pages", "b"]) == (1, 1)
+    assert found["fr", "find_near_duplicates", "near_duplicate"] == 1
+    assert ("de", "find_near_duplicates", "near_duplicate") not in found
+    assert found["de", "build_documents", "kept"] == 1
+    whole = {(row.stage, row.reason): row.pages_any for row in counted(tables)}
+    summed: dict[tuple[str, str], int] = {}
+    for row in rows:
+        summed[row.stage, row.reason] = summed.get((row.stage, row.reason), 0) + row.pages_any
+    assert summed == whole
+
+
 def test_any_first_only_and_sums(tables: dict[str, DataFrame]) -> None:
     funnel = {(row.stage, row.reason): tuple(row)[3:] for row in counted(tables)}
     assert funnel == {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,6 +14,7 @@ from winnow.kernels.measures.metrics import METRICS
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
 from winnow.report.axes import bin_expr, edges_of
 from winnow.report.not_read import NotRead, look_at_archives
+from winnow.scopes.funnel import LanguageFunnel, count_languages
 from winnow.scopes.page_names import page_name_expr
 from winnow.settings.rules import Rule
 from winnow.settings.values import is_value
@@ -23,7 +25,8 @@ from winnow.warehouse.crawls import crawl_row
 from winnow.warehouse.made_with import rules_at_hand, rules_stand
 from winnow.warehouse.work import Work
 
-_MOST = 20  # domains, top-level domains, languages, clusters, spans
+_MOST = 20  # domains, top-level domains, clusters, spans
+_DRAWN = 6  # languages with histograms of their own
 _SPAN_CHARS = 300
 CLUSTER_SIZES = (2, 3, 5, 10, 30, 100, 300, 1_000, 10_000, 100_000)
 _JACCARDS = 20  # bins from 0 to 1
@@ -40,7 +43,7 @@ class Taken(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Pages that share a language, a domain or a top-level domain, and how many of them became documents."""
+    """Pages that share a domain or a top-level domain, and how many of them became documents."""
 
     name: str
     pages: int
@@ -74,12 +77,17 @@ class Cost(NamedTuple):
     cpu_seconds: float
 
 
+Histograms: TypeAlias = dict[str, list[tuple[int, int]]]
+
+
 @dataclass(frozen=True)
 class Figures:
     """The figures of one crawl.
 
     rules_stand         whether the verdicts were made with `rules`
     histograms          for each metric its bins: pages kept and pages dropped by rules; own metrics if computed
+    drawn               the same for pages of single languages; empty if there is but one
+    languages           what each language keeps, those with most pages first
     cluster_sizes       least size, number of clusters, number of dropped pages
     jaccards            dropped pages, in 20 bins of their Jaccard similarity to the kept page
     alarm               number of pages from which a cluster is too large
@@ -91,8 +99,9 @@ class Figures:
     rules: tuple[Rule, ...]
     rules_stand: bool
     funnel: dict[tuple[str, str], Taken]
-    histograms: dict[str, list[tuple[int, int]]]
-    languages: list[Group]
+    histograms: Histograms
+    drawn: dict[str, Histograms]
+    languages: list[LanguageFunnel]
     domains: list[Group]
     top_domains: list[Group]
     cluster_sizes: list[tuple[int, int, int]]
@@ -128,20 +137,26 @@ class Figures:
         return self.taken(next((stage for stage in self.stages if stage != "extract_pages"), ""), "")
 
 
-def gather(work: Work) -> Figures:
-    """The figures of a crawl: about a dozen queries, each with at most a few thousand rows."""
+def gather(work: Work, drawn: Sequence[str] = ()) -> Figures:
+    """The figures of a crawl: about a dozen queries, each with at most a few thousand rows.
+
+    drawn: languages with histograms of their own; none named: those with most pages, if there are several
+    """
     row = crawl_row(work)
     near = delta.read(work, "near_duplicates")
     funnel = _funnel(work)
     compared = funnel.get(("find_near_duplicates", ""), Taken(0, 0, 0, 0, 0)).first
-    languages, domains, top_domains = _groups(work)
+    domains, top_domains = _groups(work)
+    languages = count_languages(work)
+    histograms, of_languages = _histograms(work, drawn or _largest_languages(languages))
     return Figures(
         crawl=work.crawl,
         num_shards=int(row.num_shards),
         rules=rules_at_hand(work),
         rules_stand=rules_stand(work, rules_at_hand(work)),
         funnel=funnel,
-        histograms=_histograms(work),
+        histograms=histograms,
+        drawn=of_languages,
         languages=languages,
         domains=domains,
         top_domains=top_domains,
@@ -163,17 +178,31 @@ def _funnel(work: Work) -> dict[tuple[str, str], Taken]:
     return {(row.stage, row.reason): Taken(*row[2:]) for row in rows}
 
 
-def _histograms(work: Work) -> dict[str, list[tuple[int, int]]]:
+def _largest_languages(found: Sequence[LanguageFunnel]) -> list[str]:
+    """The languages with most measured pages; none if there is but one."""
+    measured = sorted((one for one in found if one.measured), key=lambda one: (-one.measured, one.language))
+    return [one.language for one in measured[:_DRAWN]] if len(measured) > 1 else []
+
+
+def _histograms(work: Work, drawn: Sequence[str]) -> tuple[Histograms, dict[str, Histograms]]:
+    """Bins of each metric: of all pages, and of those of each of these languages that has any."""
     keys = ["shard", "page_id"]
     measures = delta.read(work, "measures")
-    judged = [rule.metric for rule in rules_at_hand(work) if is_value(rule.metric)]
+    judged = [metric for rule in rules_at_hand(work) for metric in rule.metrics if is_value(metric)]
     metrics = [*dict.fromkeys((*_metrics(measures), "language_score", *judged))]
-    bins = measures.select(*keys, F.array(*map(bin_expr, metrics)).alias("bins"))
+    language = F.when(F.col("language").isin(list(drawn)), F.col("language")).otherwise("") if drawn else F.lit("")
+    bins = measures.select(*keys, language.alias("language"), F.array(*map(bin_expr, metrics)).alias("bins"))
     kept = delta.read(work, "verdicts").select(*keys, (F.size("reasons") == 0).alias("kept"))
-    places = bins.join(kept, keys).select("kept", F.posexplode("bins").alias("metric", "bin"))
-    counts = Counter[tuple[int, int, bool]]()
-    for row in places.groupBy("metric", "bin", "kept").count().collect():  # some 40 bins of each metric
-        counts[row.metric, row.bin, row.kept] = row["count"]
+    places = bins.join(kept, keys).select("language", "kept", F.posexplode("bins").alias("metric", "bin"))
+    counts: dict[str, Counter[tuple[int, int, bool]]] = defaultdict(Counter)
+    rows = places.groupBy("language", "metric", "bin", "kept").count().collect()  # some 40 bins of metric and language
+    for row in rows:
+        counts[row.language][row.metric, row.bin, row.kept] = row["count"]
+    everything = sum(counts.values(), Counter[tuple[int, int, bool]]())
+    return _binned(everything, metrics), {name: _binned(counts[name], metrics) for name in drawn if name in counts}
+
+
+def _binned(counts: Counter[tuple[int, int, bool]], metrics: Sequence[str]) -> Histograms:
     found = {
         metric: [(counts[place, one, True], counts[place, one, False]) for one in range(len(edges_of(metric)) - 1)]
         for place, metric in enumerate(metrics)
@@ -187,10 +216,9 @@ def _metrics(measures: DataFrame) -> list[str]:
     return [*METRICS, *names]
 
 
-def _groups(work: Work) -> tuple[list[Group], list[Group], list[Group]]:
+def _groups(work: Work) -> tuple[list[Group], list[Group]]:
     keys = ["shard", "page_id"]
     columns = {
-        "language": F.col("language"),
         "domain": F.col("domain"),
         "top_domain": F.substring_index("domain", ".", -1),
     }
@@ -203,12 +231,12 @@ def _groups(work: Work) -> tuple[list[Group], list[Group], list[Group]]:
     )
     named = counts.withColumn("name", F.coalesce(*columns)).where(F.col("name").isNotNull())
     most = F.max_by(F.struct("name", "pages", "documents"), F.struct("pages", "name"), _MOST)
-    found = {row.set: row.most for row in named.groupBy("set").agg(most.alias("most")).collect()}  # three rows
-    language, domain, top_domain = (
+    found = {row.set: row.most for row in named.groupBy("set").agg(most.alias("most")).collect()}  # two rows
+    domain, top_domain = (
         sorted((Group(*one) for one in found.get(bits, [])), key=lambda group: (-group.pages, group.name))
-        for bits in (0b011, 0b101, 0b110)
+        for bits in (0b01, 0b10)
     )
-    return language, domain, top_domain
+    return domain, top_domain
 
 
 def _cluster_sizes(near: DataFrame) -> list[tuple[int, int, int]]:

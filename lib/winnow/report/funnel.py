@@ -1,4 +1,4 @@
-"""The funnel of a crawl as a table for the terminal."""
+"""The funnel of a crawl as tables for the terminal: job by job, and by language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from rich.box import ROUNDED
 from rich.table import Table
 
 from winnow.report.not_read import Damaged, look_at_archives, not_read_lines
+from winnow.report.quantities import share
 from winnow.report.tables import show_table
+from winnow.scopes.funnel import LanguageFunnel, count_languages
+from winnow.settings.by_language import language_names
 from winnow.settings.jobs import JOBS
 from winnow.stages.funnel import in_flow
 from winnow.terminal.output import present
@@ -48,13 +51,14 @@ class ShownNotRead(NamedTuple):
 
 
 class ShownCrawl(NamedTuple):
-    """What `winnow run` shows at its end."""
+    """What `winnow run` shows at its end; languages are counted where more than one is wanted."""
 
     crawl: str
     warehouse: str
     funnel: list[Step]
     not_read: ShownNotRead
     few_kept: str | None
+    languages: list[LanguageFunnel]
 
 
 class Line(NamedTuple):
@@ -65,6 +69,7 @@ class Line(NamedTuple):
     is_flow: bool
 
 
+SHOWN = 20  # languages with their figures; the others are named
 _FEW = 0.01  # share of measured pages below which a setting is probably wrong (choice)
 HEADINGS = ("stage, reason", "pages", "first", "only", "words", "of all")
 
@@ -88,11 +93,11 @@ def funnel_lines(rows: Iterable[Row]) -> list[Line]:
     everything = steps[0].pages_any
     lines = []
     for step in steps:
-        share = f"{step.pages_first / everything:.1%}" if everything else "-"
+        part = f"{step.pages_first / everything:.1%}" if everything else "-"
         is_flow = step.reason in ("", "kept")
         alone = ("", "") if is_flow else (f"{step.pages_first:,}", f"{step.pages_only:,}")
         words = f"{step.words:,}" if step.stage != "extract_pages" else ""
-        lines.append(Line(step.reason or step.stage, (f"{step.pages_any:,}", *alone, words, share), is_flow))
+        lines.append(Line(step.reason or step.stage, (f"{step.pages_any:,}", *alone, words, part), is_flow))
     return lines
 
 
@@ -139,12 +144,52 @@ def show_crawl(work: Work, as_json: bool = False) -> None:
     rows = delta.read(work, "funnel").collect()  # about 40 rows for each shard
     found, steps = look_at_archives(work), sum_funnel(rows)
     not_read, few = ShownNotRead(*found, found.passed_over), few_kept(steps)
+    languages = count_languages(work) if len(work.settings.language.wanted) != 1 else []
 
     def show(_: ShownCrawl) -> None:
         show_funnel(rows, work.crawl)
+        if languages:
+            show_languages(languages, work.crawl)
         for line in not_read_lines(found):
             typer.echo(line)
         if few:
             typer.echo(f"winnow: {few}", err=True)
 
-    present(ShownCrawl(work.crawl, work.warehouse, steps, not_read, few), as_json, show)
+    present(ShownCrawl(work.crawl, work.warehouse, steps, not_read, few, languages), as_json, show)
+
+
+def name_of(language: str) -> str:
+    """A language in a table: its label, with its English name if it is one of lid.176."""
+    if not language:
+        return "(not identified)"
+    name = language_names().get(language)
+    return f"{language} ({name})" if name else language
+
+
+def reasons_in_words(funnel: LanguageFunnel) -> str:
+    """The reasons with most pages."""
+    return ", ".join(f"{reason} {count:,}" for reason, count in funnel.reasons.items())
+
+
+def others_in_words(funnels: Sequence[LanguageFunnel]) -> str:
+    """The languages behind the first ones, which are shown; empty without any."""
+    others = funnels[SHOWN:]
+    if not others:
+        return ""
+    pages = sum(one.pages for one in others)
+    return f"{len(others):,} more with {pages:,} pages: {', '.join(name_of(one.language) for one in others)}"
+
+
+def show_languages(funnels: Sequence[LanguageFunnel], crawl: str) -> None:
+    """Print a line for each of the first languages, and name the others."""
+    table = Table(title=f"Languages of {crawl}", title_justify="left", box=ROUNDED)
+    table.add_column("language", no_wrap=True)
+    for name in ("pages", "measured", "kept by rules", "documents", "of measured"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("most frequent reasons", no_wrap=True)
+    for one in funnels[:SHOWN]:
+        counts = [f"{count:,}" for count in (one.pages, one.measured, one.passing, one.documents)]
+        table.add_row(name_of(one.language), *counts, share(one.documents, one.measured), reasons_in_words(one))
+    show_table(table)
+    if others := others_in_words(funnels):
+        typer.echo(others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import reduce
@@ -11,13 +11,13 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from winnow.errors import WinnowError
+from winnow.errors import SettingsError, WinnowError
 from winnow.kernels.pages.selectors import canonical_selector, page_id_of, url_selector
 from winnow.kernels.pages.url import registered_domain
 from winnow.scopes.page_names import page_name_expr, parse_place
 from winnow.settings.jobs import jobs_before
-from winnow.settings.kernel_settings import token_settings
-from winnow.settings.rules import Rule
+from winnow.settings.kernel_settings import declared_rules, judging, token_settings
+from winnow.settings.rules import LanguageBounds, Rule
 from winnow.settings.values import value_of
 from winnow.stages.removals import ordered_pages
 from winnow.warehouse import delta
@@ -33,11 +33,15 @@ _KEYS = ["crawl", "shard", "page_id"]
 
 
 class Judged(NamedTuple):
-    """A rule, the page's value, and whether the page passes with the current settings."""
+    """A rule, the page's value, and whether the page passes with the current settings.
+
+    source      where the bounds come from, if they are those of the page's language alone; else empty
+    """
 
     rule: Rule
     value: float
     passes: bool
+    source: str
 
 
 class Stretch(NamedTuple):
@@ -65,6 +69,7 @@ class Copy(NamedTuple):
 class Life:
     """Everything that the tables have about a page; None for tables that do not have it.
 
+    not_judging       reasons of the rules that judge no page of its language
     near, by_url      number of pages that were dropped because it was kept
     copies_first      whether near duplicates were sought before the rules judged
     """
@@ -73,6 +78,7 @@ class Life:
     measures: Row | None
     reasons: list[str] | None
     judged: list[Judged]
+    not_judging: list[str]
     copy_of: Copy | None
     near: int
     stretches: list[Stretch]
@@ -131,12 +137,15 @@ def tell(work: Work, page: Row) -> Life:
     verdict, document = _row(work, "verdicts", page), _row(work, "documents", page)
     repeats = _row(work, "repeated_spans", page)
     rules = _rules(work, verdict)
-    judged = []
+    judged: list[Judged] = []
+    not_judging: list[str] = []
     if measures is not None:
-        mine = (rule.for_language(measures.language) for rule in rules)
-        judged = [_judged(rule, measures) for rule in mine if rule is not None]
+        mine = {rule.reason: rule.for_language(measures.language) for rule in rules}
+        sources = _sources(work, measures.language)
+        judged = [_judged(rule, measures, sources) for rule in mine.values() if rule is not None]
+        not_judging = [reason for reason, rule in mine.items() if rule is None]
     return Life(
-        page, measures, list(verdict.reasons) if verdict else None, judged,
+        page, measures, list(verdict.reasons) if verdict else None, judged, not_judging,
         _copy(work, "near_duplicates", page), _dropped_for(work, "near_duplicates", page),
         list(_stretches(work, page, measures, repeats)), repeats,
         _copy(work, "url_duplicates", page), _dropped_for(work, "url_duplicates", page), document,
@@ -164,7 +173,17 @@ def word_diff(mine: str, kept: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _judged(rule: Rule, measures: Row) -> Judged:
+def _sources(work: Work, label: str) -> dict[LanguageBounds, str]:
+    """Where the bounds of a language come from, by the bounds; none if the files behind the settings are gone."""
+    try:
+        how, declared = judging(work.settings), declared_rules(work.settings)
+    except SettingsError:
+        return {}
+    found = ((how.bounds(rule, label), rule) for rule in declared)
+    return {bounds._replace(label=rule.reason): how.source(rule, label) for bounds, rule in found if bounds is not None}
+
+
+def _judged(rule: Rule, measures: Row, sources: Mapping[LanguageBounds, str]) -> Judged:
     """Raises WinnowError for a metric that was not computed for the page."""
     value = value_of(measures, rule.metric)
     if value is None:
@@ -172,7 +191,9 @@ def _judged(rule: Rule, measures: Row) -> Judged:
             f"page {measures.page_id} of {measures.crawl}: {rule.metric} was not measured; name the settings that the "
             "tables were made with, or measure again: `winnow run` with these settings reads no archive for it"
         )
-    return Judged(rule, value, rule.passes(value))
+    known = LanguageBounds(rule.reason, rule.metric, rule.min, rule.max)
+    source = sources.get(known, "as in the settings of the tables, whose files have changed since" if sources else "")
+    return Judged(rule, value, rule.passes(value), source)
 
 
 def _row(work: Work, table: str, page: Row) -> Row | None:

@@ -58,6 +58,8 @@ def _lines(life: Life) -> Iterator[Line]:
         if life.copy_of is not None:
             return
     yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
+    if life.not_judging:
+        yield "rules", f"made for other languages than {life.page.language}: {', '.join(life.not_judging)}", False
     yield from verdict(life)
     if life.reasons != []:
         return
@@ -146,7 +148,8 @@ def ending(life: Life) -> Iterator[Line]:
 def _rule(judged: Judged) -> tuple[str, bool]:
     rule, value = judged.rule, f"{judged.value:.4g}"
     said = "passes" if judged.passes else "FAILS"
-    return f"{said}  {rule.reason}: {rule.metric} is {value}, {rule.bounds}", not judged.passes
+    source = f" ({judged.source})" if judged.source else ""
+    return f"{said}  {rule.reason}: {rule.metric} is {value}, {rule.bounds}{source}", not judged.passes
 
 
 def _stretch(stretch: Stretch) -> str:

@@ -28,23 +28,24 @@ class Swept(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What `winnow tune` shows: the rules compared, and each sweep."""
+    """What `winnow tune` shows: the language whose pages are counted (None: all), the rules compared, each sweep."""
 
+    language: str | None
     tuned: Tuned
     sweeps: list[Swept]
 
 
 def show_compared(compared: Compared, rules: Sequence[Rule]) -> None:
     """What other rules change, then each sweep."""
-    show_tuned(compared.tuned, rules)
+    show_tuned(compared.tuned, rules, compared.language)
     for swept, steps in compared.sweeps:
         mine = next(rule for rule in rules if rule.reason == swept.reason)
         show_sweep(swept, steps, compared.tuned.measured.pages, mine)
 
 
-def show_tuned(tuned: Tuned, rules: Sequence[Rule]) -> None:
+def show_tuned(tuned: Tuned, rules: Sequence[Rule], language: str | None = None) -> None:
     """Print what changes: pages and words, by reason, with examples of gained and lost pages."""
-    show_table(_totals(tuned))
+    show_table(_totals(tuned, language))
     changed = {reason: hits for reason, hits in tuned.reasons.items() if hits[0] != hits[1]}
     if changed:
         show_table(_reasons(changed))
@@ -74,8 +75,9 @@ def show_sweep(swept: Sweep, steps: Sequence[Step], pages: int, rule: Rule) -> N
     _say("* the value in use. Gained and lost: against the rules before.")
 
 
-def _totals(tuned: Tuned) -> Table:
-    table = _table(f"{tuned.measured.pages:,} measured pages under the rules before, and under these")
+def _totals(tuned: Tuned, language: str | None) -> Table:
+    pages = f"measured pages{f' in {language}' if language else ''}"
+    table = _table(f"{tuned.measured.pages:,} {pages} under the rules before, and under these")
     table.add_column("", no_wrap=True)
     for name in ("before", "of all", "after", "of all", "gained", "lost"):
         table.add_column(name, justify="right", no_wrap=True)

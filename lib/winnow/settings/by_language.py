@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from winnow.errors import SettingsError, did_you_mean
+from winnow.kernels.languages.labels import usual_label
 from winnow.kernels.text.words import CHARACTERS, cutter_of
 from winnow.settings.load import CONF, named_file, read_yaml
 from winnow.settings.rules import SPACED, LanguageBounds, Rule
@@ -43,6 +44,7 @@ class Known(NamedTuple):
     numbers     by language, then by column
     stop_words  by language
     lines       phrases of line corrections by language, then by list
+    table       name of the file that the numbers are from
     """
 
     own: frozenset[str]
@@ -52,6 +54,7 @@ class Known(NamedTuple):
     numbers: Mapping[str, Mapping[str, float]]
     stop_words: Mapping[str, tuple[str, ...]]
     lines: Mapping[str, Mapping[str, tuple[str, ...]]]
+    table: str
 
     def says_of(self, label: str) -> bool:
         """Whether there are numbers for a language."""
@@ -75,8 +78,18 @@ def language_names() -> Mapping[str, str]:
 
 
 def language_of(label: str) -> str:
-    """ISO 639-3 and script of a label of lid.176; another label is taken to be in this form already (`cmn_Hani`)."""
-    return language_labels().get(label, label)
+    """ISO 639-3 and script of a label of lid.176 or another model; an unknown label is taken to be in this form."""
+    return language_labels().get(label) or usual_label(label)
+
+
+def is_same_language(label: str, other: str) -> bool:
+    """Whether two labels, of whatever model, mean one language."""
+    return label == other or language_of(label) == language_of(other)
+
+
+def is_made_for(rule: Rule, label: str) -> bool:
+    """Whether a rule, as its file has it, is made for a language, by whatever label either is named."""
+    return rule.is_made_for(label) or any(is_same_language(label, other) for other in rule.languages or ())
 
 
 def has_words(label: str) -> bool:
@@ -110,7 +123,7 @@ def _read(name: str) -> Known:
         raise SettingsError(problems)
     stop_words = {row[_LANGUAGE]: tuple((row.get(STOP_WORDS) or "").split()) for row in rows}
     own = frozenset(map(str, content.get("own") or ()))
-    return Known(own, columns, not_for, or_own, numbers, stop_words, lines)
+    return Known(own, columns, not_for, or_own, numbers, stop_words, lines, str(content["numbers"]))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -174,9 +187,9 @@ class Judging(NamedTuple):
 
     def bounds(self, rule: Rule, label: str) -> LanguageBounds | None:
         """The bounds of a rule for pages of a language; None if the rule does not judge them."""
-        own = next((bounds for bounds in rule.by_language if bounds.label == label), None)
+        own = next((bounds for bounds in rule.by_language if is_same_language(bounds.label, label)), None)
         if own is not None:
-            return own
+            return own._replace(label=label)
         columns = self.known.columns.get(rule.reason) if self.known else None
         if self.known is None or label in self.known.own or not self.known.says_of(label):
             return _own_bounds(rule, label) if self._judges_by_own(rule, label) else None
@@ -189,12 +202,26 @@ class Judging(NamedTuple):
         bounds = _published_bounds(rule, label, columns, self.known.numbers[language_of(label)])
         return _no_stricter(bounds, rule) if rule.reason in self.known.or_own else bounds
 
+    def source(self, rule: Rule, label: str) -> str:
+        """Where the bounds come from by which a rule judges pages of a language; empty: they are those of all."""
+        if any(is_same_language(bounds.label, label) for bounds in rule.by_language):
+            return f"of {label}, by rules.{rule.reason}.by_language"
+        known, found = self.known, self.bounds(rule, label)
+        if found is None or known is None or label in known.own or not known.says_of(label):
+            return ""
+        columns = known.columns.get(rule.reason)
+        if not columns:
+            return ""
+        published = _published_bounds(rule, label, columns, known.numbers[language_of(label)])
+        looser = "" if found == published else ", or the rule's own where that is looser"
+        return f"of {language_of(label)}, by {known.table}{looser}"
+
     def _judges_by_own(self, rule: Rule, label: str) -> bool:
         """Whether a rule judges pages of a language that the file says nothing about."""
         if self.to_any or rule.languages is None:
             return True
         is_for_all = self.known is None or label in self.known.own
-        return rule.is_made_for(label) and (is_for_all or rule.languages != (SPACED,))
+        return is_made_for(rule, label) and (is_for_all or rule.languages != (SPACED,))
 
 
 def _means_something(rule: Rule, label: str, is_published: bool) -> bool:
@@ -202,7 +229,7 @@ def _means_something(rule: Rule, label: str, is_published: bool) -> bool:
     if rule.languages is None:
         return True
     are_counted = has_words(label) or rule.metric.endswith(_COUNTS_LINES)
-    return are_counted and (is_published or rule.languages == (SPACED,) or rule.is_made_for(label))
+    return are_counted and (is_published or rule.languages == (SPACED,) or is_made_for(rule, label))
 
 
 def _own_bounds(rule: Rule, label: str) -> LanguageBounds:

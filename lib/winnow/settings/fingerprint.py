@@ -25,6 +25,7 @@ from winnow.settings.kernel_settings import (
     triage_settings,
     url_lists,
 )
+from winnow.settings.languages import min_scores
 from winnow.settings.rules import Rule
 from winnow.settings.schema import Fuzzy, Settings
 from winnow.tables import SCHEMA_VERSION
@@ -80,8 +81,10 @@ def _pages(settings: Settings) -> dict[str, Any]:
         "extract": settings.extract.model_dump(exclude={"recycle_pages", "faster"}),
         "libraries": [version(name) for name in ("trafilatura", "lxml", "justext")],
         "language": {
-            **settings.language.model_dump(exclude={"model", "triage"}),
+            **settings.language.model_dump(include={"wanted", "min_score"}),
+            "min_scores": min_scores(settings.language),
             "model": model_checksum(Path(settings.language.model) if settings.language.model else None),
+            "second_model": model_checksum(Path(second)) if (second := settings.language.second_model) else None,
         },
         "triage": _triage(settings),
         "text": settings.text.model_dump(),

@@ -20,6 +20,7 @@ from winnow.settings.schema import Settings
 _LEFT_OUT: dict[str, Any] = {"spark": True, "sources": True, "archives": {"num_shards"}}
 _FILES = (
     ("url", "built"), ("url", "lists"), ("url", "words"), ("url", "exceptions"), ("language", "model"),
+    ("language", "second_model"),
     ("measure", "own"), ("measure", "c4", "bad_words"),
 )  # fmt: skip
 _RULES = "rules_in_use"
@@ -50,6 +51,8 @@ def kept_of(settings: Settings, recipe: str) -> Kept:
         for section in sections:
             inner = inner[section]
         inner[name] = _full_path(inner[name])
+    if isinstance(values["language"].get("min_scores"), str):
+        values["language"]["min_scores"] = _full_path(values["language"]["min_scores"])
     named = {"rule_files": [_named(name) for name in settings.rule_files], "by_language": _named(settings.by_language)}
     return Kept(recipe, {**values, **named}, rules_of(settings))
 

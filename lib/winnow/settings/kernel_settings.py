@@ -19,6 +19,7 @@ from winnow.kernels.repeated_spans.token_settings import TokenSettings
 from winnow.kernels.text.words import cutter_of, cutter_version
 from winnow.page import Asked
 from winnow.settings.by_language import LINE_LISTS, Judging, judged_by, known_languages, language_labels, language_of
+from winnow.settings.languages import labels_of, wanted_labels
 from winnow.settings.rules import Rule, load_rules
 from winnow.settings.schema import Language, Measure, Settings, Url
 from winnow.settings.text_lists import decode_text, lines_of
@@ -50,7 +51,8 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
 
     Raises SettingsError with everything that is wrong with them.
     """
-    labels, is_all = sorted(labels_in_question(settings)), not settings.language.wanted
+    labels = sorted(labels_in_question(settings))
+    is_all = not settings.language.wanted and set(labels) <= set(language_labels())
     return judged_by(declared_rules(settings), judging(settings), labels, is_all)
 
 
@@ -141,8 +143,8 @@ def _words(settings: Settings) -> tuple[WordCutter, ...]:
 
 
 def labels_in_question(settings: Settings) -> Collection[str]:
-    """The labels of languages that are wanted; where all are, of those that are known."""
-    return set(settings.language.wanted or language_labels())
+    """The labels of languages that are wanted; where all are, of those that the model knows."""
+    return set(wanted_labels(settings.language) or labels_of(settings.language))
 
 
 def triage_settings(settings: Language) -> TriageSettings | None:
@@ -152,7 +154,7 @@ def triage_settings(settings: Language) -> TriageSettings | None:
     if not settings.wanted or not is_on:
         return None
     thresholds = given.model_dump(exclude={"enabled", "benchmarked", "benchmarked_model"})
-    return TriageSettings(tuple(sorted(settings.wanted)), settings.model, **thresholds)
+    return TriageSettings(tuple(sorted(wanted_labels(settings))), settings.model, **thresholds)
 
 
 def triage_warning(settings: Language) -> str | None:
@@ -171,7 +173,7 @@ def triage_warning(settings: Language) -> str | None:
 
 def _not_benchmarked(settings: Language) -> str:
     """The wanted languages that are not benchmarked, and the model if it is not, in words; empty if all are."""
-    languages = sorted(set(settings.wanted) - set(settings.triage.benchmarked))
+    languages = sorted(set(wanted_labels(settings)) - set(settings.triage.benchmarked))
     is_known = model_checksum(Path(settings.model) if settings.model else None) == settings.triage.benchmarked_model
     return " and ".join([*languages, *([] if is_known else ["this model"])])
 

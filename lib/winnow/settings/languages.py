@@ -2,16 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
-from winnow.errors import did_you_mean
-from winnow.settings.by_language import Judging, unjudged
+from winnow.errors import SettingsError, did_you_mean
+from winnow.kernels.languages.labels import usual_label
+from winnow.kernels.languages.model_file import model_labels
+from winnow.settings.by_language import Judging, is_same_language, language_labels, unjudged
+from winnow.settings.load import read_yaml
 from winnow.settings.rules import UNSPACED, Rule
-from winnow.settings.schema import C4Lines, Measure, Settings
+from winnow.settings.schema import C4Lines, Language, Measure, Settings
 
 # Languages whose sentences usually end in a mark of their own script, or without a mark (Unicode: Sentence_Terminal):
 # their lines do not end in . ! ? or ". Labels of lid.176 (choice: languages of scripts with such a full stop).
 OTHER_FULL_STOPS = UNSPACED | {"am", "as", "bh", "bn", "bpy", "hi", "hy", "mai", "ne", "new", "or", "pa", "sa", "ur"}
+
+
+def labels_of(given: Language) -> tuple[str, ...]:
+    """The labels that the language model gives; none where its file cannot be read, which a run reports."""
+    if given.model is None:
+        return tuple(language_labels())
+    try:
+        return tuple(dict.fromkeys(map(usual_label, model_labels(Path(given.model)))))
+    except SettingsError:
+        return ()
+
+
+def wanted_labels(given: Language) -> tuple[str, ...]:
+    """The languages that are wanted, as named, and as the model names them: for GlotLID, `zh` is `cmn_Hani`."""
+    return tuple(dict.fromkeys(label for name in given.wanted for label in _labels_for(name, given)))
+
+
+def min_scores(given: Language) -> dict[str, float]:
+    """The bounds of `language.min_scores` by label of the language model, sorted; a file of them is read.
+
+    Raises SettingsError where the file is not a YAML mapping of languages to numbers from 0 to 1.
+    """
+    named = _read_min_scores(given.min_scores) if isinstance(given.min_scores, str) else given.min_scores or {}
+    return dict(sorted((label, score) for name, score in named.items() for label in _labels_for(name, given)))
+
+
+def _labels_for(name: str, given: Language) -> list[str]:
+    known = labels_of(given)
+    return [name, *([] if name in known else (label for label in known if is_same_language(label, name)))]
+
+
+def _read_min_scores(path: str) -> dict[str, float]:
+    problems: list[str] = []
+    found = read_yaml(Path(path), problems)
+    if not problems and not (isinstance(found, Mapping) and all(map(_is_score, found.values()))):
+        problems = [f"{path}: expected scores from 0 to 1 by language, as in `de: 0.7`, one on each line"]
+    if problems or not isinstance(found, Mapping):
+        raise SettingsError([f"language.min_scores: {problem}" for problem in problems])
+    return {str(name): float(score) for name, score in found.items()}
+
+
+def _is_score(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
@@ -20,13 +67,17 @@ def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"
         for label in wanted
-        if label not in known
+        if not any(is_same_language(label, other) for other in known)
     ]
     if settings.rules_for_any_language:
         return unknown
     lines = _line_rules(settings.measure)
-    names = {label: [name for name, languages in lines.items() if label in languages] for label in wanted}
+    names = {label: [name for name, languages in lines.items() if _is_among(label, languages)] for label in wanted}
     return [*unknown, *(_refusal(label, found) for label, found in names.items() if found)]
+
+
+def _is_among(label: str, labels: Collection[str]) -> bool:
+    return label in labels or any(is_same_language(label, other) for other in labels)
 
 
 def language_notes(settings: Settings, rules: Sequence[Rule], judging: Judging) -> list[str]:

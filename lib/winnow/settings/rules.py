@@ -7,7 +7,8 @@ rules:
     means: The page has fewer than 50 words.
     languages: spaced                 languages whose pages it judges: labels of lid.176, such as [en], or `spaced`: all
                                       that separate words by white space; missing: any. At the top: of all rules
-    by_language: {de: {min: 40}}      other bounds for pages of a language; missing: those of the setting `by_language`
+    by_language: {de: {min: 40}}      other bounds for pages of a language, and another metric; missing: those of the
+                                      setting `by_language`
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 
 from winnow.errors import SettingsError, did_you_mean
 from winnow.kernels.measures.own_metrics import OWN_PREFIX
+from winnow.kernels.text.words import is_unspaced
 from winnow.settings.load import named_file, read_yaml
 from winnow.settings.schema import RuleChange
 from winnow.settings.values import is_value
@@ -58,7 +60,7 @@ class Rule(NamedTuple):
     def is_made_for(self, label: str) -> bool:
         """Whether the rule judges pages of a language, a label of the language model."""
         if self.languages == (SPACED,):
-            return label not in UNSPACED
+            return label not in UNSPACED and not is_unspaced(label)
         return self.languages is None or label in self.languages
 
     def for_language(self, label: str) -> Rule | None:
@@ -86,6 +88,11 @@ class Rule(NamedTuple):
         new = self._replace(metric=metric, min=low, max=high, languages=None, by_language=())
         is_same = (metric, low, high) == (self.metric, self.min, self.max)
         return new if is_same else new._replace(means=new.usual_sentence)
+
+    @property
+    def metrics(self) -> list[str]:
+        """What the rule judges in pages of some language, the metric of all first."""
+        return [*dict.fromkeys((self.metric, *(bounds.metric for bounds in self.by_language)))]
 
     @property
     def usual_sentence(self) -> str:
@@ -184,13 +191,17 @@ def _checked(path: Path, entry: dict[str, Any], metrics: Collection[str], proble
     languages = _languages(where, entry.get("languages"), problems)
     rule = Rule(entry["reason"], metric, low, high, str(entry.get("means") or ""), languages)
     rule = rule if rule.means else rule._replace(means=rule.usual_sentence)
-    return rule._replace(by_language=tuple(_by_language(where, rule, entry.get("by_language") or {}, problems)))
+    return rule._replace(
+        by_language=tuple(_by_language(where, rule, entry.get("by_language") or {}, metrics, problems))
+    )
 
 
-def _by_language(where: str, rule: Rule, value: Any, problems: list[str]) -> Iterator[LanguageBounds]:
+def _by_language(
+    where: str, rule: Rule, value: Any, metrics: Collection[str], problems: list[str]
+) -> Iterator[LanguageBounds]:
     """The bounds of single languages; a side that none is named for is that of all."""
     if not isinstance(value, Mapping) or not all(
-        isinstance(sides, Mapping) and set(sides) <= {"min", "max"} for sides in value.values()
+        isinstance(sides, Mapping) and set(sides) <= {"metric", "min", "max"} for sides in value.values()
     ):
         problems.append(f"{where}: by_language: expected min and max by label, as in {{de: {{min: 2}}}}")
         return
@@ -200,7 +211,10 @@ def _by_language(where: str, rule: Rule, value: Any, problems: list[str]) -> Ite
         high = _bound(at, "max", sides.get("max", rule.max), math.inf, problems)
         if low > high:
             problems.append(f"{at}: min {low:g} is above max {high:g}: no page could pass")
-        yield LanguageBounds(str(label), rule.metric, low, high)
+        metric = str(sides.get("metric") or rule.metric)
+        if metric not in metrics and not is_value(metric):
+            problems.append(f"{at}: metric {metric}: there is no such metric.{_hint(metric, metrics)}")
+        yield LanguageBounds(str(label), metric, low, high)
 
 
 def _hint(metric: str, metrics: Collection[str]) -> str:

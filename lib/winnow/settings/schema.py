@@ -120,7 +120,9 @@ class Language(_Section):
 
     wanted: list[str]
     min_score: Fraction
+    min_scores: dict[str, Fraction] | str | None
     model: str | None
+    second_model: str | None
     triage: Triage
 
 
@@ -211,6 +213,7 @@ class Text(_Section):
 class Bounds(_Section):
     """What a user changes of a rule for pages of one language."""
 
+    metric: str | None = None
     min: float | None = None
     max: float | None = None
 

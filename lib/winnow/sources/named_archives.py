@@ -159,7 +159,7 @@ def _delta_table(folder: Path) -> Path | None:
 
 
 def _files_below(folder: Path, endings: tuple[str, ...], problems: list[str]) -> list[Path]:
-    """The files with these endings, and those that seem archives; notes a problem for each folder that cannot be read."""
+    """The files that have these endings or seem archives; notes a problem for each folder that cannot be read."""
 
     def note(error: OSError) -> None:
         problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")

@@ -41,17 +41,18 @@ Drops = Sequence[tuple[str, DataFrame, Column]]
 
 def report_funnel(
     *, pages: DataFrame, measures: DataFrame, verdicts: DataFrame, dropped: Drops, documents: DataFrame,
-    dropped_before: Drops = (),
+    dropped_before: Drops = (), by: str = "shard",
 ) -> DataFrame:  # fmt: skip
     """One row for each shard, stage and reason. Reads no text, and each table once.
 
+    by: the column, of `pages`, `measures` and `documents`, that takes the shard's place: `shard` or `language`
     dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, which is
     null if the row's page is kept; dropped_before: those that drop pages before the rules
     """
-    judged = _judged(measures, verdicts, dropped_before, dropped)
-    counted = _extracted(pages).unionByName(judged).unionByName(_built(documents))
+    judged = _judged(measures, verdicts, dropped_before, dropped, by)
+    counted = _extracted(pages, by).unionByName(judged).unionByName(_built(documents, by))
     sums = [F.sum(name).cast("bigint").alias(name) for name in _COUNTS]
-    return counted.groupBy("shard", "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
+    return counted.groupBy(by, "stage", "reason").agg(*sums).where(F.col("pages_any") > 0)
 
 
 def in_flow(entering: Mapping[str, int], kept: Mapping[str, int] | None = None) -> list[str]:
@@ -83,15 +84,15 @@ def imbalances(funnel: list[Row], stages: Sequence[str]) -> list[str]:
     return problems
 
 
-def _extracted(pages: DataFrame) -> DataFrame:
-    groups = pages.groupBy("shard", "gate").agg(F.count("*").alias("pages"))
+def _extracted(pages: DataFrame, by: str) -> DataFrame:
+    groups = pages.groupBy(by, "gate").agg(F.count("*").alias("pages"))
     none = F.lit(None).cast("bigint")
     entered = _line("extract_pages", F.lit(""), chars=none, words=none)
     left = _line("extract_pages", F.coalesce("gate", F.lit("kept")), chars=none, words=none)
-    return _lines(groups, F.array(entered, left))
+    return _lines(groups, F.array(entered, left), by)
 
 
-def _judged(measures: DataFrame, verdicts: DataFrame, dropped_before: Drops, dropped: Drops) -> DataFrame:
+def _judged(measures: DataFrame, verdicts: DataFrame, dropped_before: Drops, dropped: Drops, by: str) -> DataFrame:
     """Pages are first counted by the set of their reasons and by other drops: there are few different sets.
 
     dropped_before, dropped: the stages before and after judging in their order, each with the pages that it drops
@@ -101,7 +102,7 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped_before: Drops, dro
         "chars_left": "corrected_char_count", "words_left": "corrected_word_count",
     }  # fmt: skip
     measured = measures.select(
-        "shard", "page_id", *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
+        *dict.fromkeys(("shard", "page_id", by)), *(F.col(f"metrics.{name}").alias(key) for key, name in sizes.items())
     )
     keys = ["shard", "page_id"]
     joined = measured.join(verdicts.select(*keys, "reasons"), keys)
@@ -109,16 +110,14 @@ def _judged(measures: DataFrame, verdicts: DataFrame, dropped_before: Drops, dro
     for stage, rows, reason in every:
         joined = joined.join(rows.where(reason.isNotNull()).select(*keys, reason.alias(stage)), keys, "left")
     sums = (F.sum(key).alias(key) for key in sizes)
-    groups = joined.groupBy("shard", "reasons", *(stage for stage, _, _ in every)).agg(
-        F.count("*").alias("pages"), *sums
-    )
+    groups = joined.groupBy(by, "reasons", *(stage for stage, _, _ in every)).agg(F.count("*").alias("pages"), *sums)
     early, entering = _drops([stage for stage, _, _ in dropped_before], F.lit(True), {})
     here = entering & (F.size("reasons") == 0)
     judging = [_line("judge_pages", F.lit(""), when=entering), _line("judge_pages", F.lit("kept"), when=here)]
     corrected = {"chars": F.col("chars_left"), "words": F.col("words_left")}
     late, here = _drops([stage for stage, _, _ in dropped], here, corrected)
     lines = [*early, *judging, *late, _line("build_documents", F.lit(""), when=here, **corrected)]
-    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", partial(_taken, entering))))
+    return _lines(groups, F.concat(F.array(*lines), F.transform("reasons", partial(_taken, entering))), by)
 
 
 def _drops(stages: Iterable[str], here: Column, sizes: Mapping[str, Column]) -> tuple[list[Column], Column]:
@@ -142,10 +141,10 @@ def _taken(entering: Column, reason: Column, position: Column) -> Column:
     return _line("judge_pages", reason, when=entering, first=first, only=only, chars=chars, words=words)
 
 
-def _built(documents: DataFrame) -> DataFrame:
+def _built(documents: DataFrame, by: str) -> DataFrame:
     sums = [F.sum("char_count").alias("chars"), F.sum("word_count").alias("words")]
-    groups = documents.groupBy("shard").agg(F.count("*").alias("pages"), *sums)
-    return _lines(groups, F.array(_line("build_documents", F.lit("kept"))))
+    groups = documents.groupBy(by).agg(F.count("*").alias("pages"), *sums)
+    return _lines(groups, F.array(_line("build_documents", F.lit("kept"))), by)
 
 
 def _line(
@@ -166,5 +165,5 @@ def _line(
     return F.struct(F.lit(stage).alias("stage"), reason.alias("reason"), *numbers)
 
 
-def _lines(groups: DataFrame, lines: Column) -> DataFrame:
-    return groups.select("shard", F.explode(lines).alias("line")).select("shard", "line.*")
+def _lines(groups: DataFrame, lines: Column, by: str) -> DataFrame:
+    return groups.select(by, F.explode(lines).alias("line")).select(by, "line.*")

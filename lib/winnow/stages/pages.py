@@ -23,7 +23,9 @@ from winnow.kernels.pages.url_sets import UrlLists
 from winnow.page import Asked, Page
 from winnow.records.chosen import Chosen, unpack
 from winnow.records.reader import ChosenReader
+from winnow.settings.by_language import language_of
 from winnow.settings.kernel_settings import input_asked, triage_settings
+from winnow.settings.languages import min_scores, wanted_labels
 from winnow.settings.schema import Settings
 from winnow.sources.blocks import AroundRecords
 from winnow.sources.formats import FORMATS, ReadArchive, reader_of
@@ -72,6 +74,18 @@ _SCHEMA = t.StructType(
 )
 
 
+class LanguageGate(NamedTuple):
+    """Labels of the wanted languages; none: all. The least score of a page, for some languages another."""
+
+    wanted: frozenset[str]
+    min_score: float
+    min_scores: Mapping[str, float]
+
+    def stops(self, language: str, score: float) -> str | None:
+        """The gate that stops a page of this language with this score; None if it passes."""
+        return gate_language(language, score, self.wanted, self.min_scores.get(language, self.min_score))
+
+
 class Reading(NamedTuple):
     """What a task needs to read archives; `lists` is the name that `share_lists` gave to the URL lists."""
 
@@ -80,6 +94,7 @@ class Reading(NamedTuple):
     triage: TriageSettings | None
     lists: str
     formats: Mapping[str, ReadArchive]
+    wanted: LanguageGate
 
 
 class Opened(NamedTuple):
@@ -90,7 +105,9 @@ class Opened(NamedTuple):
     asked: Asked
     lists: UrlLists
     extractor: Extractor
+    wanted: LanguageGate
     model: LanguageModel
+    second_model: LanguageModel | None
 
 
 def read_archives(
@@ -104,7 +121,9 @@ def read_archives(
     the name that `share_lists` gave to the URL lists; `formats` maps suffixes of names to readers.
     """
     extract = ExtractSettings(**settings.extract.model_dump())
-    reading = Reading(settings, extract, triage_settings(settings.language), lists, formats)
+    given = settings.language
+    gate = LanguageGate(frozenset(wanted_labels(given)), given.min_score, min_scores(given))
+    reading = Reading(settings, extract, triage_settings(given), lists, formats, gate)
     return map_batches(archives, partial(_read_batches, reading=reading), _SCHEMA, child_cpu_seconds)
 
 
@@ -184,8 +203,9 @@ def _open(reading: Reading) -> Opened:
     settings = reading.settings
     extractor = shared_extractor(reading.extract, settings.text.normalization, reading.triage)
     model = shared_model(Path(settings.language.model) if settings.language.model else None)
-    asked = input_asked(settings)
-    return Opened(settings, reading.formats, asked, shared_lists(reading.lists), extractor, model)
+    second = shared_model(Path(settings.language.second_model)) if settings.language.second_model else None
+    asked, lists = input_asked(settings), shared_lists(reading.lists)
+    return Opened(settings, reading.formats, asked, lists, extractor, reading.wanted, model, second)
 
 
 def _read_archive(archive: dict[str, Any], opened: Opened) -> Iterator[dict[str, Any]]:
@@ -255,11 +275,20 @@ def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
         return {"charset": charset, "gate": result.gate, "language": language, "language_score": score}
     if result.gate:
         return {"charset": charset, "gate": result.gate}
-    wanted = opened.settings.language
-    language, score = opened.model.identify(result.text)
-    row = {"charset": charset, "language": language, "language_score": score}
-    gate = gate_language(language, score, wanted.wanted, wanted.min_score)
+    row = {"charset": charset, **_identify(result.text, opened)}
+    gate = opened.wanted.stops(row["language"], row["language_score"])
     if gate:
         return {**row, "gate": gate}
     marks = [mark._asdict() for mark in result.marks]
     return {**row, "text": result.text, "title": result.title or page.title, "marks": marks}
+
+
+def _identify(text: str, opened: Opened) -> dict[str, Any]:
+    """The language of a text by the label of its model, and the likeliest ones of both models in one naming."""
+    found = opened.model.best(text)
+    language, score = found[0] if found else ("", 0.0)
+    row: dict[str, Any] = {"language": language, "language_score": score}
+    row["languages"] = [{"language": language_of(label), "score": likely} for label, likely in found]
+    if opened.second_model is not None:
+        row["second_language"] = language_of(opened.second_model.identify(text)[0])
+    return row

@@ -228,8 +228,9 @@ def _spark_problems(given: Spark) -> list[str]:
 def _file_problems(settings: Settings) -> list[str]:
     """Problems of the lists, rules and models that settings name. Reads these files."""
     from winnow.kernels.languages.identify import LanguageModel
+    from winnow.kernels.languages.model_file import check_model
     from winnow.settings.kernel_settings import measure_settings, rules_of, url_lists
-    from winnow.settings.languages import language_problems
+    from winnow.settings.languages import language_problems, min_scores
 
     problems: list[str] = []
     if settings.fuzzy.unit == "jieba" and find_spec("rjieba") is None:
@@ -237,6 +238,9 @@ def _file_problems(settings: Settings) -> list[str]:
     model = settings.language.model
     _try(problems, lambda: url_lists(settings.url))
     read = _try(problems, lambda: LanguageModel(Path(model) if model else None))
+    second = settings.language.second_model
+    _try(problems, lambda: check_model(Path(second), "language.second_model") if second else None)
+    _try(problems, lambda: min_scores(settings.language))
     _try(problems, lambda: measure_settings(settings))
     _try(problems, lambda: rules_of(settings))
     _try(problems, lambda: _run_own(settings.measure))

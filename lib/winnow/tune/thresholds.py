@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -37,6 +38,7 @@ from winnow.warehouse.work import Work
 
 MAX_STEPS = 100
 _SWEEP = re.compile(r"(?:rules\.)?(?P<reason>[a-z0-9_]+)\.(?P<bound>min|max)=(?P<values>.+)")
+_CHANGE = re.compile(r"\s*rules\.(?P<reason>[a-z0-9_]+)\.(?P<side>metric|min|max)\s*=")
 _EXPECTED = "expected REASON.min=FIRST:LAST:STEP, or values as in REASON.max=0.1,0.2"
 # `made_with.check_measured` checks `measure`.
 _FREE = {"rules", "rule_files", "rules_for_any_language", "spark", "sources", "measure"}
@@ -191,16 +193,70 @@ def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
     return Sweep(reason, "min" if match["bound"] == "min" else "max", values)
 
 
-def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5) -> Tuned:
+def rules_for(
+    language: str, rules: Sequence[Rule], settings: Settings, changed: Mapping[str, Collection[str]]
+) -> list[Rule]:
+    """The rules as they judge pages of a language; changes of a rule that name no language count for this one.
+
+    changed: by reason, the sides of a rule that --set changes. Raises SettingsError where such a rule judges no page of
+    the language.
+    """
+    found = {rule.reason: rule.for_language(language) for rule in rules}
+    missing = [reason for reason in changed if found.get(reason) is None]
+    if missing:
+        names = ", ".join(missing)
+        raise SettingsError([f"--language {language}: these rules judge no page of this language: {names}"])
+    own = {reason: rule for reason, rule in found.items() if rule is not None}
+    for reason, sides in changed.items():
+        change, rule = settings.rules[reason], own[reason]
+        given = {side: getattr(change, side) for side in sides}
+        low, high = (given.get(side, getattr(rule, side)) for side in ("min", "max"))
+        own[reason] = rule.judging(
+            given.get("metric") or rule.metric, -math.inf if low is None else low, math.inf if high is None else high
+        )
+    return list(own.values())
+
+
+def changed_sides(changes: Iterable[str]) -> dict[str, set[str]]:
+    """By reason, the sides of a rule that texts such as `rules.REASON.min=30` change."""
+    found: dict[str, set[str]] = {}
+    for match in filter(None, map(_CHANGE.match, changes)):
+        found.setdefault(match["reason"], set()).add(match["side"])
+    return found
+
+
+def saved_changes(language: str, rules: Sequence[Rule], changes: Iterable[str]) -> list[str]:
+    """The changes as a recipe has them that shall count for one language: rules.REASON.by_language."""
+    sides, texts = changed_sides(changes), [text for text in changes if not _CHANGE.match(text)]
+    for rule in rules:
+        if rule.reason in sides:
+            bounds = {"min": rule.min, "max": rule.max}
+            shown = {side: bound if math.isfinite(bound) else None for side, bound in bounds.items()}
+            texts.append(f"rules.{rule.reason}.by_language={json.dumps({language: {'metric': rule.metric, **shown}})}")
+    return texts
+
+
+def check_language(work: Work, language: str) -> None:
+    """Raises SettingsError if no measured page has this language."""
+    found = [row.language for row in _rows(work, "measures").select("language").distinct().collect()]  # of one model
+    if language not in found:
+        known = ", ".join(sorted(found))
+        raise SettingsError([f"--language {language}: no measured page has this language. Known here: {known}"])
+
+
+def tune(
+    work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: int = 5, language: str | None = None
+) -> Tuned:
     """What the rules `before` and `after` keep of the measured pages of a crawl, or of all if work.crawl is ''.
 
+    language: only pages of this language count; the rules are then those of `rules_for`.
     Exact: the reasons are those that judge_pages would write. There are at most `examples` gained and `examples` lost
     pages as examples, the same in each call.
     """
     rules = [*after, *(rule for rule in before if rule not in after)]
     crawls = [work.crawl] if work.crawl else sorted({crawl for crawl, _, _ in commits.notes(work)})
     with compiled(work.spark, commits.noted_rows(work, "measures")):
-        counted = count_failures(_rows(work, "measures"), crawls, rules, before, after, examples).toArrow()
+        counted = count_failures(_measures(work, language), crawls, rules, before, after, examples).toArrow()
     groups = _Groups(counted, rules)
     was, now = groups.failed(before), groups.failed(after)
     gained, lost = (was > 0) & (now == 0), (was == 0) & (now > 0)
@@ -219,13 +275,18 @@ def tune(work: Work, before: Sequence[Rule], after: Sequence[Rule], examples: in
     )
 
 
-def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Sweep) -> list[Step]:
-    """For each value of the sweep, what is kept, gained and lost; the other rules are those of `after`."""
+def sweep(
+    work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Sweep, language: str | None = None
+) -> list[Step]:
+    """For each value of the sweep, what is kept, gained and lost; the other rules are those of `after`.
+
+    language: as in `tune`.
+    """
     mine = next(rule for rule in after if rule.reason == swept.reason)
     others = [rule for rule in after if rule != mine]
     steps = [mine._replace(min=value) if swept.bound == "min" else mine._replace(max=value) for value in swept.values]
     with compiled(work.spark, commits.noted_rows(work, "measures")):
-        counted = count_steps(_rows(work, "measures"), steps, before, others).toArrow()  # about 4 rows for each step
+        counted = count_steps(_measures(work, language), steps, before, others).toArrow()  # about 4 rows for each step
     counts, numbers = pages_and_words(counted), failed_numbers(counted)
     was, rest = (counted.column(name).to_numpy() for name in ("before", "others"))
     found = []
@@ -238,6 +299,11 @@ def sweep(work: Work, before: Sequence[Rule], after: Sequence[Rule], swept: Swee
 def _total(counts: tuple[Numbers, Numbers], chosen: Chosen) -> Total:
     pages, words = (int(count[chosen].sum()) for count in counts)
     return Total(pages, words)
+
+
+def _measures(work: Work, language: str | None) -> DataFrame:
+    rows = _rows(work, "measures")
+    return rows if language is None else rows.where(F.col("language") == language)
 
 
 def _rows(work: Work, table: str) -> DataFrame:

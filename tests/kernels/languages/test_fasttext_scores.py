@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from winnow.demo.texts import FRENCH, GERMAN
 from winnow.errors import SettingsError
-from winnow.kernels.languages.fasttext_scores import Classifier, read_classifier
-from winnow.kernels.languages.identify import LABEL_PREFIX, LanguageModel, one_line
-from winnow.kernels.languages.model_file import default_model_path
+from winnow.kernels.languages.classifier_file import read_classifier
+from winnow.kernels.languages.fasttext_scores import Classifier
+from winnow.kernels.languages.identify import LanguageModel, one_line
+from winnow.kernels.languages.model_file import LABEL_PREFIX, default_model_path
 
 SMALL = {"dim": 10, "epoch": 20, "minCount": 1, "minn": 2, "maxn": 4, "bucket": 2_000, "thread": 1, "verbose": 0}
 KINDS: dict[str, dict[str, Any]] = {
@@ -25,6 +26,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "characters": {"minn": 1, "maxn": 6},
     "few buckets": {"bucket": 7},
     "an odd dimension": {"dim": 7},
+    "softmax": {"loss": "softmax"},
+    "softmax of many numbers": {"loss": "softmax", "dim": 64},
+    "softmax of words": {"loss": "softmax", "maxn": 0, "minn": 0},
 }
 ROUNDING = 0.0 if platform.machine() == "x86_64" else 1e-5  # on other CPUs, compilers may fuse operations
 WORDS = [
@@ -84,7 +88,7 @@ LID, LID_ITSELF = read_classifier(default_model_path()), fasttext.load_model(str
 def test_lid_176_scores_as_in_fasttext(line: bytes, min_score: float) -> None:
     assert LID is not None
     assert same(LID, LID_ITSELF, line, min_score)
-    best = LID.scores(line, 0.0, best_alone=True)[0]
+    best = LID.scores(line, 0.0, most=1)[0]
     assert best == LID.scores(line, 0.0)[0]
     likeliest = LID_ITSELF.f.predict(line + b"\n", 1, 0.0, "replace")[0][0]
     assert best[1] == pytest.approx(likeliest, rel=0, abs=ROUNDING)
@@ -122,7 +126,7 @@ def test_models_of_the_older_version_read_no_ngrams(tmp_path: Path) -> None:
         assert same(found, model, one_line(text), 0.0)
 
 
-@pytest.mark.parametrize("changes", [{"loss": "softmax"}, {"loss": "ova"}, {"wordNgrams": 2}], ids=str)
+@pytest.mark.parametrize("changes", [{"loss": "ns"}, {"loss": "ova"}, {"loss": "softmax", "wordNgrams": 2}], ids=str)
 def test_models_of_other_kinds_are_left_to_fasttext(tmp_path: Path, changes: dict[str, Any]) -> None:
     path = tmp_path / "model.bin"
     model = trained(tmp_path, **changes)
@@ -130,6 +134,59 @@ def test_models_of_other_kinds_are_left_to_fasttext(tmp_path: Path, changes: dic
     assert read_classifier(path) is None
     (label,), (score,) = model.predict(FRENCH[0])
     assert LanguageModel(path).identify(FRENCH[0]) == (label.removeprefix(LABEL_PREFIX), score)
+
+
+@pytest.mark.parametrize("loss", ["hs", "softmax"])
+def test_the_best_of_many_labels_are_those_of_fasttext(tmp_path: Path, loss: str) -> None:
+    model = many_labels(tmp_path, loss)
+    found = saved(model, tmp_path / "model.bin")
+    for line in map(one_line, (*FRENCH[:40], *GERMAN[:40], *WORDS)):
+        for most in (1, 2, 3, 7):
+            expected = [score for score, _ in model.f.predict(line + b"\n", most, 0.0, "replace")]
+            best = found.scores(line, 0.0, most)
+            assert [score for _, score in best] == pytest.approx(expected, rel=0, abs=ROUNDING)
+            assert best == found.scores(line, 0.0)[:most]
+
+
+def many_labels(folder: Path, loss: str) -> Any:
+    lines = folder / "lines.txt"
+    texts = [*FRENCH, *GERMAN]
+    lines.write_text(
+        "".join(f"__label__l{number % 60} word{number % 60} {texts[number % len(texts)]}\n" for number in range(600))
+    )
+    return fasttext.train_supervised(str(lines), **{**SMALL, "loss": loss, "lr": 1.0})
+
+
+@pytest.mark.parametrize("loss", ["hs", "softmax"])
+def test_vectors_may_begin_at_any_byte_of_the_file(tmp_path: Path, loss: str) -> None:
+    lines, path = tmp_path / "lines.txt", tmp_path / "model.bin"
+    places = set()
+    for length in range(1, 5):
+        lines.write_text(f"__label__a {'w' * length} the river\n__label__b niemand hat es eilig\n" * 20)
+        model = fasttext.train_supervised(str(lines), **{**SMALL, "loss": loss})
+        found = saved(model, path)
+        places.add(found.tables.vectors.ctypes.data % 4)
+        assert all(same(found, model, one_line(text), 0.0) for text in ("the river", "niemand", "w ww"))
+    assert len(places) == 4
+
+
+def test_processes_share_the_vectors_of_a_model(tmp_path: Path) -> None:
+    """What a process has for itself is far less than the file, which lies in memory once."""
+    lines, path = tmp_path / "lines.txt", tmp_path / "model.bin"
+    lines.write_text("__label__a the river\n__label__b niemand hat es eilig\n" * 20)
+    model = fasttext.train_supervised(str(lines), **{**SMALL, "loss": "softmax", "dim": 64, "bucket": 400_000})
+    model.save_model(str(path))
+    before = own_memory()
+    found = read_classifier(path)
+    assert found is not None
+    assert found.tables.vectors.sum() != 0  # all of it was read
+    assert own_memory() - before < path.stat().st_size / 4
+
+
+def own_memory() -> int:
+    """The memory in bytes of this process that no file is behind, which no other process can share."""
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Anonymous"))
 
 
 def test_a_quantized_output_is_left_to_fasttext(tmp_path: Path) -> None:

@@ -67,6 +67,51 @@ def test_likelihoods_are_all_labels_with_a_minimum_score(min_score: float) -> No
         assert [MODEL.identify(text)] == MODEL.likelihoods(line, 0.0)[:1]
 
 
+@given(st.text(alphabet=st.characters(categories=None), max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_the_best_labels_begin_with_the_one_that_is_identified(text: str) -> None:
+    found = MODEL.best(text)
+    assert found[:1] == ([] if MODEL.identify(text) == ("", 0.0) else [MODEL.identify(text)])
+    assert len(found) <= 3
+    assert found == sorted(found, key=lambda one: -one[1])
+
+
+def test_the_best_three_are_those_of_fasttext() -> None:
+    model = fasttext.load_model(str(default_model_path()))
+    for text in (ENGLISH, "安静的河流把小船带到", "Die Mühle the mill le moulin", "12 34 56", "Niemand hat es eilig"):
+        labels, scores = model.predict(text, k=3)
+        assert MODEL.best(text) == [
+            (label.removeprefix("__label__"), pytest.approx(score, abs=1e-5))
+            for label, score in zip(labels, scores, strict=True)
+        ]
+
+
+def test_labels_of_one_language_are_one_and_their_scores_are_added(tmp_path: Path) -> None:
+    lines, path = tmp_path / "lines.txt", tmp_path / "flores.bin"
+    texts = {
+        "zho_Hans": "安静的河流 静静",
+        "zho_Hant": "安靜的河流 靜靜",
+        "eng_Latn": ENGLISH,
+        "tgl_Latn": "ang ilog ay tahimik",
+    }
+    lines.write_text("".join(f"__label__{label} {text}\n" * 20 for label, text in texts.items()))
+    given = {"dim": 8, "epoch": 5, "minn": 1, "maxn": 3, "bucket": 500, "thread": 1, "verbose": 0}
+    trained = fasttext.train_supervised(str(lines), loss="softmax", **given)
+    trained.save_model(str(path))
+    model = LanguageModel(path)
+    assert sorted(model.labels) == ["cmn_Hani", "eng_Latn", "fil_Latn"]
+    text = "安静的河流 靜靜 ilog"
+    labels, scores = trained.predict(text, k=4)
+    own = dict(zip(labels, scores, strict=True))
+    assert dict(model.best(text)) == {
+        "cmn_Hani": pytest.approx(own["__label__zho_Hans"] + own["__label__zho_Hant"], abs=1e-5),
+        "eng_Latn": pytest.approx(own["__label__eng_Latn"], abs=1e-5),
+        "fil_Latn": pytest.approx(own["__label__tgl_Latn"], abs=1e-5),
+    }
+    assert model.identify(text) == model.best(text)[0]
+    assert [label for label, _ in model.likelihoods(one_line(text), 0.0)] == [label for label, _ in model.best(text)]
+
+
 def test_a_score_is_reached_by_equality() -> None:
     line = one_line("Die Mühle the mill le moulin")
     (_, best), (_, second) = MODEL.likelihoods(line, 0.0)[:2]
@@ -138,7 +183,7 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize("use", [LanguageModel, model_checksum])
 def test_missing_models_are_named(tmp_path: Path, use: type[LanguageModel]) -> None:
     for path in (tmp_path / "none.ftz", tmp_path):
-        with pytest.raises(SettingsError, match=rf"language.model: {path}: .*Name a lid.176 model"):
+        with pytest.raises(SettingsError, match=rf"language.model: {path}: .*Name a fastText model"):
             use(path)
 
 

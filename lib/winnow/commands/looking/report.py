@@ -21,6 +21,11 @@ def report(
         typer.Option(help="Another crawl of the warehouse, or another warehouse, to show beside it.",
                      show_default=False),
     ] = None,
+    languages: Annotated[
+        list[str] | None,
+        typer.Option("--language", help="A language whose metrics are drawn with its own thresholds; default: the six "
+                     "with most pages.", show_default=False),
+    ] = None,
     examples: Annotated[int, typer.Option(min=0, max=100, help="Number of random pages to show for each reason.")] = 10,
     seed: Annotated[int, typer.Option(help="Seed for choosing those pages.")] = 0,
     recipe: Recipe = None, config: Config = None, changes: Set = None, verbose: Verbose = False,
@@ -43,5 +48,5 @@ def report(
     sides = [first, *([other_side(first, against)] if against is not None else [])]
     if is_as_made(work):
         sides = [as_made(side) for side in sides]
-    write_report(sides, output, examples, seed)
+    write_report(sides, output, examples, seed, languages or [])
     typer.echo(f"{output}: {output.stat().st_size:,} bytes")

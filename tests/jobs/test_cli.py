@@ -83,7 +83,7 @@ REFUSED = [
             "spark.master: locl: expected local[2], spark://host:port, k8s://... or yarn",
             "spark.driver_memory: 4q: expected a size, as in 4g",
             "lists: no category adlut. Did you mean adult? Add its folder, or take it out of url.categories",
-            "language.model: model.bin: not a complete fastText classifier. Download lid.176 again.",
+            "language.model: model.bin: not a complete fastText classifier. Download it again.",
             f"measure.c4.bad_words: {MISSING}: cannot be read as UTF-8 text: [Errno 2] No such file or directory: "
             f"'{MISSING}'",
             "rules.yaml: a: metric word_cuont: there is no such metric. Did you mean word_count?",
@@ -130,7 +130,7 @@ def test_all_problems_are_reported_at_once_before_spark_starts(
     ("arguments", "part"),
     [
         (["run", "crawl", "--warehouse", "t"], "Missing option '--crawl'"),
-        (["run", "--crawl", "C", "--warehouse", "t"], "Missing argument 'archives'"),
+        (["run", "--crawl", "C", "--warehouse", "t"], "name ARCHIVES, or with --records an index"),
         (["rum"], "No such command 'rum'"),
         (["demo", "new", "--pages", "-1"], "'--pages'"),
     ],

@@ -9,14 +9,9 @@ import typer
 
 from winnow.settings.jobs import JOBS
 
-Archives = Annotated[
-    list[str],
-    typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
-]
-SomeArchives = Annotated[
-    list[str] | None,
-    typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False),
-]
+_NAMES = typer.Argument(help="Archives, folders, globs, URLs, or lists of paths (*.paths.gz).", show_default=False)
+Archives = Annotated[list[str], _NAMES]
+SomeArchives = Annotated[list[str] | None, _NAMES]
 Records = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,7 +38,7 @@ Recipe = Annotated[
     str | None,
     typer.Option(
         "--recipe", show_default=False,
-        help="winnow, refinedweb, gopher, c4, fineweb, dedup, or a YAML file; "
+        help="winnow, refinedweb, gopher, c4, fineweb, fineweb2, chinesewebtext, map_cc, c4_zh, dedup, or a YAML file; "
              "default: the settings of the warehouse, else winnow.",
     ),
 ]  # fmt: skip

@@ -41,7 +41,7 @@ CSS = "<style>" + ".column-left > p { color: #333; margin: 0 1em }\n" * 190 + "<
 SCRIPT = "<script>" + "for (var i = 0; i < 9; i++) { widgets.push(i) }\n" * 200 + "</script>"  # 9.8 kB
 
 
-# Of the languages of interest: what a page may declare, the codec, the translations of the declaration.
+# For some languages: the name that a page may declare, the codec, and the translations of the declaration.
 CHARSETS = (
     ("Chinese", "gb2312", "gb2312", ("cmn_hans",)), ("Chinese", "gbk", "gbk", ("cmn_hans", "cmn_hant")),
     ("Chinese", "gb18030", "gb18030", ("cmn_hans", "cmn_hant")), ("Chinese", "big5", "big5hkscs", ("cmn_hant",)),
@@ -174,7 +174,7 @@ def declarations(corpus: Path) -> dict[str, list[str]]:
 
 
 def generated(pieces: list[str], label: str, codec: str) -> Iterator[Text]:
-    """Texts of one character set: all pieces together, and each by itself; what the set lacks is left out."""
+    """Texts of one character set: all pieces together, and each by itself; characters that the set lacks are left out."""
     for piece in ("".join(pieces), *pieces):
         plain = "".join(map(_with_tone_apart, piece)) if codec == "cp1258" else piece  # which has tones as marks
         text = plain.encode(codec, "ignore").decode(codec)

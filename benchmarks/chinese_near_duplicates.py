@@ -107,7 +107,7 @@ def edited(bases: Sequence[str], fuzzy: Fuzzy) -> Iterator[Pair]:
 
 
 def _edit(text: str, kind: str, wanted: float, letters: Sequence[str], draw: random.Random) -> str:
-    """The text with so many edits that five shingles lost for each give about this similarity."""
+    """The text with edits for about this similarity, if each edit changes five shingles."""
     edits = max(1, round(len(text) * (1 - wanted) / (5 * (1 + wanted))))
     if kind == "moved":
         parts = text.split("。")
@@ -141,7 +141,7 @@ def _by_table(texts: Iterable[str]) -> list[str]:
 
 
 def run(spark: SparkSession, pairs: Sequence[Pair], fuzzy: Fuzzy) -> dict[int, int]:
-    """By the number of each page that is dropped the number of the page that is kept; pair i has 2i and 2i + 1."""
+    """For each dropped page, by its number, the number of the kept page; pair i has pages 2i and 2i + 1."""
     texts = [text for pair in pairs for text in (pair.page, pair.copy)]
     constants = {
         "scope": 0, "crawl": "A", "earlier": False, "position": 0, "shard": 0, "is_cut": False, "preference": 0.0,

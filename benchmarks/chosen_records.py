@@ -1,4 +1,4 @@
-"""Bytes and CPU of reading one record in twenty by an index, beside the bytes of these records and the whole archives.
+"""Bytes and CPU of reading one record in twenty by an index, compared with these records and the whole archives.
 
     WINNOW_CORPUS=... python -m benchmarks.chosen_records [--one-in 20]
 

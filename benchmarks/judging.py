@@ -1,9 +1,9 @@
-"""What it costs to judge pages of 1,900 languages, each by bounds of its own, beside pages of one.
+"""What it costs to judge pages of 1,900 languages, each by its own bounds, compared with pages of one language.
 
     python -m benchmarks.judging FOLDER [PAGES]
 
-Metrics are drawn as in benchmarks.decisions and written to the folder once, then
-judged in turn by the rules for English, for 100 languages and for all that bounds are known of. The least of five.
+Random metrics, as in benchmarks.decisions, are written to the folder once. Then they are judged in turns by the rules
+for English, for 100 languages, and for all languages with known bounds. Each figure is the least of five.
 """
 
 from __future__ import annotations

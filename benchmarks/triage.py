@@ -59,7 +59,7 @@ class Look(NamedTuple):
 
 
 def sets_of(corpus: Path) -> tuple[str, ...]:
-    """The folders that are looked at: the sets of the corpus, or what any other folder has."""
+    """The folders to measure: the sets of the corpus, or the subfolders of another folder."""
     known = tuple(name for name in SETS if (corpus / name).is_dir())
     return known or tuple(sorted(path.name for path in corpus.iterdir() if path.is_dir())) or (".",)
 

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Which texts of a DataFrame are copies?
 #
-# Deduplication, metrics and rules on a DataFrame of your own, in the Spark session that is there: no warehouse, no
-# crawl. Put your own table in place of the eight texts below; all that it needs is a column of text and one of ids.
+# Deduplication, metrics and rules on a DataFrame of your own, in your own Spark session: no warehouse, no crawl.
+# Put your own table in place of the eight texts below. It needs only a column of texts and a column of ids.
 
 # %%
 from pyspark.sql import SparkSession
@@ -36,7 +36,7 @@ texts = spark.createDataFrame(lines, "name string, body string").persist()
 # %% [markdown]
 # ## Near copies
 #
-# A text is named here if a similar one is kept; the others are left.
+# This table lists the texts that are dropped because a similar text is kept. All other texts are left.
 
 # %%
 copies = winnow.near_duplicates(texts, text="body", id="name").persist()
@@ -48,7 +48,7 @@ left = texts.join(copies, "name", "left_anti").persist()
 # %% [markdown]
 # ## Spans that are repeated
 #
-# Of the texts that are left: stretches of at least 50 words that stand elsewhere too, without the first copy.
+# In the texts that are left: passages of at least 50 words that also occur elsewhere. The first copy is not listed.
 
 # %%
 spans = winnow.repeated_spans(left, text="body", id="name")
@@ -57,7 +57,7 @@ spans.select("name", "spans", "cut_chars", "left_chars", "reason").orderBy("name
 # %% [markdown]
 # ## Metrics and rules
 #
-# `measure` adds all metrics, `judge` every reason of a recipe to drop a text; a text without a reason is kept.
+# `measure` adds all metrics. `judge` adds every reason why a recipe drops a text; a text without a reason is kept.
 
 # %%
 measured = winnow.measure(left, text="body")

@@ -1,4 +1,4 @@
-"""Texts whose language is hard to tell, and what the default model says of them: a table of docs/languages.md."""
+"""Texts whose language is hard to identify, with the answers of the default model: a table of docs/languages.md."""
 
 from __future__ import annotations
 

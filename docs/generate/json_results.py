@@ -56,7 +56,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "funnel": "the funnel over all shards, in the order of the flow",
         "not_read": "what was not read in the archives of the crawl",
         "few_kept": "a sentence if fewer than 1 % of the measured pages became documents; else null",
-        "languages": "what each language keeps, those with most pages first; empty if one language is wanted",
+        "languages": "the funnel of each language, most pages first; empty if one language is wanted",
     }),
     LanguageFunnel: ("pages of a language", {
         "language": "the language; empty: pages gated before it was identified",
@@ -108,7 +108,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "rule": "the rule",
         "value": "the metric of the page",
         "passes": "whether the page passes the rule",
-        "source": "where its bounds come from if they are those of the page's language alone; else empty",
+        "source": "where its bounds come from, if they are only for the page's language; else empty",
     }),
     Rule: ("rule", {
         "reason": "the reason that the rule gives",
@@ -185,7 +185,7 @@ MEANINGS: dict[Any, tuple[str, dict[str, str]]] = {
         "pages": "pages whose text was identified as this language",
         "median": "median of their scores",
         "deviation": "standard deviation of their scores",
-        "min_score": "the least score that follows from both",
+        "min_score": "the minimum score, computed from both",
         "below": "pages with a lower score",
     }),
     Planned: ("plan", {

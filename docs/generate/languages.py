@@ -21,9 +21,9 @@ the rules of FineWeb2 as published. Both read `fineweb2.tsv`, which has bounds a
 of each label of lid.176.
 
 English uses the numbers of the rules themselves. In the default recipe, no language's bound on repeated text is
-stricter than that of English: a stricter one of FineWeb2 shows how little its crawl of the language repeats itself. In
-a language without published numbers, only rules that count no words judge pages. Before a run starts, it lists the
-rules that will judge no page of a wanted language."""
+stricter than that of English: a stricter one only shows that pages of this language in FineWeb2's crawl repeat
+themselves less. In a language without published numbers, only rules that count no words judge pages. Before a run
+starts, it lists the rules that will judge no page of a wanted language."""
 _WORDS = """\
 White space separates words. Some scripts have no white space between words; there, the language decides:
 
@@ -49,9 +49,9 @@ Besides FineWeb2's bounds and stop words (`cmn_Hani`), Chinese has:
   as simplified ones (`fuzzy.simplify`), so a page is a copy of itself in the other script. Texts are not converted."""
 _MEASURED = """\
 By `python -m benchmarks.languages`, with all languages wanted at once ([benchmarks.md](benchmarks.md) has every rule's
-share). *Odd* is the half of the pages whose URL has an odd hash. Rejected pages of both halves had been looked at
-before the one choice was made (no tighter bound on repeated text than English), so that no half is untouched.
-Intervals are Wilson's, 95 %.
+share). *Odd* is the half of the pages whose URL has an odd hash. One choice was made after looking at rejected pages of
+both halves: no bound on repeated text is stricter than for English. So neither half is independent of it. Intervals are
+Wilson's, 95 %.
 
 | pages | rejected by the default | 95 % | odd half |
 | --- | ---: | ---: | ---: |
@@ -81,24 +81,25 @@ Intervals are Wilson's, 95 %.
   model.
 - FineWeb2's bounds for Chinese lines (`rule_files=[gopher, refinedweb_lines, fineweb]`, `by_language=fineweb2`) reject
   78 % of what is left out and 87 % of the descriptions, but also 32 % of the news pages and 32 % of the technical ones.
-  Its bound on punctuated lines alone would reject 63 % and 87 %, 16 % and 14 %. Neither is in the default. (These
-  shares of what is left out are of 530 texts, with the English pages of oped2 among them.)
+  Its bound on punctuated lines alone would reject 63 % of what is left out, 87 % of the descriptions, 16 % of the
+  news pages and 14 % of the technical ones. Neither is in the default. (Here, what is left out is 530 texts, which
+  include those of English pages of oped2.)
 
-The repositories are CASIA-LM/ChineseWebText at aa459c4 (`fasttext/data`; `2021-43`, of which every text was labelled by
-its beginning, middle and end before any rule was run), GeneralNewsExtractor/GeneralNewsExtractor at 3d5a67c (62 pages
+The repositories are CASIA-LM/ChineseWebText at aa459c4 (`fasttext/data`; each text of `2021-43` was labelled by its
+beginning, middle and end before any rule was run), GeneralNewsExtractor/GeneralNewsExtractor at 3d5a67c (62 pages
 of 31 sites), NodeBE4/oped2 at 17cab52 (the first 400 by a hash of their name; those that are Chinese) and
 NodeBE4/society at 92a7247 (of the first 1,500, those of 200 characters or more).
 
 **Near duplicates in Chinese** (`python -m benchmarks.chinese_near_duplicates`): of 606 planted pairs of 500 characters,
-393 have a Jaccard similarity of 0.8 or more. All are found (99.0 to 100 %), among them 199 pages in both scripts,
-converted by OpenCC. No page is dropped that is less similar to the page that is kept.
+393 have a Jaccard similarity of 0.8 or more. All of these are found (99.0 to 100 %), including 199 pages
+in both scripts, converted by OpenCC. Every dropped page has at least this similarity to the page that is kept.
 
-**Cost.** A Chinese page of 3,000 characters takes 0.37 ms of CPU for its words (rjieba) and 0.47 ms for all metrics,
-at a load of 4 on two cores; 0.57 and 0.56 at a load of 14. Judging 200,000 pages with the bounds of 1,929 languages
-takes 0.99 times as long as with those of English, and 1.8 times as long as with those of 100 languages (`python -m
-benchmarks.judging`, load 6)."""
+**Cost.** A Chinese page of 3,000 characters takes 0.37 ms of CPU for its words (rjieba) and 0.47 ms for all metrics, at
+a load of 4 on two cores. At a load of 14 it takes 0.57 ms and 0.56 ms. Judging 200,000 pages with the bounds of 1,929
+languages takes 0.99 times as long as with those of English, and 1.8 times as long as with those of 100 languages
+(`python -m benchmarks.judging`, load 6)."""
 _CHARSETS = """\
-Share of pages that are decoded right, by `python -m benchmarks.charsets --by-charset`. *Files* are those of
+Share of pages that are decoded correctly, by `python -m benchmarks.charsets --by-charset`. *Files* are those of
 the corpus, unchanged. The other pages are generated from translations of one declaration, whole and in pieces of 200
 characters or more. They declare their character set, another one, or nothing.
 
@@ -124,22 +125,22 @@ characters or more. They declare their character set, another one, or nothing.
 | | iso-8859-6 | 1 of 1 | 34 | 1.000 | 1.000 | 1.000 | 1.000 |
 
 KOI8-U without a declaration is read as KOI8-R, which lacks the letters that only Ukrainian has. A third of these pages
-are Ukrainian. Of all sets, Mac Cyrillic is most often taken for another."""
+are Ukrainian. Mac Cyrillic is mistaken for another set more often than any other set."""
 _TRIAGE = """\
-Triage (`language.triage`) is on by default where `python -m benchmarks.triage` kept 200 pages or more of a language and
-the bound of the lost share is under 2 %, and for German, of which 141 pages were kept and none was lost. The corpus
-here has no further language with 200 pages: French has 147, Russian 123, Spanish 116, Japanese 103, Korean 75. No
-further language was switched on. The benchmark takes any folder of archives as `WINNOW_CORPUS`, and says of each of
-its `--languages` whether it is fit."""
+Triage (`language.triage`) is on by default for languages of which `python -m benchmarks.triage` kept at least 200
+pages, if the upper bound of the lost share is under 2 %. It is also on for German: 141 pages were kept, none was lost.
+The corpus has no other language with 200 pages: French has 147, Russian 123, Spanish 116, Japanese 103, Korean 75. So
+triage is off for all others. The benchmark takes any folder of archives as `WINNOW_CORPUS`, and reports for each of its
+`--languages` whether triage may be on."""
 _IDENTIFICATION = """\
 The default model is lid.176.ftz. `language.model` names another fastText model by its path: GlotLID, OpenLID, NLLB, or
-your own. Its labels become ISO 639-3 and script as GlotLID writes them, without `__label__`; labels of one language
-(`zho_Hans`, `zho_Hant`) are one, `cmn_Hani`, and their scores are added. Tables keep lid.176's own labels (`zh`).
-`language.wanted` and `language.min_scores` accept both namings with any model. Models with softmax, of words and
-character n-grams, are mapped into memory: all processes of a machine share one copy. fastText itself scores other kinds
-(one-vs-all, word n-grams, a quantized output), with a copy in each process; a quantized input is unpacked in each.
-Scores are those of the library (`python -m benchmarks.language_vs_fasttext` compares them). GlotLID, OpenLID and NLLB
-were not at hand: models of their kind are tested that the tests train.
+your own. Its labels become ISO 639-3 and script as GlotLID writes them, without `__label__`; several labels of one
+language (`zho_Hans`, `zho_Hant`) become one (`cmn_Hani`), and their scores are added. Tables keep lid.176's own labels
+(`zh`). `language.wanted` and `language.min_scores` accept both kinds of labels with any model. Models with softmax, of
+words and character n-grams, are mapped into memory: all processes of a machine share one copy. fastText itself scores
+other kinds (one-vs-all, word n-grams, a quantized output), with a copy in each process; a quantized input is unpacked
+in each. Scores are those of the library (`python -m benchmarks.language_vs_fasttext` compares them). GlotLID, OpenLID
+and NLLB were not at hand: models of their kind are tested that the tests train.
 
 `pages.languages` has the three likeliest languages with their scores. `language.second_model` names another model; its
 likeliest language is `pages.second_language`, and it gates nothing.
@@ -149,20 +150,21 @@ likeliest language is `pages.second_language`, and it gates nothing.
 formula: the median less the standard deviation, at least 0.3 and at most 0.9. FineWeb2's published scores hold for
 GlotLID alone."""
 _HARD = """\
-What lid.176.ftz says of texts whose language is hard to tell, its three likeliest languages with their scores:"""
+Some texts whose language is hard to identify, with the three likeliest languages and scores of lid.176.ftz:"""
 _HARDER = """\
-Chinese is told from Japanese even in two characters, and Japanese without kana is told from Chinese. Cantonese counts
-as Cantonese only where it is written as it is spoken. One sentence of Serbian in Latin letters, or of Croatian, scores
-below 0.65, since their neighbours share the score; one of Norwegian counts as Danish. Lower `language.min_scores` for
-such languages, or use a model that knows them. lid.176 has one label for both scripts of Serbian, which the table of
-labels calls `srp_Cyrl`. A page in two languages has the label of one of them, with a lower score; `pages.languages`
-names the other one."""
+The model distinguishes Chinese from Japanese, even in two characters and in Japanese without kana. It recognizes
+Cantonese only if it is written as it is spoken. One sentence in Croatian, or in Serbian with Latin letters, scores
+below 0.65, because similar languages share the score. One in Norwegian is taken for Danish. Lower `language.min_scores`
+for such languages, or use a model that knows them. lid.176 has one label for both scripts of Serbian; it becomes
+`srp_Cyrl`. A page in two languages has the label of one of them, with a lower score; `pages.languages` names the other
+one."""
 _LOOKING = """\
-- `winnow run` shows what each language keeps where several are wanted, and so does `winnow report`, which draws the
-  metrics of the six largest with their own thresholds. `--language zh`, which can be repeated, chooses others.
+- If several languages are wanted, `winnow run` and `winnow report` show how many pages of each are kept. The report
+  draws the metrics of the six largest languages with their own thresholds. `--language zh` chooses others; it can be
+  repeated.
 - `winnow tune --language de --set rules.gopher_short_words.min=3` counts German pages by German bounds. The change
   holds for German alone; `--save` writes it as `rules.gopher_short_words.by_language`.
-- `winnow explain` says of each rule whether its bounds are those of the page's language, and which file has them."""
+- `winnow explain` names, for each rule with bounds of the page's own language, the file that has them."""
 _TABLE = """\
 *Bounds* and *stop words* are FineWeb2's. Without the package icu4py, `icu` in the column *words* means characters."""
 
@@ -185,7 +187,7 @@ def languages_page() -> str:
         _INTRO,
         "## Identification",
         _IDENTIFICATION,
-        "## Texts that are hard to tell",
+        "## Texts that are hard to identify",
         _HARD,
         hard_table(),
         _HARDER,

@@ -14,7 +14,7 @@ from bytes to a page
     sources/    archives by name: in folders, on servers, in stores; what reads each form of them
     warc/       records of an archive, and the pages among them
     texts/      rows and lines of texts: JSON, Parquet, Arrow
-    records/    records that an index chooses, and nothing else of an archive
+    records/    reads only those records of an archive that an index chooses
 pure functions of one document, a room for each table
     kernels/    gates; text, pages, page_trees, languages, faster_trafilatura, measures, near_duplicates,
                 repeated_spans, url_duplicates
@@ -42,7 +42,7 @@ for all
     page        a page and an account, as every source gives them
     notebook    a crawl in a notebook           conf/       defaults, recipes, rules (the folder conf/ of the project)
 
-Rooms to come, so that walls need not move: kernels/scores/ and train/ (classifiers, perplexity);
+Packages that are planned: kernels/scores/ and train/ (classifiers, perplexity);
 kernels/repeated_lines/; kernels/sites/; kernels/personal/; reading/ (tables without Spark); browse/ (decisions in a
 browser); mixtures/ (weights, tokens, files for training).
 """

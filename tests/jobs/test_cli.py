@@ -130,7 +130,7 @@ def test_all_problems_are_reported_at_once_before_spark_starts(
     ("arguments", "part"),
     [
         (["run", "crawl", "--warehouse", "t"], "Missing option '--crawl'"),
-        (["run", "--crawl", "C", "--warehouse", "t"], "name ARCHIVES, or with --records an index"),
+        (["run", "--crawl", "C", "--warehouse", "t"], "name ARCHIVES, or name an index of records with --records"),
         (["rum"], "No such command 'rum'"),
         (["demo", "new", "--pages", "-1"], "'--pages'"),
     ],

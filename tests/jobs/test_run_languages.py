@@ -1,4 +1,4 @@
-"""A run in several languages: what is kept of each, by whose bounds, by which model; and commands for one language."""
+"""A run in several languages: pages kept of each, bounds, models; and commands for one language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Near duplicates before the rules, over all shards of all crawls: rows, funnel, resume, removals and what is told."""
+"""Near duplicates before the rules, over all shards of all crawls: rows, funnel, resume, removals and messages."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def copy(turned: Path, tmp_path: Path) -> Path:
 
 
 def expected(rows: list[dict[str, Any]], cut: set[int], kept_before: set[int]) -> dict[int, int]:
-    """The page that goes -> the page that stays, by plain Python over the measured pages of all shards."""
+    """The dropped page -> the kept page, by plain Python over the measured pages of all shards."""
     sets = {row["page_id"]: reference.shingles(row["text"], simplify=True) for row in rows}
     first: dict[tuple[int, ...], int] = {}
     whole = {tuple(sets[row["page_id"]]) for row in rows if row["page_id"] not in cut}
@@ -110,7 +110,7 @@ def test_a_document_is_what_no_job_drops(turned: Path) -> None:
 
 
 def test_an_earlier_crawl_is_left_as_it_was(spark: SparkSession, turned: Path, both: Path, crawls: Path) -> None:
-    """As the first crawl was before the second came, and with the default recipe's pages and measures."""
+    """The first crawl does not change when the second is added; pages and measures are those of the default recipe."""
     before, after = everything(both), everything(turned)
     for table in ("pages", "measures", "archives"):
         assert after[table] == before[table]

@@ -1,4 +1,4 @@
-"""Crawls of which an index chose records: the same pages as those of the whole archives, for fewer bytes."""
+"""Crawls whose records an index chose: the same pages as from whole archives, with fewer bytes read."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def requested(server: Server) -> Counter[str]:
 def test_pages_are_those_of_the_whole_archives_and_nothing_else_is_read(
     spark: SparkSession, clean: Path, rows: list[dict[str, Any]], server: Server, tmp_path: Path
 ) -> None:
-    """One record in four by one index, then more of two archives by another; the first again changes nothing."""
+    """One index chooses one record in four, another more of two archives. The first index again changes nothing."""
     damaged = "-00005.warc.gz"  # ends inside a page, which no index of Common Crawl's would name
     rows = [row for row in rows if not row["warc_filename"].endswith(damaged)]
     first = [row for number, row in enumerate(rows) if number % 4 == 0]
@@ -137,15 +137,17 @@ def test_a_crawl_is_listed_whole_or_by_records(
     whole = find_archives([str(crawls / "crawl-data" / FIRST)], str(crawls))
     work = work_on(spark, tmp_path / "tables", FIRST)
     list_archives.run(work, *whole)
-    with pytest.raises(SettingsError, match=f"{FIRST}: was listed whole before, and cannot be listed by records too"):
+    with pytest.raises(SettingsError, match=f"{FIRST}: was read whole before, and cannot be read by records too"):
         listed(work, index, crawls)
     other = work_on(spark, tmp_path / "tables", "OTHER")
     assert listed(other, index, crawls)
-    with pytest.raises(SettingsError, match="OTHER: was listed by records before, and cannot be listed whole too"):
+    with pytest.raises(SettingsError, match="OTHER: was read by records before, and cannot be read whole too"):
         list_archives.run(other, *whole)
     with pytest.raises(SettingsError, match=r"OTHER: was listed below .*, not https://a\.example; name the root with"):
         listed(other, index, "https://a.example")
-    with pytest.raises(SettingsError, match=r"chooses no record: it has no such row\. Check --where and --root"):
+    with pytest.raises(
+        SettingsError, match=r"chooses no record: no row of it meets the condition\. Check --where and --root"
+    ):
         listed(other, index, crawls, "url = 'nowhere'")
     assert {row["crawl"] for row in rows_of(tmp_path / "tables", "records")} == {"OTHER"}
 
@@ -155,7 +157,7 @@ def test_a_crawl_is_listed_whole_or_by_records(
     [
         (["a.warc.gz", "--records", "INDEX"], "--records: its index names the archives; leave out ARCHIVES"),
         (["a.warc.gz", "--where", "x = 1"], "--where chooses rows of an index; name the index with --records"),
-        ([], "name ARCHIVES, or with --records an index that names them"),
+        ([], "name ARCHIVES, or name an index of records with --records"),
         (["--records", "INDEX", "--where", "x = 1"], "--where x = 1: the index has no column x."),
     ],
 )

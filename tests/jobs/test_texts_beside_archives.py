@@ -143,7 +143,7 @@ def test_what_is_removed_is_removed_from_both(
     spark: SparkSession, both_forms: Work, texts: tuple[Path, Rows], tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    """A page of the archives goes with the texts that are its copies; a text without a URL goes by its page_id."""
+    """A page of the archives is removed with the texts that are its copies; a text without a URL, by its page_id."""
     warehouse = shutil.copytree(both_forms.warehouse, tmp_path / "tables")
     pages = pages_by_id(warehouse)
     remove(str(warehouse), page_ids=[str(texts[1]["copy"]["kept"])], with_copies=True, as_json=True)

@@ -1,4 +1,4 @@
-"""Index files as they are named, and where the archives are that they name."""
+"""Index files as a user names them, and where the archives are that they list."""
 
 from __future__ import annotations
 

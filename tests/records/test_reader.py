@@ -1,4 +1,4 @@
-"""Chosen records read as they do when the archive is read whole, whatever an index says of them."""
+"""A chosen record gives the same page as when its whole archive is read, even if the index is wrong about it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_wrong_length_costs_no_page(tmp_path: Path, form: str, more: int, told
     assert len(found) == 1
     assert (account.status, account.length_mismatches) == ("damaged" if told else "read", told)
     if told:
-        said = f"the index gives a record {length + more:,} bytes, it has {length:,}"
+        said = f"the index says that a record has {length + more:,} bytes, but it has {length:,}"
         assert (account.error, account.error_offset) == (said, offset)
 
 

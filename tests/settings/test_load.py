@@ -82,7 +82,7 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
         ("extract.favor=speed", "'balanced', 'precision' or 'recall'"),
         ("rules.gopher_too_few_words.mim=3", "rules.gopher_too_few_words.mim"),
         ("language.wanted=[", "not valid YAML"),
-        ("spans={length: 50, length: 60}", "length stands twice"),
+        ("spans={length: 50, length: 60}", "length occurs twice"),
         ("spans.length=99999999999999999999", "less than or equal to 9223372036854775807"),
         ("archives.num_shards=3000000000", "less than or equal to 2147483647"),
         ("sources.timeout_seconds=.inf", "finite number"),
@@ -99,7 +99,7 @@ def test_a_setting_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> Non
     own = tmp_path / "own.yaml"
     own.write_text("spans: {length: 50}\nfuzzy: {bands: 9}\nspans: {length: 60}\n")
     (problem,) = problems_of(config=own)
-    assert problem.startswith(f"{own}: cannot be read: spans stands twice")
+    assert problem.startswith(f"{own}: cannot be read: spans occurs twice")
     assert "line 3" in problem
     own.write_text("? [a, b]\n: c\n")
     assert "unhashable key" in problems_of(config=own)[0]

@@ -1,4 +1,4 @@
-"""Blocks of a remote file: records that lie near one another share one, nothing is asked for twice."""
+"""Blocks of a remote file: records near one another share a block, and no byte is requested twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of an index become the records of each archive; nothing of an index vanishes."""
+"""Rows of an index become the records of each archive; every row is counted."""
 
 from __future__ import annotations
 

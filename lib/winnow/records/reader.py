@@ -18,7 +18,7 @@ from winnow.warc.whole_members import whole_members
 _LINE_BYTES = 4096  # of an ARC record's first line, which holds its URL
 _OUTSIDE, _NO_RECORD = "outside_file", "no_record"
 _SAID = {
-    _OUTSIDE: "the index names a record behind the end of the archive",
+    _OUTSIDE: "the index names a record after the end of the archive",
     _NO_RECORD: "no record begins where the index names one",
 }
 
@@ -27,7 +27,7 @@ class ChosenReader(ArchiveReader):
     """The pages among the chosen records; `account` is of these alone, and complete when all are read.
 
     A record is the one that begins at the offset, in a gzip member of its own or in an archive that is not compressed.
-    If the index gives it another length it is read all the same: that is damage, counted in `length_mismatches`. A row
+    If its length differs from the index, it is read anyway; this is damage, counted in `length_mismatches`. A row
     of the index that names no record is counted in `skipped`.
     Raises OSError if the file cannot be read, never because of its contents.
     """
@@ -44,7 +44,7 @@ class ChosenReader(ArchiveReader):
             if count:
                 account.skipped[kind] = count
         if self.chosen.without_place:
-            account.note("rows of the index give this archive without an offset and a length", 0)
+            account.note("rows of the index name this archive without an offset or a length", 0)
         for offset, length in self.chosen.places:
             yield from self._page(offset, length)
 
@@ -58,7 +58,7 @@ class ChosenReader(ArchiveReader):
             return
         if record.length != length and not problem:
             account.length_mismatches += 1
-            problem = f"the index gives a record {length:,} bytes, it has {record.length:,}"
+            problem = f"the index says that a record has {length:,} bytes, but it has {record.length:,}"
         if problem:
             account.note(problem, offset)
         response = self._count(record)
@@ -71,7 +71,7 @@ class ChosenReader(ArchiveReader):
 def record_at_offset(file: BinaryIO, offset: int, length: int, held: int) -> tuple[Record | None, str]:
     """The record that begins here, and its damage, '' for none; None, and the kind of row, if there is none.
 
-    No more than so many bytes are read of a record that is alone in its gzip member, if the length is right.
+    If a record is alone in its gzip member and the length is right, only its bytes are read.
     """
     try:
         file.seek(offset)

@@ -35,7 +35,7 @@ _KEYS = ["crawl", "shard", "page_id"]
 class Judged(NamedTuple):
     """A rule, the page's value, and whether the page passes with the current settings.
 
-    source      where the bounds come from, if they are those of the page's language alone; else empty
+    source      where the bounds come from, if they are only for the page's language; else empty
     """
 
     rule: Rule
@@ -192,7 +192,7 @@ def _judged(rule: Rule, measures: Row, sources: Mapping[LanguageBounds, str]) ->
             "tables were made with, or measure again: `winnow run` with these settings reads no archive for it"
         )
     known = LanguageBounds(rule.reason, rule.metric, rule.min, rule.max)
-    source = sources.get(known, "as in the settings of the tables, whose files have changed since" if sources else "")
+    source = sources.get(known, "from the settings of the tables; their files have changed since" if sources else "")
     return Judged(rule, value, rule.passes(value), source)
 
 

@@ -59,7 +59,7 @@ def _lines(life: Life) -> Iterator[Line]:
             return
     yield from (("rule", *_rule(one)) for one in sorted(life.judged, key=lambda one: one.passes))
     if life.not_judging:
-        yield "rules", f"made for other languages than {life.page.language}: {', '.join(life.not_judging)}", False
+        yield "rules", f"do not judge pages in {life.page.language}: {', '.join(life.not_judging)}", False
     yield from verdict(life)
     if life.reasons != []:
         return

@@ -77,7 +77,7 @@ def show_sweep(swept: Sweep, steps: Sequence[Step], pages: int, rule: Rule) -> N
 
 def _totals(tuned: Tuned, language: str | None) -> Table:
     pages = f"measured pages{f' in {language}' if language else ''}"
-    table = _table(f"{tuned.measured.pages:,} {pages} under the rules before, and under these")
+    table = _table(f"{tuned.measured.pages:,} {pages} under the old and the new rules")
     table.add_column("", no_wrap=True)
     for name in ("before", "of all", "after", "of all", "gained", "lost"):
         table.add_column(name, justify="right", no_wrap=True)

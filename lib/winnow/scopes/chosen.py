@@ -51,7 +51,11 @@ def _tell_of_rows(rows: DataFrame, index: Index) -> None:
     ).first()
     total, without_archive, without_place, repeated = (int(number or 0) for number in counts or ())
     if total in (0, without_archive):
-        why = f"none of its {total:,} rows names an archive below {index.root}" if total else "it has no such row"
+        why = (
+            f"none of its {total:,} rows names an archive below {index.root}"
+            if total
+            else "no row of it meets the condition"
+        )
         raise SettingsError([f"--records {index.files[0]}: chooses no record: {why}. Check --where and --root"])
     told = {
         f"name no archive below {index.root}": without_archive,
@@ -64,7 +68,7 @@ def _tell_of_rows(rows: DataFrame, index: Index) -> None:
 
 
 def chosen_archives(work: Work, root: str) -> list[ChosenArchive]:
-    """The archives of this crawl that have chosen records, each with the hash of these."""
+    """The archives of this crawl that have chosen records, each with the hash of its chosen records."""
     rows = digest_records(delta.read(work, "records")).collect()  # one row an archive
     chosen = {row.archive_path: row.chosen for row in rows}
     archives = identified(work.root or root, dict.fromkeys(chosen, UNKNOWN))
@@ -85,13 +89,13 @@ def chosen_records(work: Work, shards: list[int]) -> dict[str, Chosen]:
 
 
 def check_way(work: Work, root: str, by_records: bool) -> None:
-    """Raises SettingsError if the crawl was listed the other way, or its archives below another root."""
+    """Raises SettingsError if the crawl was read whole and now by records, or the reverse, or below another root."""
     is_chosen = F.col("chosen").isNotNull()
     ways = {row[0] for row in delta.read(work, "archives").select(is_chosen).distinct().collect()}  # two rows at most
     if ways - {by_records}:
         was, now = ("whole", "by records") if by_records else ("by records", "whole")
         raise SettingsError(
-            [f"{work.crawl}: was listed {was} before, and cannot be listed {now} too; name another --crawl"]
+            [f"{work.crawl}: was read {was} before, and cannot be read {now} too; name another --crawl"]
         )
     listed = crawl_row(work).root
     if by_records and work.root is None and listed != root:

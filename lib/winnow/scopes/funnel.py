@@ -53,8 +53,8 @@ def count_pages(work: Work, shards: list[int]) -> DataFrame:
 def count_languages(work: Work) -> list[LanguageFunnel]:
     """What each language of a crawl keeps, those with most pages first.
 
-    It is counted from the tables when it is asked for: a column of `funnel` would make its rows as many times more as
-    there are languages, while this reads the same few columns once.
+    It is counted from the tables on demand. A column of `funnel` would multiply its rows by the number of languages;
+    this reads the same few columns once.
     """
     return language_funnels(_funnel(work, None, "language").collect())  # some 40 rows a language
 

@@ -62,7 +62,7 @@ def _is_score(value: object) -> bool:
 
 
 def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
-    """Why a wanted language would give no document; known: the labels of the language model."""
+    """Why a wanted language would get no document; known: the labels of the language model."""
     wanted = settings.language.wanted
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"

@@ -38,7 +38,7 @@ class _Layer(NamedTuple):
 class _Loader(yaml.CSafeLoader):
     """YAML, read by libyaml. Only `true` and `false` are Booleans, so that `[no]` means Norwegian.
 
-    A name that stands twice in a mapping is an error: YAML itself would take the last one.
+    A name that occurs twice in a mapping is an error: YAML itself would take the last one.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -46,7 +46,7 @@ class _Loader(yaml.CSafeLoader):
         seen = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"{key.value} occurs twice", problem_mark=key.start_mark)
             seen.add(key.value)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found

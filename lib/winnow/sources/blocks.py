@@ -23,7 +23,7 @@ class Cut(Protocol):
         """A block that holds the byte at this place."""
 
     def after(self, place: int) -> Block | None:
-        """The block that is fetched in the meantime, once all up to this place was; None if there is none."""
+        """The block to fetch ahead, once everything before this place was fetched; None if there is none."""
 
 
 class Even:
@@ -43,10 +43,10 @@ class Even:
 
 
 class AroundRecords:
-    """Blocks that hold the announced records, and small ones for whatever else is read.
+    """Blocks that contain the announced records, and small blocks for everything else that is read.
 
-    records: (offset, length) of each; gap_bytes: records with at most so many bytes between them share a block;
-    most_bytes: size of a block. What is beyond it of a longer record is read in small blocks.
+    records: (offset, length) of each; gap_bytes: records with at most this many bytes between them share a block;
+    most_bytes: size of a block. The rest of a longer record is read in small blocks.
     """
 
     def __init__(self, records: Iterable[tuple[int, int]], gap_bytes: int, most_bytes: int) -> None:
@@ -68,7 +68,7 @@ class AroundRecords:
 
 
 def join_records(records: Iterable[tuple[int, int]], gap_bytes: int, most_bytes: int) -> list[Block]:
-    """Ascending blocks, none over another, that hold these records, each up to `most_bytes` of it."""
+    """Ascending blocks without overlap that contain these records, of each at most `most_bytes`."""
     found: list[Block] = []
     for offset, length in sorted(records):
         start, end = offset, offset + min(length, most_bytes)

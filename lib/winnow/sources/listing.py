@@ -103,9 +103,9 @@ class Hidden:
 
 
 def of_delta(folder: str) -> str:
-    """A sentence that refuses a Delta table: its files hold rows that the table no longer has."""
+    """A sentence that refuses a Delta table: its files contain rows that the table no longer has."""
     return (
-        f"{folder}: is a Delta table, whose files also hold rows that it no longer has; name an export of it as "
+        f"{folder}: is a Delta table, whose files also contain rows that it no longer has; name an export of it as "
         "Parquet, or give it as a DataFrame to winnow.near_duplicates (docs/texts.md)"
     )
 

@@ -75,7 +75,7 @@ _SCHEMA = t.StructType(
 
 
 class LanguageGate(NamedTuple):
-    """Labels of the wanted languages; none: all. The least score of a page, for some languages another."""
+    """Labels of the wanted languages, empty for all; the minimum score, and other minimum scores for single languages."""
 
     wanted: frozenset[str]
     min_score: float

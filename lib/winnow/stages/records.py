@@ -20,7 +20,7 @@ NO_PLACE = -1  # in place of an offset
 
 
 def read_index(files: DataFrame, index: Index, settings: Sources) -> DataFrame:
-    """The rows of the index for which its condition is true: place of a record, and what the condition names.
+    """The rows of the index for which its condition is true: the place of a record, and the condition's columns.
 
     files: one column with locations. Raises SettingsError if Spark does not understand the condition.
     """
@@ -35,7 +35,7 @@ def choose_records(rows: DataFrame, root: str) -> DataFrame:
     """One row for each record that an index names: archive_path, record_offset, record_length, index_rows.
 
     archive_path is null for rows without an archive below the root; record_offset is NO_PLACE, and record_length 0, for
-    rows without a place. Of different lengths of one record the largest counts.
+    rows without a place. If the index gives one record several lengths, the largest is used.
     """
     offset, length = _whole(OFFSET), _whole(LENGTH)
     has_place = F.coalesce((offset >= 0) & (length > 0), F.lit(False))

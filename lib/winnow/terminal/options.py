@@ -17,7 +17,7 @@ Records = Annotated[
     typer.Option(
         "--records", show_default=False,
         help="In place of archives: an index (Parquet or CSV with warc_filename, warc_record_offset and "
-             "warc_record_length) whose records are read, and nothing else.",
+             "warc_record_length). Only the records that it lists are read.",
     ),
 ]  # fmt: skip
 Where = Annotated[

@@ -92,7 +92,7 @@ def _listing(given: Given, settings: Settings | None, notes: list[str]) -> tuple
     if given.where is not None:
         raise SettingsError(["--where chooses rows of an index; name the index with --records"])
     if given.archives == []:
-        raise SettingsError(["name ARCHIVES, or with --records an index that names them"])
+        raise SettingsError(["name ARCHIVES, or name an index of records with --records"])
     return find_archives(given.archives, given.root, sources, notes) if given.archives else ("", [])
 
 

@@ -48,8 +48,8 @@ def language_scores(work: Work) -> list[LanguageScores]:
 
     Counts pages whose extracted text was identified, also those that the language gate stopped. The same for any order
     of rows.
-    Differs from FineWeb2, which does not say how: the deviation is that of these pages, not an estimate of a larger
-    whole's, and scores are rounded to four decimals first.
+    Differs from FineWeb2, which does not publish these details (choice): the deviation is that of these pages, not
+    estimated for a larger population. Scores are first rounded to four decimals.
     """
     pages = delta.read(work, "pages") if work.crawl else delta.read_all(work, "pages")
     identified = F.col("gate").isNull() | F.col("gate").isin(LANGUAGE_SCORE_LOW, LANGUAGE_UNWANTED)

@@ -196,7 +196,7 @@ def parse_sweep(text: str, rules: Sequence[Rule]) -> Sweep:
 def rules_for(
     language: str, rules: Sequence[Rule], settings: Settings, changed: Mapping[str, Collection[str]]
 ) -> list[Rule]:
-    """The rules as they judge pages of a language; changes of a rule that name no language count for this one.
+    """The rules with their bounds for a language; a change of a rule that names no language applies to this one.
 
     changed: by reason, the sides of a rule that --set changes. Raises SettingsError where such a rule judges no page of
     the language.
@@ -226,7 +226,7 @@ def changed_sides(changes: Iterable[str]) -> dict[str, set[str]]:
 
 
 def saved_changes(language: str, rules: Sequence[Rule], changes: Iterable[str]) -> list[str]:
-    """The changes as a recipe has them that shall count for one language: rules.REASON.by_language."""
+    """The changes in the form of a recipe, for one language only: rules.REASON.by_language."""
     sides, texts = changed_sides(changes), [text for text in changes if not _CHANGE.match(text)]
     for rule in rules:
         if rule.reason in sides:

@@ -44,7 +44,7 @@ class Framer:
                 byte by byte
     Memory is bounded by held_bytes and SHORTCUT_BYTES.
     Differs from FastWARC: offsets are exact for every compression. If a declared length is too long, the block ends
-    where the next record starts. If it is too short, and after damage, reading goes on at the next record found.
+    where the next record starts. If it is too short, and after damage, reading continues at the next record found.
     """
 
     def __init__(self, file: BinaryIO, held_bytes: int, shortcut: bool = True, place: int = 0) -> None:

@@ -19,7 +19,7 @@ SKIPPED_KINDS = {
     "plain_text": "A response of status 200 that is plain text.",
     "repeated_row": "With `--records`: a further row of the index for a record that another row names.",
     "no_place": "With `--records`: a row of the index without an offset of 0 or more, or without a length.",
-    "outside_file": "With `--records`: a row of the index whose record is behind the end of the archive.",
+    "outside_file": "With `--records`: a row of the index whose record is after the end of the archive.",
     "no_record": "With `--records`: a row of the index at whose offset no record begins.",
 }
 # Kinds that contain or may contain text or HTML: the user is told that they are skipped.

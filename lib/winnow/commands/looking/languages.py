@@ -1,4 +1,4 @@
-"""`winnow languages`: how sure the language model is in each language, and bounds that follow from it."""
+"""`winnow languages`: the scores of the language model in each language, and bounds computed from them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def languages(
         typer.Option("--save", help="Write the bounds as a file for language.min_scores: *.yaml.", show_default=False),
     ] = None,
     min_pages: Annotated[
-        int, typer.Option(min=1, help="Languages with fewer pages are not saved: language.min_score holds for them.")
+        int, typer.Option(min=1, help="Do not save languages with fewer pages; language.min_score holds for them.")
     ] = 100,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Show the scores of each language, and the least score that follows from them.
+    """Show the scores of each language, and a minimum score computed from them.
 
-    The least score of a language is FineWeb2's: its median less its standard deviation, at least 0.3 and at most 0.9.
+    The formula is FineWeb2's: the median minus the standard deviation, at least 0.3 and at most 0.9.
     It counts all pages that were identified, also those that the language gate stopped; for pages of all languages, run
     with language.wanted=[] and --only extract_pages first. Changes no table.
 

@@ -23,8 +23,8 @@ def report(
     ] = None,
     languages: Annotated[
         list[str] | None,
-        typer.Option("--language", help="A language whose metrics are drawn with its own thresholds; default: the six "
-                     "with most pages.", show_default=False),
+        typer.Option("--language", help="Draw the metrics of this language with its own thresholds; default: the six "
+                     "languages with most pages.", show_default=False),
     ] = None,
     examples: Annotated[int, typer.Option(min=0, max=100, help="Number of random pages to show for each reason.")] = 10,
     seed: Annotated[int, typer.Option(help="Seed for choosing those pages.")] = 0,

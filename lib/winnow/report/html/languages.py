@@ -12,7 +12,7 @@ from winnow.scopes.funnel import LanguageFunnel
 
 
 def languages(side: Side) -> Html:
-    """What each language keeps; metrics of the largest ones with the thresholds of each."""
+    """The funnel of each language, and metrics of the largest languages with their own thresholds."""
     figures = side.figures
     found = figures.languages
     if not found:

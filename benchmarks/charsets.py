@@ -174,7 +174,7 @@ def declarations(corpus: Path) -> dict[str, list[str]]:
 
 
 def generated(pieces: list[str], label: str, codec: str) -> Iterator[Text]:
-    """Texts of one character set: all pieces together, and each by itself; characters that the set lacks are left out."""
+    """Texts of one character set: all pieces together, and each alone, without characters that the set lacks."""
     for piece in ("".join(pieces), *pieces):
         plain = "".join(map(_with_tone_apart, piece)) if codec == "cp1258" else piece  # which has tones as marks
         text = plain.encode(codec, "ignore").decode(codec)

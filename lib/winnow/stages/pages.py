@@ -75,7 +75,7 @@ _SCHEMA = t.StructType(
 
 
 class LanguageGate(NamedTuple):
-    """Labels of the wanted languages, empty for all; the minimum score, and other minimum scores for single languages."""
+    """Labels of the wanted languages, empty for all; the minimum score, and those of single languages."""
 
     wanted: frozenset[str]
     min_score: float

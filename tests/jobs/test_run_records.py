@@ -126,7 +126,7 @@ def test_rows_that_are_wrong_are_told_and_cost_no_page(
     assert (archive["status"], archive["length_mismatches"], archive["bytes"]) == ("damaged", 1, size)
     said = capsys.readouterr().err
     assert f"winnow: --records: 2 of 13 rows name no archive below {crawls}\n" in said
-    assert "2 of 13 rows have no offset and length" in said
+    assert "2 of 13 rows have no offset or no length" in said
     assert "1 of 13 rows name a record that another row names" in said
 
 

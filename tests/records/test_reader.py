@@ -103,7 +103,7 @@ def test_what_names_no_record_is_counted_by_its_kind(archive: Path) -> None:
     assert found == pages_at(archive, {places[2][0]})
     assert account.skipped == Counter(repeated_row=3, no_place=2, outside_file=2, no_record=1)
     assert (account.status, account.records, account.pages) == ("damaged", 9, 1)
-    assert account.error == "rows of the index give this archive without an offset and a length"
+    assert account.error == "rows of the index name this archive without an offset or a length"
 
 
 def test_a_place_inside_a_page_is_no_record(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ class Chosen(NamedTuple):
 
     places         (offset, length) of each record, ascending, each offset once
     repeated       further rows for a record that another row names
-    without_place  rows without an offset and a length
+    without_place  rows without an offset or a length
     """
 
     places: list[tuple[int, int]]

@@ -59,7 +59,7 @@ def _tell_of_rows(rows: DataFrame, index: Index) -> None:
         raise SettingsError([f"--records {index.files[0]}: chooses no record: {why}. Check --where and --root"])
     told = {
         f"name no archive below {index.root}": without_archive,
-        "have no offset and length": without_place,
+        "have no offset or no length": without_place,
         "name a record that another row names": repeated,
     }
     for what, count in told.items():

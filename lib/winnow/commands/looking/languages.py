@@ -27,7 +27,7 @@ def languages(
     ] = 100,
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Show the scores of each language, and a minimum score computed from them.
+    """Show the scores of each language, and minimum scores from them.
 
     The formula is FineWeb2's: the median minus the standard deviation, at least 0.3 and at most 0.9.
     It counts all pages that were identified, also those that the language gate stopped; for pages of all languages, run

@@ -43,8 +43,6 @@ def run(
     Finished work is not repeated.
 
     Example: winnow run crawl/ --crawl CC-MAIN-2024-22 --warehouse tables/ --recipe fineweb
-
-    Example: winnow run --records index/ --where "content_languages = 'zho'" --crawl ZHO --warehouse tables/
     """
     from winnow.report.funnel import show_crawl
     from winnow.runs.crawl import run_crawl

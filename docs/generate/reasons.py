@@ -12,10 +12,9 @@ from winnow.kernels.gates import GATES, OWN_LISTS, Stopped
 from winnow.stages.funnel import DROP_REASONS
 
 _INTRO = """\
-Nothing is dropped without one of these. A page that a **gate** stops ends there, with the first gate that stops it in
-`pages.gate`; what comes later is saved. Every other page is measured, and **rules** give all their reasons in
-`verdicts.reasons`. What they keep may still be a **copy**, which `near_duplicates`, `repeated_spans` and
-`url_duplicates` say.
+Every dropped page has one of these. A **gate** stops a page before it is measured; `pages.gate` names the first gate
+that stops it. Every other page is measured, and `verdicts.reasons` lists every **rule** that drops it. A page that the
+rules keep may still be a **copy**: see `near_duplicates`, `repeated_spans` and `url_duplicates`.
 
 Examples are Python text; three functions make their words and lines:"""
 _GATES = """\
@@ -24,25 +23,25 @@ status 200: its URL where that matters, a header field, its body."""
 _RULES = """\
 A page passes a rule while its [metric](metrics.md) is within the bounds, which count as within. *Made for* names the
 languages whose pages a rule judges: `spaced` are all but bo, ja, km, lo, my, th, wuu, yue and zh, which are written
-without white space between words. Pages of other languages pass, which a run tells before it starts; with
-`rules_for_any_language: true` every rule judges every page. The recipe `winnow` judges other languages than English by
+without white space between words. Pages of other languages pass; a run lists such rules before it starts. With
+`rules_for_any_language: true`, every rule judges every page. The recipe `winnow` judges other languages than English by
 bounds of their own ([choosing-a-recipe.md](choosing-a-recipe.md#other-languages-than-english)). A recipe may change
 metric and bounds (in brackets). Each example gives its reason, and no other, in the recipe that is named like the file
 of rules. No rule of a recipe rejects the first of these two, and no rule of a recipe for Chinese the second:"""
 _COPIES = """\
-[deduplication.md](deduplication.md) says how these decide, with an example that runs. `repeated_spans.reason` holds the
-middle three; the first and the last stand in `funnel` alone, since their tables hold nothing but pages that they
-drop."""
+[deduplication.md](deduplication.md) says how these decide, with an example that runs. The column
+`repeated_spans.reason` has the middle three. The first and the last are only in `funnel`: every row of their tables is
+a dropped page."""
 
 
 def reasons_page() -> str:
     """The page."""
-    functions = "\n\n".join(map(inspect.getsource, (examples.words, examples.lines, examples.chinese)))
+    sources = [inspect.getsource(examples.words), inspect.getsource(examples.lines), inspect.getsource(examples.chinese)]
     rows = ((code(name), gate.means, _stopped(gate.example)) for name, gate in GATES.items())
     gates = table(("gate", "meaning", "example"), rows)
     copies = table(("reason", "meaning"), ((code(reason), means) for reason, means in DROP_REASONS.items()))
     return page(
-        "Gates and reasons", _INTRO, f"```python\n{functions}```",
+        "Gates and reasons", _INTRO, "```python\n" + "\n\n".join(sources) + "```",
         "## Gates", _GATES, gates,
         "## Rules", _RULES, f"```python\n{examples.CONTROL}\n{examples.CHINESE_CONTROL}\n```",
         *map(_rule_file, rule_files()),

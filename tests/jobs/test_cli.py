@@ -65,7 +65,7 @@ REFUSED = [
         [
             "--warehouse file: {place}/file is a file; name a folder",
             "conf/recipes: there is no fineweeb. Did you mean fineweb? "
-            "Known are: c4, dedup, fineweb, gopher, refinedweb, winnow",
+            "Known are: c4, c4_zh, chinesewebtext, dedup, fineweb, fineweb2, gopher, map_cc, refinedweb, winnow",
             "none.yaml: there is no such file",
             "--set url.soft_min: expected key=value, as in language.wanted=[de]",
             "--set langage.wanted=[de]: langage: unknown setting. Did you mean language?",

@@ -103,12 +103,12 @@ def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
     """Without options nothing is done. With other options nothing is written without --yes."""
     copy, archives = copytree(own, tmp_path / "copy"), [str(crawls / FIRST / "warc.paths.gz")]
     before, log = everything(copy), sorted((copy / "commits" / "_delta_log").iterdir())
-    run(archives, FIRST, str(copy))
+    run(FIRST, str(copy), archives)
     assert everything(copy) == before
     assert sorted((copy / "commits" / "_delta_log").iterdir()) == log
     capsys.readouterr()
     with pytest.raises(SettingsError) as refused:
-        run(archives, FIRST, str(copy), recipe="winnow", changes=FLAGS)
+        run(FIRST, str(copy), archives, recipe="winnow", changes=FLAGS)
     assert refused.value.problems[1:-1] == [
         "  spans.enabled: false -> true",
         "  rules.gopher_too_few_words: word_count at least 120 -> word_count at least 50",
@@ -119,7 +119,7 @@ def test_a_run_goes_on_with_its_own_settings_and_asks_before_it_redoes(
     assert everything(copy) == before
     assert len(rows_of(copy, "settings")) == len(rows_of(own, "settings"))
     assert not list((copy / ".at_work").glob("*"))
-    run(archives, FIRST, str(copy), changes=["spans.enabled=true"], yes=True)
+    run(FIRST, str(copy), archives, changes=["spans.enabled=true"], yes=True)
     assert "winnow:   spans.enabled: false -> true" in capsys.readouterr().err
     assert len(rows_of(copy, "repeated_spans")) > 0
 

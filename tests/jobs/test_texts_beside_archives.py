@@ -45,7 +45,8 @@ def texts(spark: SparkSession, clean: Path, tmp_path_factory: pytest.TempPathFac
     prose = [row for row in rows_of(clean, "documents") if "|" not in row["text"]]  # in no need of marks of tables
     documents = sorted(prose, key=lambda row: -row["word_count"])
     here = [row for row in documents if row["shard"] == shard]
-    there = [row for row in documents if row["shard"] != shard]
+    held = "\n".join(row["text"] for row in here)
+    there = [row for row in documents if row["shard"] != shard and row["text"][100:300] not in held]
     copied, lender = here[0], here[1]
     span = " ".join(lender["text"].split()[10:90])
     made: Rows = {
@@ -99,6 +100,8 @@ def test_each_text_ends_as_it_should(both_forms: Work, texts: tuple[Path, Rows])
     assert {name: (row["kept_page_id"], row["kept_crawl"]) for name, row in by_url.items()} == {
         "known url": (made["known url"]["kept"], FIRST)
     }
+    spans = {names[row["page_id"]]: row["reason"] for row in tables["repeated_spans"] if row["page_id"] in names}
+    assert spans == {"span": None}
     documents = {names[row["page_id"]]: row for row in tables["documents"] if row["page_id"] in names}
     assert documents.keys() == {"span", "new"}
     assert made["span"]["span"][20:-20] not in documents["span"]["text"]

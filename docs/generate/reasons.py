@@ -36,7 +36,11 @@ a dropped page."""
 
 def reasons_page() -> str:
     """The page."""
-    sources = [inspect.getsource(examples.words), inspect.getsource(examples.lines), inspect.getsource(examples.chinese)]
+    sources = [
+        inspect.getsource(examples.words),
+        inspect.getsource(examples.lines),
+        inspect.getsource(examples.chinese),
+    ]
     rows = ((code(name), gate.means, _stopped(gate.example)) for name, gate in GATES.items())
     gates = table(("gate", "meaning", "example"), rows)
     copies = table(("reason", "meaning"), ((code(reason), means) for reason, means in DROP_REASONS.items()))

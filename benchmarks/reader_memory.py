@@ -128,8 +128,7 @@ def fixtures() -> Iterator[str]:
 def work(name: str, gigabytes: float) -> None:
     """What a worker does with archives, in this process; prints rows, seconds and peaks."""
     from winnow.demo.show import demo_settings
-    from winnow.kernels.pages.extract import ExtractSettings
-    from winnow.settings.kernel_settings import triage_settings, url_lists
+    from winnow.settings.kernel_settings import url_lists
     from winnow.sources.formats import FORMATS
     from winnow.stages import pages
     from winnow.workers.arrow import batches_of
@@ -142,8 +141,7 @@ def work(name: str, gigabytes: float) -> None:
         generated[place]() if place in generated else opening(place, given, cut)
     )
     patched.shared_lists = lambda _: url_lists(settings.url)  # no Spark here to send them
-    extract = ExtractSettings(**settings.extract.model_dump())
-    opened = pages._open(pages.Reading(settings, extract, triage_settings(settings.language), "", FORMATS))
+    opened = pages._open(pages.reading_of(settings, "", FORMATS))
     known = {"shard": 0, "bytes": None, "etag": None, "tries": 1, "part": 0, "parts": 1}
     places = list(fixtures()) if name == "fixtures" else [name]
     began, found = time.process_time(), Counter[str]()

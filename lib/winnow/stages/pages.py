@@ -97,6 +97,13 @@ class Reading(NamedTuple):
     wanted: LanguageGate
 
 
+def reading_of(settings: Settings, lists: str, formats: Mapping[str, ReadArchive]) -> Reading:
+    """What tasks of these settings need."""
+    extract, given = ExtractSettings(**settings.extract.model_dump()), settings.language
+    gate = LanguageGate(frozenset(wanted_labels(given)), given.min_score, min_scores(given))
+    return Reading(settings, extract, triage_settings(given), lists, formats, gate)
+
+
 class Opened(NamedTuple):
     """What a task opens once for all its archives."""
 
@@ -120,10 +127,7 @@ def read_archives(
     Each task gives its own row with `archive`, since each can lose its server while others read to the end. `lists` is
     the name that `share_lists` gave to the URL lists; `formats` maps suffixes of names to readers.
     """
-    extract = ExtractSettings(**settings.extract.model_dump())
-    given = settings.language
-    gate = LanguageGate(frozenset(wanted_labels(given)), given.min_score, min_scores(given))
-    reading = Reading(settings, extract, triage_settings(given), lists, formats, gate)
+    reading = reading_of(settings, lists, formats)
     return map_batches(archives, partial(_read_batches, reading=reading), _SCHEMA, child_cpu_seconds)
 
 

@@ -18,6 +18,7 @@ def run(work: Work, root: str, archives: list[Archive] | Index) -> int | None:
     """Add the crawl if it is new, and its new archives; returns their number, None if there are none."""
     keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}
     records = new_records(work, archives) if isinstance(archives, Index) else None
+    known = delta.read(work, "archives")  # first: a table that an earlier winnow made is refused before any is written
     crawl = add_crawl(work, root)
     check_way(work, root, records is not None)
     if records is not None:
@@ -26,7 +27,7 @@ def run(work: Work, root: str, archives: list[Archive] | Index) -> int | None:
     listed = [] if isinstance(archives, Index) else [(*one, None) for one in as_listed(work, root, archives)]
     found = listed if records is None else chosen_archives(work, root)
     schema = t.StructType([ARCHIVES.columns[name] for name in (*Archive._fields, "chosen")])
-    fresh = list_archives(work.spark.createDataFrame(found, schema), delta.read(work, "archives"), crawl.num_shards)
+    fresh = list_archives(work.spark.createDataFrame(found, schema), known, crawl.num_shards)
     if count := fresh.count():
         delta.upsert(work, "archives", fresh.withColumns(keyed), ["crawl", "shard", "archive_path"])
     return count or None

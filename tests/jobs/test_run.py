@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -372,6 +373,20 @@ def test_a_warehouse_of_another_version_of_the_tables_is_refused(spark: SparkSes
             with pytest.raises(SettingsError, match=f"tables of version {version}, but this winnow makes version 2"):
                 attempt()
         assert versions(copy) == before
+
+
+def test_a_table_that_an_earlier_winnow_made_without_a_column_is_refused(
+    spark: SparkSession, crawls: Path, copy: Path
+) -> None:
+    """It is of the same version, but this winnow has added a column, or a field of one, since."""
+    archives = spark.read.format("delta").load(f"{copy}/archives").drop("chosen")
+    archives.write.format("delta").save(f"{copy}/before")
+    shutil.rmtree(copy / "archives")
+    (copy / "before").rename(copy / "archives")
+    before = versions(copy)
+    with pytest.raises(SettingsError, match="the table archives lacks chosen: an earlier winnow made it"):
+        run(work_on(spark, copy, SECOND), crawls)
+    assert versions(copy) == before
 
 
 SPANS_FIRST = (

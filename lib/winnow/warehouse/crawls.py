@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from winnow.errors import SettingsError
 from winnow.tables import SCHEMA_VERSION
-from winnow.warehouse.delta import CONFLICTS, add_new, read, read_all, update
+from winnow.warehouse.delta import CONFLICTS, add_new, make_again, read, read_all, update
 from winnow.warehouse.kept_settings import keep_settings
 from winnow.warehouse.work import Work
 
@@ -78,8 +78,7 @@ def _other_version(work: Work, version: int) -> str:
     holds = f"contains tables of version {version}, but this winnow makes version {SCHEMA_VERSION}"
     if version > SCHEMA_VERSION:
         return f"{holds}; use the winnow that made them, or name a new folder"
-    again = f"winnow run ARCHIVES --crawl NAME --warehouse NEW --removals-from {work.warehouse}"
-    return f"{holds}. Make them again in a new folder, with the orders to take pages down: {again}"
+    return f"{holds}. {make_again(work)}"
 
 
 def crawls_until(work: Work) -> list[Row]:

@@ -17,7 +17,9 @@ from delta.exceptions import (
 from delta.tables import DeltaMergeBuilder, DeltaTable
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
+from pyspark.sql import types as t
 
+from winnow.errors import SettingsError
 from winnow.spark.session import file_system, jvm
 from winnow.tables import TABLES, Table, written_type
 from winnow.warehouse.work import Work
@@ -198,7 +200,9 @@ def _open(work: Work, table: Table) -> DeltaTable:
     """The Delta table, created empty if it does not exist."""
     path = _path(work, table)
     if DeltaTable.isDeltaTable(work.spark, path):
-        return DeltaTable.forPath(work.spark, path)
+        found = DeltaTable.forPath(work.spark, path)
+        _check_columns(work, table, found)
+        return found
     builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns)
     if table.partitioned_by:
         builder = builder.partitionedBy(*table.partitioned_by)
@@ -210,6 +214,29 @@ def _open(work: Work, table: Table) -> DeltaTable:
         builder = builder.property(key, value)
     builder.comment(f"One row is {table.row}.").execute()
     return DeltaTable.forPath(work.spark, path)
+
+
+def _check_columns(work: Work, table: Table, found: DeltaTable) -> None:
+    if missing := sorted(_names(table.columns) - _names(found.toDF().schema)):
+        lacks = f"the table {table.name} lacks {', '.join(missing[:5])}: an earlier winnow made it"
+        raise SettingsError([f"{work.warehouse}: {lacks}. {make_again(work)}"])
+
+
+def _names(columns: t.StructType) -> set[str]:
+    """The names of columns, and those of fields with their column: metrics.word_count."""
+    fields = {
+        f"{column.name}.{name}"
+        for column in columns
+        if isinstance(column.dataType, t.StructType)
+        for name in column.dataType.names
+    }
+    return {*columns.names, *fields}
+
+
+def make_again(work: Work) -> str:
+    """What to do with tables that this winnow does not read."""
+    again = f"winnow run ARCHIVES --crawl NAME --warehouse NEW --removals-from {work.warehouse}"
+    return f"Make them again in a new folder, with the orders to take pages down: {again}"
 
 
 def _path(work: Work, table: Table) -> str:

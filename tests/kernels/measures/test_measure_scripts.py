@@ -60,7 +60,7 @@ def test_metrics_of_every_script_are_those_of_the_oracles(lines: Mode, text: str
 @pytest.mark.parametrize("cutter", [JIEBA, ICU, CHARACTERS])
 @given(text=texts_of_a_script())
 @examples(max_examples=120, deadline=None)
-def test_words_of_every_script_lose_no_character(cutter: str, text: str) -> None:
+def test_breaks_between_words_of_every_script_ascend_within_the_text(cutter: str, text: str) -> None:
     plain = text.replace("\r\n", "\n")
     breaks = word_breaks(text, cutter, "tha_Thai").tolist()
     assert breaks == sorted({at for at in breaks if 0 <= at < len(plain)})

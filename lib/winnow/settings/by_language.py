@@ -87,9 +87,14 @@ def is_same_language(label: str, other: str) -> bool:
     return label == other or language_of(label) == language_of(other)
 
 
+def is_among(label: str, labels: Iterable[str]) -> bool:
+    """Whether a language is among others, by whatever labels they are named."""
+    return any(is_same_language(label, other) for other in labels)
+
+
 def is_made_for(rule: Rule, label: str) -> bool:
     """Whether a rule, as its file has it, is made for a language, by whatever label either is named."""
-    return rule.is_made_for(label) or any(is_same_language(label, other) for other in rule.languages or ())
+    return rule.is_made_for(label) or is_among(label, rule.languages or ())
 
 
 def has_words(label: str) -> bool:
@@ -204,7 +209,7 @@ class Judging(NamedTuple):
 
     def source(self, rule: Rule, label: str) -> str:
         """Where the bounds come from by which a rule judges pages of a language; empty: they are those of all."""
-        if any(is_same_language(bounds.label, label) for bounds in rule.by_language):
+        if is_among(label, (bounds.label for bounds in rule.by_language)):
             return f"of {label}, by rules.{rule.reason}.by_language"
         known, found = self.known, self.bounds(rule, label)
         if found is None or known is None or label in known.own or not known.says_of(label):

@@ -8,7 +8,7 @@ from pathlib import Path
 from winnow.errors import SettingsError, did_you_mean
 from winnow.kernels.languages.labels import usual_label
 from winnow.kernels.languages.model_file import model_labels
-from winnow.settings.by_language import Judging, is_same_language, language_labels, unjudged
+from winnow.settings.by_language import Judging, is_among, is_same_language, language_labels, unjudged
 from winnow.settings.load import read_yaml
 from winnow.settings.rules import UNSPACED, Rule
 from winnow.settings.schema import C4Lines, Language, Measure, Settings
@@ -30,7 +30,8 @@ def labels_of(given: Language) -> tuple[str, ...]:
 
 def wanted_labels(given: Language) -> tuple[str, ...]:
     """The languages that are wanted, as named, and as the model names them: for GlotLID, `zh` is `cmn_Hani`."""
-    return tuple(dict.fromkeys(label for name in given.wanted for label in _labels_for(name, given)))
+    known = labels_of(given)
+    return tuple(dict.fromkeys(label for name in given.wanted for label in _labels_for(name, known)))
 
 
 def min_scores(given: Language) -> dict[str, float]:
@@ -39,11 +40,11 @@ def min_scores(given: Language) -> dict[str, float]:
     Raises SettingsError where the file is not a YAML mapping of languages to numbers from 0 to 1.
     """
     named = _read_min_scores(given.min_scores) if isinstance(given.min_scores, str) else given.min_scores or {}
-    return dict(sorted((label, score) for name, score in named.items() for label in _labels_for(name, given)))
+    known = labels_of(given) if named else ()
+    return dict(sorted((label, score) for name, score in named.items() for label in _labels_for(name, known)))
 
 
-def _labels_for(name: str, given: Language) -> list[str]:
-    known = labels_of(given)
+def _labels_for(name: str, known: Collection[str]) -> list[str]:
     return [name, *([] if name in known else (label for label in known if is_same_language(label, name)))]
 
 
@@ -67,17 +68,13 @@ def language_problems(settings: Settings, known: Collection[str]) -> list[str]:
     unknown = [
         f"language.wanted: {label}: the language model has no such label.{did_you_mean(label, known)}"
         for label in wanted
-        if not any(is_same_language(label, other) for other in known)
+        if not is_among(label, known)
     ]
     if settings.rules_for_any_language:
         return unknown
     lines = _line_rules(settings.measure)
-    names = {label: [name for name, languages in lines.items() if _is_among(label, languages)] for label in wanted}
+    names = {label: [name for name, languages in lines.items() if is_among(label, languages)] for label in wanted}
     return [*unknown, *(_refusal(label, found) for label, found in names.items() if found)]
-
-
-def _is_among(label: str, labels: Collection[str]) -> bool:
-    return label in labels or any(is_same_language(label, other) for other in labels)
 
 
 def language_notes(settings: Settings, rules: Sequence[Rule], judging: Judging) -> list[str]:

@@ -65,15 +65,13 @@ class Rule(NamedTuple):
 
     def for_language(self, label: str) -> Rule | None:
         """The rule with its bounds for a language; None if it does not judge pages of the language."""
-        if not self.is_made_for(label):
-            return None
-        own = next((bounds for bounds in self.by_language if bounds.label == label), None)
-        return self.judging(*own[1:]) if own else self.judging(self.metric, self.min, self.max)
+        bounds = self.bounds_of([label])[label]
+        return self.judging(*bounds) if bounds else None
 
     def bounds_of(self, labels: Iterable[str]) -> dict[str, tuple[str, float, float] | None]:
-        """By language the metric that is judged, least and greatest value; None where no page of it is judged.
+        """For each language the metric that is judged, the minimum and the maximum; None if its pages are not judged.
 
-        The same as `for_language` of each, in time that does not grow with the languages that the rule names.
+        The languages that the rule names are gone through once, however many labels are asked for.
         """
         own = {bounds.label: (bounds.metric, bounds.min, bounds.max) for bounds in self.by_language}
         named, any_other = frozenset(self.languages or ()), (self.metric, self.min, self.max)

@@ -86,6 +86,11 @@ def seems_archive(name: str) -> bool:
     return not is_archive(name) and _SEEMS_ARCHIVE.search(name) is not None
 
 
+def is_sought(name: str, endings: tuple[str, ...]) -> bool:
+    """Whether a file of a folder is listed: its name has one of these endings, or seems to be an archive's."""
+    return name.lower().endswith(endings) or seems_archive(name)
+
+
 def suffixes() -> tuple[str, ...]:
     """The suffixes of names of archives."""
     return tuple(FORMATS)

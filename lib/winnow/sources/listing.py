@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from winnow.settings.schema import Sources
 from winnow.settings.text_lists import lines_of, mark_of
-from winnow.sources.formats import is_of_the_web, seems_archive
+from winnow.sources.formats import is_of_the_web, is_sought, seems_archive
 from winnow.sources.locations import folders_above, is_remote, is_web, join
 from winnow.sources.remote_file import open_location, source_of
 from winnow.sources.retry import Patience, SourceError, TransientError, persist
@@ -183,15 +183,11 @@ def fixed_part(pattern: str) -> int:
 
 def _listed(url: str, suffixes: tuple[str, ...], settings: Sources) -> dict[str, Identity]:
     store = open_store(url, settings)
-
-    def may_be(name: str) -> bool:
-        return name.lower().endswith(suffixes) or seems_archive(name)
-
     try:
         found = store.glob(url, detail=True) if glob.has_magic(url) else store.find(url, detail=True)
     except Exception as error:  # libraries of stores raise anything
         raise store_failure(error) from error
-    files = [info for info in found.values() if info["type"] == "file" and may_be(info["name"])]
+    files = [info for info in found.values() if info["type"] == "file" and is_sought(info["name"], suffixes)]
     start = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     below = len(store._strip_protocol(start).rstrip("/"))  # names begin with the bucket, or with the path on a host
     return {start + info["name"][below:]: identity_of(info) for info in files}

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from winnow.errors import SettingsError
 from winnow.settings.load import load_settings
 from winnow.settings.schema import Sources
-from winnow.sources.formats import seems_archive, suffixes
+from winnow.sources.formats import is_sought, suffixes
 from winnow.sources.listing import (
     DELTA_LOG,
     UNKNOWN,
@@ -165,11 +165,7 @@ def _files_below(folder: Path, endings: tuple[str, ...], problems: list[str]) ->
         problems.append(f"{error.filename}: this folder cannot be read: {error.strerror}")
 
     found = os.walk(folder, onerror=note)
-    return [Path(place, name) for place, _, names in found for name in names if _is_sought(name, endings)]
-
-
-def _is_sought(name: str, endings: tuple[str, ...]) -> bool:
-    return name.lower().endswith(endings) or seems_archive(name)
+    return [Path(place, name) for place, _, names in found for name in names if is_sought(name, endings)]
 
 
 def _manifest(

@@ -74,14 +74,9 @@ def _labels(rules: Iterable[Rule]) -> set[str]:
     return labels
 
 
-def _metrics(rule: Rule) -> list[str]:
-    """What a rule judges in some language, the metric of all first."""
-    return [*dict.fromkeys((rule.metric, *(bounds.metric for bounds in rule.by_language)))]
-
-
 def _bounds(rule: Rule, labels: Iterable[str]) -> list[tuple[float, float, int]]:
-    """For each language least and greatest value, and the number among `_metrics` of what is judged."""
-    numbers = {metric: number for number, metric in enumerate(_metrics(rule))}
+    """For each language least and greatest value, and the number among `rule.metrics` of what is judged."""
+    numbers = {metric: number for number, metric in enumerate(rule.metrics)}
     found = rule.bounds_of(labels).values()
     return [(float(one[1]), float(one[2]), numbers[one[0]]) if one else _NO_BOUNDS for one in found]
 
@@ -89,7 +84,7 @@ def _bounds(rule: Rule, labels: Iterable[str]) -> list[tuple[float, float, int]]
 def _passes_expr(rule: Rule) -> Column:
     if not _varies(rule):
         return _within(_metric_expr(rule.metric), rule.min, rule.max)
-    column, metrics = F.col(_column(rule)), _metrics(rule)
+    column, metrics = F.col(_column(rule)), rule.metrics
     low, high, _ = _bounds(rule, [""])[0]
     value = _metric_expr(rule.metric)
     for number, metric in enumerate(metrics[1:], 1):

@@ -23,6 +23,9 @@ STRUCK = {
         "members", (("page", 1), ("page", 2)), 1, (Insert(7, b"\0\0\0\xe2\x02"),)
     ),
     "the first byte of an lz4 file": Struck("lz4", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
+    "the first byte of an lz4 file that stores its first record uncompressed": Struck(
+        "lz4", (("noise", 52), ("page", 1)), 0, (Flip(0, 1),)
+    ),
     "junk like a record before a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Insert(0, b"WARC/0"),)),
     "junk without a line's end before a record": Struck(
         "plain", (("warcinfo", 10), ("page", 1)), 0, (Insert(0, bytes(4)), Insert(739, b"\0"))

@@ -26,6 +26,7 @@ from winnow.warc.whole_members import whole_members
 SHORTCUT_BYTES = 1024 * 1024  # compressed members that are inflated together
 CALM_RECORDS = 8  # the shortcut is tried again after so many members of one record each
 SEAM_BYTES = 8192  # bytes kept while the first line of a record is searched for
+FRAME_END_BYTES = 64  # at most, between the end of a record that a frame stores uncompressed and the next frame
 
 
 class Damage(NamedTuple):
@@ -94,7 +95,7 @@ class Framer:
     def _packed_after_junk(self) -> int:
         """File offset of the first compressed record of a file that starts with neither a record nor gzip; else -1.
 
-        Also -1 if an uncompressed record comes first.
+        Also -1 if an uncompressed record comes first, unless a broken frame before the first whole one stores it.
         """
         file, start = self.file, self.place
         file.seek(start)
@@ -104,9 +105,18 @@ class Framer:
         packed = min((p for p in (find_member(file, start, SIGNATURE), *places) if p >= 0), default=-1)
         for place in range(start, packed, SCAN_BYTES):
             file.seek(place)
-            if NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place))):
-                return -1
+            found = NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place)))
+            if found:
+                return packed if self._ends_before(place + found.start(), packed) else -1
         return packed
+
+    def _ends_before(self, record: int, packed: int) -> bool:
+        """Whether the uncompressed record at one file offset ends right before the compressed one at another."""
+        self.file.seek(record)
+        data = self.file.read(min(MAX_HEADER_BYTES, packed - record))
+        block = header_end(data)
+        declared = declared_length(parse_header(data[:block])) if block >= 0 else -1
+        return declared >= 0 and 0 <= packed - (record + block + declared) <= FRAME_END_BYTES
 
     def _whole_members(self) -> Iterator[Record]:
         """Records of members that contain exactly one whole record, up to the first other member."""

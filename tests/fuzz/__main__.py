@@ -64,5 +64,5 @@ if __name__ == "__main__":
     parser.add_argument("minutes", type=float, nargs="?", default=2.0)
     parser.add_argument("names", metavar="PROPERTY", nargs="*")
     parser.add_argument("--seed", type=int)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     main(options.minutes, options.seed, options.names)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.damage import Copy, Damaged, Flip, Insert
 from tests.fuzz.properties import PROPERTIES, Struck, check_archive, check_resync
+from winnow.warc.gzip_stream import GZIP_MAGIC
+from winnow.warc.lz4_zstd import LZ4_MAGIC
 
 ARCHIVES = {
     "an address in the inflated stream that an earlier member has": Damaged(
@@ -25,6 +27,13 @@ STRUCK = {
     "the first byte of an lz4 file": Struck("lz4", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
     "the first byte of an lz4 file that stores its first record uncompressed": Struck(
         "lz4", (("noise", 52), ("page", 1)), 0, (Flip(0, 1),)
+    ),
+    "junk like an lz4 file before a gzip file": Struck(
+        "members", (("page", 1), ("page", 2)), 0, (Insert(0, LZ4_MAGIC),)
+    ),
+    "junk like a gzip file before a zstd file": Struck("zstd", (("page", 1), ("page", 2)), 0, (Insert(0, GZIP_MAGIC),)),
+    "junk like a gzip file before an uncompressed file": Struck(
+        "plain", (("page", 1), ("page", 2)), 0, (Insert(0, GZIP_MAGIC),)
     ),
     "junk like a record before a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Insert(0, b"WARC/0"),)),
     "junk without a line's end before a record": Struck(

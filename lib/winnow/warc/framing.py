@@ -65,17 +65,34 @@ class Framer:
         magic = self.file.read(4)
         if not magic:
             yield Damage(0, "the file is empty")
-        elif magic.startswith(GZIP_MAGIC[:2]):
-            yield from self._gzip()
-        elif not is_compressed(magic) and (packed := self._packed_after_junk()) >= 0:
+        elif is_compressed(magic):
+            yield from self._compressed(magic)
+        elif (packed := self._packed_after_junk(self.place)) >= 0:
             yield Damage(self.place, "no record starts here")
             self.place = packed
             yield from self
-        elif is_compressed(magic):
-            yield from self._frames(magic)
         else:
-            self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
-            yield from self._segment()
+            yield from self._uncompressed()
+
+    def _compressed(self, magic: bytes) -> Iterator[Record | Damage]:
+        """Records of a file that starts as compressed ones do. If that is junk, records of another form after it."""
+        after = self.place + 1
+        kinds = set()
+        for item in self._gzip() if magic.startswith(GZIP_MAGIC[:2]) else self._frames(magic):
+            kinds.add(type(item))
+            yield item
+        if kinds != {Damage}:
+            return
+        self.place = self._packed_after_junk(after)
+        if self.place >= 0:
+            yield from self
+        else:
+            self.place = after
+            yield from self._uncompressed()
+
+    def _uncompressed(self) -> Iterator[Record | Damage]:
+        self.inflated, self.stream_end = self.place, self.file.seek(0, io.SEEK_END)
+        yield from self._segment()
 
     def _gzip(self) -> Iterator[Record | Damage]:
         while self.place >= 0:
@@ -92,12 +109,12 @@ class Framer:
             broken = self.window.broken_frame
             self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
 
-    def _packed_after_junk(self) -> int:
-        """File offset of the first compressed record of a file that starts with neither a record nor gzip; else -1.
+    def _packed_after_junk(self, start: int) -> int:
+        """File offset of the first compressed record from a file offset on at which no record starts; -1 without one.
 
         Also -1 if an uncompressed record comes first, unless a broken frame before the first whole one stores it.
         """
-        file, start = self.file, self.place
+        file = self.file
         file.seek(start)
         if starts_record(file.read(SCAN_BYTES).partition(b"\n")[0]):
             return -1

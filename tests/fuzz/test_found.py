@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.damage import Copy, Damaged, Flip, Insert
+from tests.fuzz.damage import Copy, Cut, Damaged, Flip, Insert
 from tests.fuzz.properties import PROPERTIES, Struck, check_archive, check_resync
 from winnow.warc.gzip_stream import GZIP_MAGIC
 from winnow.warc.lz4_zstd import LZ4_MAGIC
@@ -18,6 +18,9 @@ ARCHIVES = {
     "junk behind a member that ends as the member does": Damaged(
         "members", (("arc", 0), ("arc", 0)), (Flip(0, 1), Copy(0, 240, 0))
     ),
+    "a block that is declared longer, up to the blank line of the next record's HTTP header": Damaged(
+        "plain", (("noise", 2), ("broken digits", 0)), (Cut(130, 1), Cut(130, 165))
+    ),
 }
 STRUCK = {
     "the first byte of a gzip file": Struck("members", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
@@ -27,6 +30,9 @@ STRUCK = {
     "the first byte of an lz4 file": Struck("lz4", (("page", 1), ("page", 2)), 0, (Flip(0, 1),)),
     "the first byte of an lz4 file that stores its first record uncompressed": Struck(
         "lz4", (("noise", 52), ("page", 1)), 0, (Flip(0, 1),)
+    ),
+    "the first byte of a zstd file whose first frame shows a record's first lines": Struck(
+        "zstd", (("gzip", 20), ("page", 1)), 0, (Flip(0, 1),)
     ),
     "junk like an lz4 file before a gzip file": Struck(
         "members", (("page", 1), ("page", 2)), 0, (Insert(0, LZ4_MAGIC),)

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from winnow.warc.gzip_stream import GZIP_MAGIC, Window, find_member, is_compressed, open_window
-from winnow.warc.lz4_zstd import LZ4_MAGIC, SCAN_BYTES, ZSTD_MAGIC, find_frame
+from winnow.warc.gzip_stream import GZIP_MAGIC, Window, find_member, is_compressed, member_end, open_window
+from winnow.warc.lz4_zstd import LZ4_MAGIC, SCAN_BYTES, ZSTD_MAGIC, find_frame, frame_end
 from winnow.warc.records import (
     MAX_HEADER_BYTES,
     NEXT_RECORD,
@@ -26,7 +26,6 @@ from winnow.warc.whole_members import whole_members
 SHORTCUT_BYTES = 1024 * 1024  # compressed members that are inflated together
 CALM_RECORDS = 8  # the shortcut is tried again after so many members of one record each
 SEAM_BYTES = 8192  # bytes kept while the first line of a record is searched for
-FRAME_END_BYTES = 64  # at most, between the end of a record that a frame stores uncompressed and the next frame
 
 
 class Damage(NamedTuple):
@@ -112,7 +111,7 @@ class Framer:
     def _packed_after_junk(self, start: int) -> int:
         """File offset of the first compressed record from a file offset on at which no record starts; -1 without one.
 
-        Also -1 if an uncompressed record comes first, unless a broken frame before the first whole one stores it.
+        Also -1 if an uncompressed record comes first, unless a broken frame contains it.
         """
         file = self.file
         file.seek(start)
@@ -122,18 +121,19 @@ class Framer:
         packed = min((p for p in (find_member(file, start, SIGNATURE), *places) if p >= 0), default=-1)
         for place in range(start, packed, SCAN_BYTES):
             file.seek(place)
-            found = NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place)))
-            if found:
-                return packed if self._ends_before(place + found.start(), packed) else -1
+            if NEXT_RECORD.search(file.read(min(SCAN_BYTES + SEAM_BYTES, packed - place))):
+                return packed if self._goes_on_packed(packed) else -1
         return packed
 
-    def _ends_before(self, record: int, packed: int) -> bool:
-        """Whether the uncompressed record at one file offset ends right before the compressed one at another."""
-        self.file.seek(record)
-        data = self.file.read(min(MAX_HEADER_BYTES, packed - record))
-        block = header_end(data)
-        declared = declared_length(parse_header(data[:block])) if block >= 0 else -1
-        return declared >= 0 and 0 <= packed - (record + block + declared) <= FRAME_END_BYTES
+    def _goes_on_packed(self, start: int) -> bool:
+        """Whether the compressed record at a file offset is whole, and another one or the file's end follows it."""
+        self.file.seek(start)
+        magic = self.file.read(4)
+        is_gzip = magic.startswith(GZIP_MAGIC[:2])
+        end = member_end(self.file, start) if is_gzip else frame_end(self.file, start, magic)
+        self.file.seek(max(end, 0))
+        after = self.file.read(4)
+        return end >= 0 and (not after or is_compressed(after))
 
     def _whole_members(self) -> Iterator[Record]:
         """Records of members that contain exactly one whole record, up to the first other member."""
@@ -213,16 +213,15 @@ class Framer:
         fields = self._fields()
         declared = declared_length(fields) if fields else -1
         block, size, at_end = self._block(declared, start) if fields else self._block_to_next(0, least=1)
-        block_end, blank = self.window.position, self.window.skip_blank_lines()
+        block_end, blank = self.window.position, self.window.skip_blank_lines(SEAM_BYTES)
         more = bool(self.window.buffer)
         end = self.window.ends[0] if self.window.ends else None
         own_member = member >= 0 and end is not None and block_end <= end.inflated <= self.window.position
         broken = own_member and bool(self.window.error) and not more and self.window.last_member == member
         misplaced = more and self.window.member_here() < 0 and not self._at_record()
         gap = self.window.position - block_end
-        between = blank + b"\n" * min(gap - len(blank), SEAM_BYTES)
-        if misplaced and size == len(block) and gap == len(between) and self._begins_in(block, between):
-            self.window.put_back(block + between)
+        if misplaced and size == len(block) and gap == len(blank) and self._begins_in(block, blank):
+            self.window.put_back(block + blank)
             block, size, _ = self._block_to_next(self.held_bytes)
             misplaced = False
         self.stray_bytes = self._block_to_next(0)[1] if misplaced else 0
@@ -236,9 +235,9 @@ class Framer:
             offset, self.window.position - start, fields or Fields(b""), block, size, declared, not fields, cut
         ), False
 
-    def _begins_in(self, block: bytes, between: bytes) -> bool:
+    def _begins_in(self, block: bytes, blank: bytes) -> bool:
         """Whether a record begins inside a block that was declared too long; its first line may end after the block."""
-        found = NEXT_RECORD.search(block + between + bytes(self.window.buffer[:SEAM_BYTES]))
+        found = NEXT_RECORD.search(block + blank + bytes(self.window.buffer[:SEAM_BYTES]))
         return found is not None and found.start() < len(block)
 
     def _fields(self) -> Fields | None:

@@ -97,12 +97,12 @@ class Window:
         while self.position < position and (self.buffer or self.fill()):
             self.drop(min(len(self.buffer), position - self.position))
 
-    def skip_blank_lines(self) -> bytes:
-        """Skips CR and LF; returns the first of them, at most one line end."""
+    def skip_blank_lines(self, most: int = 0) -> bytes:
+        """Skips CR and LF; returns the first of them, at most so many."""
         first = b""
         while self.buffer or self.fill():
             blank = len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))
-            first += self.buffer[: min(blank, 2 - len(first))]
+            first += self.buffer[: min(blank, most - len(first))]
             self.drop(blank)
             if self.buffer:
                 break
@@ -239,6 +239,12 @@ def _inflate_until_error(inflater: zlib._Decompress, data: bytes) -> bytes:
         except zlib.error:
             break
     return inflated
+
+
+def member_end(file: BinaryIO, start: int) -> int:
+    """File offset after the gzip member that starts here, -1 if it is broken."""
+    chunk = next(chunk for chunk in inflate_gzip(file, start) if chunk.end >= 0)
+    return -1 if chunk.error else chunk.end
 
 
 def find_member(file: BinaryIO, start: int, signature: Pattern[bytes]) -> int:

@@ -74,6 +74,19 @@ def find_frame(file: BinaryIO, start: int, magic: bytes, signature: Pattern[byte
         start += SCAN_BYTES - len(magic) + 1
 
 
+def frame_end(file: BinaryIO, start: int, magic: bytes) -> int:
+    """File offset after the frame that starts here, -1 if it is broken."""
+    frame = _Frame(file, start, magic)
+    try:
+        for _ in frame.inflate():
+            pass
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        return -1
+    return -1 if frame.broken else frame.place
+
+
 def _frame_start(file: BinaryIO, start: int, magic: bytes) -> bytes:
     try:
         return next(iter(_Frame(file, start, magic).inflate(SIGNATURE_BYTES)), b"")

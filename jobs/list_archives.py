@@ -17,15 +17,16 @@ from winnow.warehouse.work import Work
 def run(work: Work, root: str, archives: list[Archive] | Index) -> int | None:
     """Add the crawl if it is new, and its new archives; returns their number, None if there are none."""
     keyed = {"crawl": F.lit(work.crawl), "fingerprint": F.lit(work.fingerprints["crawls"])}
-    records = new_records(work, archives) if isinstance(archives, Index) else None
-    known = delta.read(work, "archives")  # first: a table that an earlier winnow made is refused before any is written
-    crawl = add_crawl(work, root)
-    check_way(work, root, records is not None)
-    if records is not None:
-        named = records.withColumns(keyed)
-        delta.upsert(work, "records", named, ["crawl", "shard", "archive_path", "record_offset"])
+    index = archives if isinstance(archives, Index) else None
+    with new_records(work, index) as records:
+        known = delta.read(work, "archives")  # first: a table of an earlier winnow is refused before any is written
+        crawl = add_crawl(work, root)
+        check_way(work, root, records is not None)
+        if records is not None:
+            named = records.withColumns(keyed)
+            delta.upsert(work, "records", named, ["crawl", "shard", "archive_path", "record_offset"])
     listed = [] if isinstance(archives, Index) else [(*one, None) for one in as_listed(work, root, archives)]
-    found = listed if records is None else chosen_archives(work, root)
+    found = chosen_archives(work, root) if index else listed
     schema = t.StructType([ARCHIVES.columns[name] for name in (*Archive._fields, "chosen")])
     fresh = list_archives(work.spark.createDataFrame(found, schema), known, crawl.num_shards)
     if count := fresh.count():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -12,6 +14,7 @@ from winnow.records.chosen import Chosen
 from winnow.records.index_files import Index
 from winnow.sources.listing import UNKNOWN
 from winnow.sources.named_archives import identified
+from winnow.spark.on_disk import on_disk
 from winnow.stages.archives import shard_expr
 from winnow.stages.records import NO_PLACE, choose_records, digest_records, gather_records, read_index
 from winnow.warehouse import delta
@@ -28,15 +31,19 @@ def index_rows(work: Work, index: Index) -> DataFrame:
     return read_index(work.spark.createDataFrame(spread, "location string"), index, work.settings.sources)
 
 
-def new_records(work: Work, index: Index) -> DataFrame:
-    """Rows for `records`, persisted; prints which rows of the index choose nothing.
+@contextmanager
+def new_records(work: Work, index: Index | None) -> Iterator[DataFrame | None]:
+    """Rows for `records`, on disk until the end of the block; prints which rows of the index choose nothing.
 
-    Raises SettingsError if none chooses anything.
+    None without an index. Raises SettingsError if no row chooses anything.
     """
-    rows = choose_records(index_rows(work, index), index.root).persist()  # counted, then written
-    _tell_of_rows(rows, index)
-    named = rows.where(F.col("archive_path").isNotNull())
-    return named.withColumn("shard", shard_expr(work.settings.archives.num_shards))
+    if index is None:
+        yield None
+        return
+    with on_disk(choose_records(index_rows(work, index), index.root)) as rows:  # counted, then written
+        _tell_of_rows(rows, index)
+        named = rows.where(F.col("archive_path").isNotNull())
+        yield named.withColumn("shard", shard_expr(work.settings.archives.num_shards))
 
 
 def _tell_of_rows(rows: DataFrame, index: Index) -> None:

@@ -72,7 +72,7 @@ def build_documents(
 
 
 def _word_count(is_cut: Column) -> Column:
-    """Words of the document; in scripts without spaces those of a cut one go as its characters do."""
+    """Words of the document. In scripts without spaces, a cut text loses the same share of words as of characters."""
     language, left = F.coalesce("language", F.lit("")), F.col("document.char_count") / F.length("text")
     unspaced = language.isin(sorted(UNSPACED)) | language.rlike(f"_({'|'.join(UNSPACED_SCRIPTS)})$")
     in_proportion = F.round(F.col("metrics.corrected_word_count") * left).cast("bigint")
@@ -80,7 +80,7 @@ def _word_count(is_cut: Column) -> Column:
 
 
 def _cut_expr(is_cut: Column, cpu: Accumulator[float]) -> Column:
-    """The text without its spans, its characters and words; null, which costs nothing, for a text without spans."""
+    """The text without its spans, its characters and words; null for a text without spans, at no cost."""
 
     def cut(texts: pa.Array, spans: pa.Array) -> pa.Array:
         with counting(cpu):

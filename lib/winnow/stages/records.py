@@ -78,7 +78,7 @@ def key_expr(root: str) -> Column:
 
 
 def _whole(name: str) -> Column:
-    """A column as a whole number; null if it is none."""
+    """A column as a whole number; null for other values."""
     return F.col(name).try_cast("bigint")
 
 

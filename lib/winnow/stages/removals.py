@@ -87,7 +87,7 @@ def dropped_for(pages: DataFrame, dropped: list[DataFrame]) -> DataFrame:
 
 
 def standing_for(pages: DataFrame, near_duplicates: DataFrame) -> DataFrame:
-    """page_id of the kept pages that these pages are near duplicates of."""
+    """page_id of the kept pages for which these pages were dropped as near duplicates."""
     mine = near_duplicates.join(F.broadcast(pages.select("page_id")), "page_id", "left_semi")
     return mine.select(F.col("kept_page_id").alias("page_id")).distinct()
 

@@ -77,7 +77,7 @@ def join_chunks(raw: bytes) -> bytes:
 
 
 def ends_early(raw: bytes, content_encoding: str, transfer_encoding: str, limit: int) -> bool:
-    """Whether a body ends before its chunks, or its gzip or brotli stream, do; False if it was stored decoded.
+    """Whether the last chunk, or the end of the gzip or brotli stream, is missing; False if it was stored decoded.
 
     At most limit bytes are inflated; a longer body does not end early, nor does a broken one.
     """

@@ -74,7 +74,7 @@ def parse_response(block: bytes | memoryview) -> Response | None:
 
 
 def parse_content_type(served: str) -> tuple[str, str | None]:
-    """The media type in lower case, without parameters, and the first character set that it names; None for none."""
+    """The media type in lower case, without parameters, and the first character set that it names, or None."""
     charset = next(filter(None, _CHARSET.findall(served)), None) if "=" in served else None
     return _PARAMETERS.split(served, 1)[0].lower(), charset
 

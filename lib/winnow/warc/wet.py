@@ -11,7 +11,7 @@ from winnow.warc.values import parse_date, parse_url
 
 
 def text_page(record: Record, asked: Asked) -> Page:
-    """The page of a WET record. Its first line is taken for the title, and removed from the text, if it can be one.
+    """The page of a WET record. If its first line can be a title, it becomes the title, and leaves the text.
 
     Source: Common Crawl's WET files: the title, a line end, the text; `WARC-Identified-Content-Language`. CCNet takes
     the first line for the title too.

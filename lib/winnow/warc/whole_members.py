@@ -15,9 +15,11 @@ MAX_DEFLATE_RATIO = 1032  # inflated bytes of one compressed byte
 def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tuple[Record, int]]:
     """Records of the leading gzip members that are exactly one whole record each, with their inflated bytes.
 
-    base: file offset of the first; most_bytes: inflated bytes of a member. A member ends at the next magic number
-    if the eight bytes before it, its trailer, are the checksum and length of the inflated bytes, and occur nowhere
-    before in it: junk after a member could end in a copy of them, and libdeflate does not say where it stopped.
+    base: file offset of the first; most_bytes: inflated bytes of a member.
+
+    A member ends with a trailer of eight bytes: the checksum and the length of its inflated bytes. A magic number is
+    taken for the next member if such a trailer stands before it, and nowhere else in the member. Junk after a member
+    could end in a copy of the trailer, and libdeflate does not say where it stopped.
     """
     start, view = 0, memoryview(compressed)
     for end in [*_magic_numbers(compressed), len(compressed)]:

@@ -2,10 +2,10 @@
 
     parent: Extractor.extract(html) --HTML--> child: extract_page under limits --gate, title, marks, text-->
 
-With triage, the parent first asks for the whole text of the page, and checks its language. If it may be a wanted one,
-it asks for the extraction of that page: a page that triage stops meets no limit on depth or elements. The limits of
-others, in this order: depth and number of elements (kernels/extract), address space, CPU seconds; the last two also
-apply to the whole text. A page on which the child dies is tried once more in a new child, and only then gated.
+With triage, the parent first asks for the whole text of the page, and checks its language. It asks for the extraction
+only if the page may be in a wanted language. Extraction has these limits, in this order: depth and number of elements
+(kernels/extract), address space, CPU seconds. The last two also apply to the whole text. If the child dies on a page,
+the page is tried once more in a new child, and only then gated.
 """
 
 from __future__ import annotations

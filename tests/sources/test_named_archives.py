@@ -206,7 +206,7 @@ def test_texts_next_to_archives_are_read_if_they_are_named(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("named", ["", "*.parquet", "shard=1", "shard=1/*", "../*/shard=1/*.parquet"])
 def test_a_delta_table_is_refused(tmp_path: Path, named: str) -> None:
-    """Its files hold deleted rows too; a file that is named itself is meant."""
+    """Its files also contain deleted rows. A file that is named itself is read."""
     table = tmp_path / "documents"
     for name in ("_delta_log/0.json", "shard=1/a.parquet", "b.parquet"):
         (table / name).parent.mkdir(parents=True, exist_ok=True)

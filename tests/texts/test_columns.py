@@ -1,4 +1,4 @@
-"""Columns of texts: what winnow itself exported, read again: what a document lacked is missing again."""
+"""Columns of texts: winnow's own exports are read back, and missing values are missing again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames of lz4 and zstd, told apart by their headers; compared with FastWARC's readers of whole files."""
+"""Frames of lz4 and zstd, separated by their headers; compared with FastWARC's readers of whole files."""
 
 from __future__ import annotations
 

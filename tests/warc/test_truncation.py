@@ -1,4 +1,4 @@
-"""Pages of which the crawler stored only the beginning, whether or not their records say so."""
+"""Pages that the crawler stored only in part, whether or not their records say so."""
 
 from __future__ import annotations
 

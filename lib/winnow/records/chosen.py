@@ -21,7 +21,7 @@ class Chosen(NamedTuple):
     without_place: int = 0
 
     def stretch(self, mine: int, parts: int) -> Chosen:
-        """The i-th of k stretches; rows that name no record of their own are in the first."""
+        """One of several equal parts; part 0 also counts the rows that name no record of their own."""
         begin, end = (len(self.places) * part // parts for part in (mine, mine + 1))
         return Chosen(self.places[begin:end], *((0, 0) if mine else self[1:]))
 

@@ -97,7 +97,7 @@ def shown(columns: Sequence[str] | dict[str, pa.DataType]) -> str:
 def read_rows(location: str, columns: dict[str, pa.DataType], settings: Sources) -> Iterator[pa.RecordBatch]:
     """The rows of an index file, with these columns in this order; null where a file lacks one.
 
-    Raises SettingsError if the file cannot be read, or holds another type than the first file.
+    Raises SettingsError if the file cannot be read, or if a column cannot be cast to its type in the first file.
     """
     of_folders = _folder_columns(location)
     try:

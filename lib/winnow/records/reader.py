@@ -15,7 +15,7 @@ from winnow.warc.reader import BARE_HTML, ArchiveReader, held_bytes, make_page
 from winnow.warc.records import MAX_HEADER_BYTES, Record, starts_record
 from winnow.warc.whole_members import whole_members
 
-_LINE_BYTES = 4096  # of an ARC record's first line, which holds its URL
+_LINE_BYTES = 4096  # of an ARC record's first line, which contains its URL
 _OUTSIDE, _NO_RECORD = "outside_file", "no_record"
 _SAID = {
     _OUTSIDE: "the index names a record after the end of the archive",
@@ -24,9 +24,9 @@ _SAID = {
 
 
 class ChosenReader(ArchiveReader):
-    """The pages among the chosen records; `account` is of these alone, and complete when all are read.
+    """The pages among the chosen records; `account` counts only these, and is complete when all are read.
 
-    A record is the one that begins at the offset, in a gzip member of its own or in an archive that is not compressed.
+    A record begins at its offset, in a gzip member of its own or in an archive that is not compressed.
     If its length differs from the index, it is read anyway; this is damage, counted in `length_mismatches`. A row
     of the index that names no record is counted in `skipped`.
     Raises OSError if the file cannot be read, never because of its contents.
@@ -69,14 +69,14 @@ class ChosenReader(ArchiveReader):
 
 
 def record_at_offset(file: BinaryIO, offset: int, length: int, held: int) -> tuple[Record | None, str]:
-    """The record that begins here, and its damage, '' for none; None, and the kind of row, if there is none.
+    """The record at this offset and its damage ('' for none); without a record, None and the kind of row.
 
     If a record is alone in its gzip member and the length is right, only its bytes are read.
     """
     try:
         file.seek(offset)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # farther than a file can be long
+        if error.errno != errno.EINVAL:  # beyond the largest offset of a file
             raise
         return None, _OUTSIDE
     data = file.read(min(length, held + MAX_HEADER_BYTES))

@@ -52,7 +52,7 @@ def run_crawl(
 ) -> None:  # fmt: skip
     """Bring all tables of the crawl up to date; finished work is not repeated, except for the jobs `again`.
 
-    Orders to take pages down are carried out before, if that was interrupted, and after, if new ones came meanwhile.
+    Orders to take pages down are carried out before the run if some are pending, and after it if new ones came.
     Raises WinnowError after extract_pages if no named archive gave a page, unless `allow_empty`.
     """
     ordered = count_orders(work)

@@ -109,7 +109,7 @@ def _tree(root: int) -> list[_Process]:
     for process in everything:
         children.setdefault(process.parent, []).append(process)
     found = [process for process in everything if process.pid == root]
-    for process in found:  # which grows
+    for process in found:  # the list grows meanwhile
         found += children.get(process.pid, [])
     return found
 

@@ -1,4 +1,4 @@
-"""How a remote file is cut into blocks, each of which is one request."""
+"""Blocks of a remote file: each is fetched by one request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-ELSEWHERE_BYTES = 256 * 1024  # of a block that no record was announced for
+ELSEWHERE_BYTES = 256 * 1024  # size of a block outside the announced records
 
 
 class Block(NamedTuple):
@@ -20,7 +20,7 @@ class Cut(Protocol):
     """How a file is cut."""
 
     def at(self, place: int) -> Block:
-        """A block that holds the byte at this place."""
+        """A block that contains the byte at this place."""
 
     def after(self, place: int) -> Block | None:
         """The block to fetch ahead, once everything before this place was fetched; None if there is none."""
@@ -33,7 +33,7 @@ class Even:
         self.size = size
 
     def at(self, place: int) -> Block:
-        """The block that holds the byte at this place."""
+        """The block that contains the byte at this place."""
         start = place - place % self.size
         return Block(start, start + self.size)
 
@@ -46,7 +46,7 @@ class AroundRecords:
     """Blocks that contain the announced records, and small blocks for everything else that is read.
 
     records: (offset, length) of each; gap_bytes: records with at most this many bytes between them share a block;
-    most_bytes: size of a block. The rest of a longer record is read in small blocks.
+    most_bytes: largest size of a block. The rest of a longer record is read in small blocks.
     """
 
     def __init__(self, records: Iterable[tuple[int, int]], gap_bytes: int, most_bytes: int) -> None:
@@ -54,7 +54,7 @@ class AroundRecords:
         self._starts = [block.start for block in self.blocks]
 
     def at(self, place: int) -> Block:
-        """The block that holds the byte at this place, or a small one that begins with it."""
+        """The block that contains the byte at this place, or a small one that begins with it."""
         number = bisect_right(self._starts, place)
         if number and place < self.blocks[number - 1].end:
             return self.blocks[number - 1]
@@ -68,7 +68,7 @@ class AroundRecords:
 
 
 def join_records(records: Iterable[tuple[int, int]], gap_bytes: int, most_bytes: int) -> list[Block]:
-    """Ascending blocks without overlap that contain these records, of each at most `most_bytes`."""
+    """Ascending, disjoint blocks that contain the first `most_bytes` of each record."""
     found: list[Block] = []
     for offset, length in sorted(records):
         start, end = offset, offset + min(length, most_bytes)

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from winnow.page import Asked, Source
 
 # Reads a file that can seek; what is asked for; the stride (i, k): the i-th of k parts of the pages, so that k tasks
-# share an archive. Raises OSError where the file cannot be read, never for what is in it. Parsers are imported where an
-# archive is read.
+# share an archive. Raises OSError if the file cannot be read, never because of its contents. Parsers are imported only
+# when an archive is read.
 ReadArchive = Callable[[BinaryIO, Asked, tuple[int, int]], Source]
 
 
@@ -58,7 +58,7 @@ FORMATS: dict[str, ReadArchive] = {
     ".arrow": read_arrow,
 }
 _OF_THE_WEB = tuple(suffix for suffix, read in FORMATS.items() if read in (read_warc, read_wat))
-# Of downloads and writers that have not ended, of copies, of compression that is not read; WACZ packs WARCs.
+# Suffixes of unfinished downloads, unfinished files, copies and unsupported compression; WACZ packs WARCs.
 _SEEMS_ARCHIVE = re.compile(
     r"(?i)\.(?:warc|arc|wet|wat|jsonl|ndjson|json|parquet|arrow)(?:\.(?:gz|lz4|zst))?(?:~|\.(?:part|partial|tmp|temp|open"
     r"|crdownload|download|filepart|aria2|bak|old|[0-9]+|xz|bz2|7z|br|zip|lzma|lzo|z|rar|tar))\Z|\.wacz\Z"
@@ -82,12 +82,12 @@ def is_archive(name: str) -> bool:
 
 
 def seems_archive(name: str) -> bool:
-    """Whether a file is not read, but its name says that it was, or will be, an archive."""
+    """Whether a file is not read although its name looks like an unfinished, copied or packed archive."""
     return not is_archive(name) and _SEEMS_ARCHIVE.search(name) is not None
 
 
 def is_sought(name: str, endings: tuple[str, ...]) -> bool:
-    """Whether a file of a folder is listed: its name has one of these endings, or seems to be an archive's."""
+    """Whether a file of a folder is listed: its name has one of these endings, or passes `seems_archive`."""
     return name.lower().endswith(endings) or seems_archive(name)
 
 

@@ -18,7 +18,7 @@ POLL_SECONDS = 0.05
 
 
 class Slot:
-    """One of the allowed connections; `release` gives it back, at the latest the end of the process."""
+    """One of the allowed connections; `release` gives it back, as does the end of the process."""
 
     def __init__(self, file: int) -> None:
         self._file = file

@@ -26,7 +26,7 @@ DELTA_LOG = "_delta_log"
 _OF_SYSTEMS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
 # Files without texts that programs write next to texts: `datasets`, exports of winnow and datatrove, Delta, Spark.
 _BESIDE_TEXTS = frozenset({"dataset_info.json", "dataset_dict.json", "state.json", DELTA_LOG})
-_COMMENT = re.compile(r"#(?:\s|\Z)")  # a name may begin with the sign alone
+_COMMENT = re.compile(r"#(?:\s|\Z)")  # without a space after #, it is a name
 _NO_ARCHIVES = _OF_SYSTEMS | _BESIDE_TEXTS
 
 
@@ -137,7 +137,7 @@ def without_unread(names: Sequence[str], folder: str, notes: list[str]) -> list[
 def is_hidden(key: str) -> bool:
     """Whether a file is hidden, by its path below the searched folder: for example macOS's `._name`, `.Trashes/`.
 
-    What `datasets` writes beside its texts, and the log of a Delta table, counts as hidden too.
+    Files that `datasets` writes beside its texts count as hidden, as does the log of a Delta table.
     """
     parts = key.split("/")
     return any((part.startswith(".") and part.strip(".")) or part in _NO_ARCHIVES for part in parts)
@@ -164,7 +164,7 @@ def folder_with(key: str, manifest: str, settings: Sources) -> str | None:
 
 
 def url_problems(url: str) -> list[str]:
-    """What is wrong with a URL, without a request. Tables contain keys and roots, so these must not contain secrets."""
+    """Problems of a URL, found without a request. Tables store keys and roots, so these must contain no secrets."""
     if not is_remote(url):
         return []
     problems, parts = [], urlsplit(url)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 
 def is_remote(location: str) -> bool:
-    """Whether a location is a URL, other than of a file."""
+    """Whether a location contains `://`; so does a file:// URL, which `plain_path` replaces."""
     return "://" in location
 
 

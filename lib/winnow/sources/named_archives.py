@@ -62,8 +62,8 @@ def find_archives(
 
     Folders are searched recursively for names that `formats` knows. A list of paths has one path in each line, relative
     to the root or absolute. Names, root and paths can be URLs. Without `root`, the root is the common parent of all
-    names; for a list, it is the nearest folder above it that contains its first path. Archives that a list names on a
-    server are not looked at, since 90,000 archives would need 90,000 requests: their bytes and etag become known when
+    names; for a list, it is the nearest folder above it that contains its first path. Remote archives that a list names
+    are not requested here, since 90,000 archives would need as many requests: their bytes and etag become known when
     they are read. `sources`: None for the defaults. `notes`: a sentence is added for each place with hidden files or a
     byte order mark. Raises SettingsError with all names that match nothing.
     """
@@ -153,7 +153,7 @@ def expand_path(
 
 
 def _delta_table(folder: Path) -> Path | None:
-    """The Delta table that a file in this folder belongs to; of a partitioned table a folder above."""
+    """The Delta table that a file in this folder belongs to; for a partitioned table, a folder above."""
     folders = (folder, *islice(folder.absolute().parents, 4))
     return next((each for each in folders if (each / DELTA_LOG).is_dir()), None)
 
@@ -171,7 +171,7 @@ def _files_below(folder: Path, endings: tuple[str, ...], problems: list[str]) ->
 def _manifest(
     name: str, root: str | None, settings: Sources, problems: list[str], notes: list[str]
 ) -> tuple[list[str], list[str]]:
-    """The folder that the paths of a list are relative to, none if that fails, and the locations that it lists."""
+    """The root of a list's paths, and the locations that it lists; both empty if there is a problem."""
     try:
         lines = list(map(plain_path, read_manifest(name, settings, notes)))
     except (OSError, EOFError, UnicodeError) as error:
@@ -197,14 +197,14 @@ def _base_of(name: str, lines: list[str], settings: Sources) -> str | None:
 
 
 def identified(base: str, known: Mapping[str, Identity]) -> list[Archive]:
-    """The archives with these keys below a root, sorted: what is known of remote ones, local ones looked at."""
+    """The archives with these keys below a root, sorted by key; remote ones as known, local ones from their files."""
     if is_remote(base):
         return [Archive(key, *known[key]) for key in sorted(known)]
     return [_identify(Path(base), key) for key in sorted(known)]
 
 
 def _identify(base: Path, key: str) -> Archive:
-    """Size, and a checksum of both ends: the same if the file is moved, different if it is replaced."""
+    """Size, and a checksum of the first and last bytes: a moved file keeps both, a replaced one does not."""
     try:
         with (base / key).open("rb") as file:
             size = os.fstat(file.fileno()).st_size

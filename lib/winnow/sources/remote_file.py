@@ -22,8 +22,8 @@ HELD_BLOCKS = 2  # the block that is read and the one before it: readers seek ba
 class RemoteFile(io.RawIOBase):
     """A file of a server or store, read in blocks as `cut` says; the next block is fetched in the meantime.
 
-    cut: None for blocks of `read_ahead_bytes`. Memory: three blocks. A read raises SourceError if the server fails
-    finally, and so does each later read of blocks that are not held. Seeking back beyond them costs a request.
+    cut: None for blocks of `read_ahead_bytes`. Memory: three blocks. A read raises SourceError if all tries
+    fail; so does each later read of blocks that are not in memory. Seeking back beyond these costs a request.
     `identity` is what the server reports.
     """
 
@@ -47,11 +47,11 @@ class RemoteFile(io.RawIOBase):
         return self.source.identity
 
     def readable(self) -> bool:
-        """It is."""
+        """Always True."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Always True."""
         return True
 
     def tell(self) -> int:
@@ -106,7 +106,7 @@ class RemoteFile(io.RawIOBase):
         return self._end if told is None else told
 
     def _block(self, place: int) -> tuple[int, bytearray]:
-        """Where the block with this place begins, and its bytes, none beyond the end; starts to fetch the next one."""
+        """Start and bytes of the block that contains this place, empty beyond the end; starts to fetch the next."""
         held = next((start for start, block in self._blocks.items() if start <= place < start + len(block)), None)
         if held is None and self._is_beyond(place):
             return place, bytearray()

@@ -1,4 +1,4 @@
-"""Retries: failures that may pass are tried again, with growing waits."""
+"""Retries of failures that may pass, with growing waits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Source(Protocol):
     def transfer(self, start: int, size: int, into: bytearray) -> None:
         """Append the bytes from `start` on, `size` of them or all up to the end.
 
-        Raises TransientError, with the bytes that came before in `into`, and SourceError.
+        Raises TransientError, with the bytes received so far in `into`, and SourceError.
         """
 
 

@@ -36,7 +36,7 @@ class Identity(NamedTuple):
 
 
 class WebSource:
-    """A file on a web server, with at most one connection, which holds one of the host's slots while it is open.
+    """A file on a web server, read over at most one connection; an open connection takes one of the host's slots.
 
     If the server supports ranges, it is asked for one range at a time, with If-Range, and the connection is closed
     after each: the slot is free while the bytes are worked on. Else the whole file is read in one answer, and again

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 
 BLOCK_BYTES = 1 << 20
-PACKED_BLOCK_BYTES = 1 << 16  # at most so many intact bytes before damage are lost
+PACKED_BLOCK_BYTES = 1 << 16  # at most this many intact bytes are lost before damage
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _INSIDE = re.compile(rb'["\\]')

@@ -25,7 +25,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang", "metadata.language", "metadata.lang", "meta.language"),
 }
 _EXPORTED_TIME, _NO_TIME = "fetched_at", datetime(1970, 1, 1, tzinfo=UTC)  # of winnow's exports, which have no nulls
-ALL = "*"  # in `keep`: every column that is not used for one of these
+ALL = "*"  # in `keep`: every column that is not used otherwise
 
 
 class _NotUtf8:
@@ -54,7 +54,7 @@ def first_found(kind: str, record: Mapping[str, Any], asked: Asked) -> tuple[str
 
 
 def told(kind: str, name: str, value: Any) -> Any:
-    """What a column of this kind and name tells: its value, None where an export says that a page has no time."""
+    """The value of a column; None for the time that winnow's exports write for a page without one."""
     return None if kind == "date" and name == _EXPORTED_TIME and parse_date(value) == _NO_TIME else value
 
 

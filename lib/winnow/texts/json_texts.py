@@ -11,7 +11,7 @@ from winnow.texts.blocks import Blocks, Lines, Piece, Values
 from winnow.texts.columns import ALL, KNOWN, NOT_UTF8, first_found, make_page, told
 from winnow.texts.reader import TextReader, raise_unreadable
 
-_SPARE_BYTES = 1024 * 1024  # a line may have eight times the bytes of the longest text, and these for other columns
+_SPARE_BYTES = 1024 * 1024  # of a line for its other columns, beside eight times the longest text
 
 
 class JsonReader(TextReader):
@@ -77,7 +77,7 @@ class JsonReader(TextReader):
 
 
 def too_large(offset: int, length: int, asked: Asked) -> Page:
-    """The page of a line that is too long to be held."""
+    """The page of a line that is too long to keep in memory."""
     return make_page(offset, length, {"text": " " * (asked.max_text_bytes + 1)}, {}, asked)
 
 
@@ -100,7 +100,7 @@ def parse_object(data: bytes) -> tuple[Mapping[str, Any] | None, str]:
 
 
 def _checked(value: Any) -> Any:
-    """A value of a line, with NOT_UTF8 for every string that has bytes which are not UTF-8."""
+    """A value of a line; strings that are not valid UTF-8 become NOT_UTF8."""
     if isinstance(value, str):
         return NOT_UTF8 if any("\udc80" <= character <= "\udcff" for character in value) else value
     return {name: _checked(inner) for name, inner in value.items()} if isinstance(value, dict) else value

@@ -45,7 +45,7 @@ class TableReader(TextReader):
         raise NotImplementedError
 
     def _pages_of(self, batch: pa.RecordBatch, first: int, columns: Mapping[str, str]) -> Iterator[Page]:
-        """The pages of a batch whose first row has this number."""
+        """The pages of a batch; first: the number of its first row in the file."""
         account, asked = self.account, self.asked
         found = {kind: _values(column_at(batch, name)) for kind, name in columns.items()}
         extra = {name: _values(column_at(batch, name)) for name in kept_columns(batch.schema, columns, asked)}
@@ -80,7 +80,7 @@ class ParquetReader(TableReader):
         self, file: pq.ParquetFile, number: int, first: int, stretch: tuple[int, int], wanted: Sequence[str],
         columns: Mapping[str, str],
     ) -> Iterator[Page]:  # fmt: skip
-        """The pages of the rows [begin, end) of a row group whose first row has this number in the file."""
+        """The pages of rows [begin, end) of a row group; first: the number in the file of the group's first row."""
         group, at, (begin, end) = file.metadata.row_group(number), 0, stretch
         rows = max(1, min(_MAX_ROWS, _BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1)))
         try:

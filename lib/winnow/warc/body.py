@@ -62,7 +62,7 @@ def decode_body(raw: bytes, content_encoding: str, transfer_encoding: str, limit
 
 
 def join_chunks(raw: bytes) -> bytes:
-    """The data of a chunked body; the bytes unchanged if no chunk begins them."""
+    """The data of a chunked body; the bytes unchanged if they do not begin with a chunk."""
     pieces: list[bytes] = []
     place = 0
     while line := _CHUNK_LINE.match(raw, place, place + MAX_CHUNK_LINE_BYTES):
@@ -79,7 +79,7 @@ def join_chunks(raw: bytes) -> bytes:
 def ends_early(raw: bytes, content_encoding: str, transfer_encoding: str, limit: int) -> bool:
     """Whether the last chunk, or the end of the gzip or brotli stream, is missing; False if it was stored decoded.
 
-    At most limit bytes are inflated; a longer body does not end early, nor does a broken one.
+    At most limit bytes are inflated; False for a longer body, and for a broken stream.
     """
     if "chunked" in transfer_encoding.lower():
         if not _chunks_end(raw):
@@ -99,7 +99,7 @@ def ends_early(raw: bytes, content_encoding: str, transfer_encoding: str, limit:
 
 
 def _chunks_end(raw: bytes) -> bool:
-    """Whether a body has a last chunk, or no first one."""
+    """Whether a body has a last chunk, or is not chunked."""
     place = 0
     while line := _CHUNK_LINE.match(raw, place, place + MAX_CHUNK_LINE_BYTES):
         size = int(line[1], 16)
@@ -111,7 +111,7 @@ def _chunks_end(raw: bytes) -> bool:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether the first bytes contain no control characters that do not occur in text."""
+    """Whether the first _TEXT_BYTES bytes contain no control characters except those of text."""
     return _CONTROLS.search(data, 0, _TEXT_BYTES) is None
 
 

@@ -24,12 +24,12 @@ from winnow.warc.records import (
 from winnow.warc.whole_members import whole_members
 
 SHORTCUT_BYTES = 1024 * 1024  # compressed members that are inflated together
-CALM_RECORDS = 8  # the shortcut is tried again after so many members of one record each
+CALM_RECORDS = 8  # members of one record each, in a row, after which the shortcut is tried again
 SEAM_BYTES = 8192  # bytes kept while the first line of a record is searched for
 
 
 class Damage(NamedTuple):
-    """A place that could not be read: its offset, counted like that of a record, and what is wrong there."""
+    """A place that could not be read: its offset, as in Record, and what is wrong there."""
 
     offset: int
     error: str
@@ -39,7 +39,7 @@ class Framer:
     """Records and damaged places of one archive, in order.
 
     file        seekable
-    held_bytes  at most so many bytes of a block are kept; the rest is only counted
+    held_bytes  bytes of a block to keep at most; the rest is only counted
     shortcut    whether members that contain exactly one whole record are inflated at once; everything else is read
                 byte by byte
     Memory is bounded by held_bytes and SHORTCUT_BYTES.
@@ -74,7 +74,7 @@ class Framer:
             yield from self._uncompressed()
 
     def _compressed(self, magic: bytes) -> Iterator[Record | Damage]:
-        """Records of a file that starts as compressed ones do. If that is junk, records of another form after it."""
+        """Records of a file that starts like a compressed one; if that start is junk, records of any form after it."""
         after = self.place + 1
         kinds = set()
         for item in self._gzip() if magic.startswith(GZIP_MAGIC[:2]) else self._frames(magic):
@@ -109,7 +109,7 @@ class Framer:
             self.place = find_frame(self.file, broken + 1, magic, SIGNATURE) if broken >= 0 else -1
 
     def _packed_after_junk(self, start: int) -> int:
-        """File offset of the first compressed record from a file offset on at which no record starts; -1 without one.
+        """File offset of the first compressed record at or after start, -1 for none.
 
         Also -1 if an uncompressed record comes first, unless a broken frame contains it.
         """
@@ -126,7 +126,7 @@ class Framer:
         return packed
 
     def _goes_on_packed(self, start: int) -> bool:
-        """Whether the compressed record at a file offset is whole, and another one or the file's end follows it."""
+        """Whether the compressed record at start is whole, and is followed by another or by the file's end."""
         self.file.seek(start)
         magic = self.file.read(4)
         is_gzip = magic.startswith(GZIP_MAGIC[:2])
@@ -148,7 +148,7 @@ class Framer:
                 self.inflated += size
 
     def _addressed(self, record: Record, inflated: int) -> Record:
-        """The record of a member; with its inflated offset if the member's offset is already in use."""
+        """A member's record; with a free inflated offset if the member's offset is in use."""
         if self.inflated_offsets and _holds(self.inflated_offsets, record.offset):
             return record._replace(offset=self._free(inflated))
         self.member_offsets.append(record.offset)
@@ -195,7 +195,7 @@ class Framer:
         return self.window.error or "the archive ends inside a record"
 
     def _at_line(self) -> bool:
-        """Skips blank lines. Whether another line follows."""
+        """Skips blank lines; returns whether another line follows."""
         self.window.skip_blank_lines()
         return bool(self.window.buffer)
 

@@ -58,7 +58,7 @@ class Window:
 
     @property
     def filled(self) -> int:
-        """The place in the inflated stream after the bytes at hand."""
+        """Inflated offset after the bytes in the buffer."""
         return self.position + len(self.buffer)
 
     def fill(self) -> bool:
@@ -93,12 +93,12 @@ class Window:
         self.position += count
 
     def skip(self, position: int) -> None:
-        """Skips the stream up to a place in it."""
+        """Skips the stream up to this inflated offset."""
         while self.position < position and (self.buffer or self.fill()):
             self.drop(min(len(self.buffer), position - self.position))
 
     def skip_blank_lines(self, most: int = 0) -> bytes:
-        """Skips CR and LF; returns the first of them, at most so many."""
+        """Skips CR and LF; returns the first `most` of them."""
         first = b""
         while self.buffer or self.fill():
             blank = len(self.buffer) - len(self.buffer.lstrip(b"\r\n"))
@@ -120,7 +120,7 @@ class Window:
         return self.starts[0].file if self.starts and self.starts[0].inflated == self.position else -1
 
     def place(self) -> int:
-        """The offset of a record that starts here."""
+        """The offset of a record that starts here: the file offset of its member, else its inflated offset."""
         member = self.member_here()
         return member if member >= 0 else self.position
 
@@ -134,7 +134,7 @@ class Window:
         return end
 
     def read(self, count: int, held_bytes: int, signature: Pattern[bytes]) -> bytes:
-        """Reads count bytes, or fewer up to the end or to a member that starts with the signature; keeps some."""
+        """Reads count bytes, or up to the end or a member that starts with the signature; returns up to held_bytes."""
         first, held = self.position, bytearray()
         end = first + count
         while self.position < end:
@@ -148,7 +148,7 @@ class Window:
 
 
 def open_window(file: BinaryIO, start: int, position: int) -> Window:
-    """The inflated stream of a file from a file offset on, which is the given place in the inflated stream."""
+    """The inflated stream of a file from file offset `start` on; `position` is the inflated offset there."""
     file.seek(start)
     magic = file.read(4)
     file.seek(start)

@@ -30,9 +30,9 @@ class Response(NamedTuple):
     status             three digits
     content_type       media type, lower case, without parameters; '' if missing
     charset            the first parameter of that name in the Content-Type, as served; None if missing
-    content_encoding   as served, lower case; '' where missing
-    transfer_encoding  as served, lower case; '' where missing
-    content_length     bytes of the body as sent; None where missing, no number, or overruled by a transfer coding
+    content_encoding   as served, lower case; '' if missing
+    transfer_encoding  as served, lower case; '' if missing
+    content_length     bytes of the body as sent; None if missing, not a number, or if there is a transfer coding
     body_start         where the body begins in the block
     """
 
@@ -46,7 +46,7 @@ class Response(NamedTuple):
 
 
 def parse_response(block: bytes | memoryview) -> Response | None:
-    """The head of the response in a block; None if no status line begins it.
+    """The head of the response in a block; None if it does not begin with a status line.
 
     Source: RFC 9112, sections 2 and 4. Differs: of a repeated field, the last counts; a bare LF ends a line.
     """

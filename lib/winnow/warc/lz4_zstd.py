@@ -22,7 +22,7 @@ Take = Callable[[int], bytes]
 
 
 class Inflated(NamedTuple):
-    """Inflated bytes, or the error that ends them with the file offset of its frame."""
+    """Inflated bytes, or the error that ends them and the file offset of the broken frame."""
 
     data: bytes
     error: str = ""
@@ -50,7 +50,7 @@ def inflate_frames(file: BinaryIO, start: int) -> Iterator[Inflated]:
             yield from map(Inflated, frame.inflate())
         except OSError as error:
             if error.errno is not None:
-                raise  # of the file; FastWARC's own errors have no number
+                raise  # the file cannot be read; FastWARC's own errors have no number
             yield Inflated(b"", str(error), start)
             return
         if frame.broken:
@@ -109,11 +109,11 @@ class _Frame:
         self._given = 0
 
     def tell(self) -> int:
-        """How much of it was read, for the reader."""
+        """Bytes of the frame that the reader has read."""
         return self._given
 
     def inflate(self, most: int = OUTPUT_BYTES) -> Iterator[bytes]:
-        """Its content, in pieces of limited size. Raises OSError if it is broken."""
+        """The inflated frame, in pieces of at most `most` bytes. Raises OSError if the frame is broken."""
         reader = _READERS[self.magic](cast(BinaryIO, self))
         while data := reader.read(most):
             yield data
@@ -121,7 +121,7 @@ class _Frame:
             pass
 
     def read(self, size: int) -> bytes:
-        """Its next bytes, for the reader."""
+        """The next compressed bytes of the frame, for the reader."""
         if not self._data:
             try:
                 self._data = next(self._pieces, b"")

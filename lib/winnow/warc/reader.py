@@ -28,14 +28,14 @@ from winnow.warc.wet import text_page
 SNIFFED_BYTES = 1024
 BARE_KINDS = frozenset({"not_http", "resource", "conversion"})
 BARE_HTML, TEXT = 0, 1  # in place of a status: HTML without an HTTP header, a text
-SPARE_BYTES = 1024 * 1024  # held of a record beyond twice the largest page: HTTP header, chunk lines
+SPARE_BYTES = 1024 * 1024  # kept of a record beyond twice the largest page: HTTP header, chunk lines
 
 
 class ArchiveReader:
     """The HTML pages of an archive, read in one pass; `account` is complete when all are read.
 
     archive: a path, or a file that can seek; stride (i, k): read only pages whose ordinal modulo k is i, so that k
-    readers share an archive. The account of each reader is that of all pages.
+    readers share an archive. The account of each reader counts all records, whatever its stride.
     Raises OSError if the file cannot be opened or read, never because of its contents.
     """
 
@@ -79,7 +79,7 @@ class ArchiveReader:
 
 
 def held_bytes(asked: Asked) -> int:
-    """The number of bytes of a record's block to keep: longer ones are gated as too large without decoding."""
+    """The bytes of a record's block to keep: pages in longer blocks are gated as too large without decoding."""
     return max(2 * asked.max_html_bytes + SPARE_BYTES, asked.max_text_bytes + 1)
 
 
@@ -94,7 +94,7 @@ def read_record(path: str | PathLike[str], offset: int, length: int, asked: Aske
 def classify(record: Record, bare_html: bool = True) -> tuple[str, Response | None]:
     """Why a record is not a page (a key of SKIPPED_KINDS, '' for a page), and its response if it has one.
 
-    bare_html: HTML without an HTTP header is a page, of status BARE_HTML. A text is one of status TEXT.
+    bare_html: HTML without an HTTP header is a page with status BARE_HTML. A WET text is a page with status TEXT.
     """
     if record.malformed:
         return "malformed", None
@@ -111,7 +111,7 @@ def classify(record: Record, bare_html: bool = True) -> tuple[str, Response | No
 
 
 def _without_header(kind: str, record: Record, bare_html: bool) -> tuple[str, Response | None]:
-    """The same of a record without an HTTP header."""
+    """`classify` for a record without an HTTP header."""
     if kind == "conversion" and _media_type(record)[0] == "text/plain":
         return "", _bare(record, TEXT)
     if kind in BARE_KINDS and bare_html and _is_html(record):

@@ -28,7 +28,7 @@ def starts_record(line: bytes) -> bool:
 
 
 def blank_line_end(data: bytes | bytearray, limit: int) -> int:
-    """The place after the first empty line (CRLF or LF); -1 if the first bytes have none."""
+    """The place after the first empty line (CRLF or LF); -1 if the first limit bytes have none."""
     place = data.find(b"\n\r\n", 0, limit)
     bare = data.find(b"\n\n", 0, place if place >= 0 else limit)
     return bare + 2 if bare >= 0 else place + 3 if place >= 0 else -1

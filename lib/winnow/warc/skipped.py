@@ -2,11 +2,11 @@
 
 SKIPPED_KINDS = {
     "warcinfo": "Says how the archive was made (of an ARC file: its filedesc record).",
-    "request": "What the crawler asked.",
+    "request": "The crawler's request.",
     "metadata": "Notes about another record.",
     "revisit": "Says that a response equals an earlier one.",
-    "resource": "A file that was not got by HTTP.",
-    "resource_text": "A file of text or HTML that was not got by HTTP.",
+    "resource": "A file that was not fetched over HTTP.",
+    "resource_text": "A file of text or HTML that was not fetched over HTTP.",
     "conversion": "Another form of a record's content, such as its text (WET).",
     "continuation": "A further segment of a record.",
     "unknown": "A record of any other type.",
@@ -14,7 +14,7 @@ SKIPPED_KINDS = {
     "not_http": "A response without an HTTP status line: DNS, FTP, or an HTTP header that was not stored.",
     "redirect": "A response of status 300 to 399.",
     "http_error": "A response of any other status than 200.",
-    "not_http_text": "A response whose record is said to be text or HTML, without an HTTP status line.",
+    "not_http_text": "A response without an HTTP status line whose record is labelled as text or HTML.",
     "not_html": "A response of status 200 that is not HTML.",
     "plain_text": "A response of status 200 that is plain text.",
     "repeated_row": "With `--records`: a further row of the index for a record that another row names.",

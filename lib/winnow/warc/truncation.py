@@ -1,4 +1,4 @@
-"""Captures of which the crawler stored only the beginning."""
+"""Pages that the crawler stored only in part."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def truncation(record: Record, response: Response, body: bytes, limit: int) -> s
     Source: WARC 1.1, section 5.13.
     Differs: a value that is not a word counts as `unspecified`. So does a page without this field, if its stored body
     is shorter than the HTTP Content-Length, or lacks its last chunk or the end of its gzip or brotli stream, and its
-    decoded body does not end in `</html>`. Content-Length alone is not believed: 6 of 698 pages in the corpus's
+    decoded body does not end in `</html>`. Content-Length alone is not trusted: 6 of 698 pages in the corpus's
     fixtures are too short for it, and 4 of these lack only one or two bytes after `</html>`. A damaged record says
     nothing about its page.
     """
@@ -34,7 +34,7 @@ def truncation(record: Record, response: Response, body: bytes, limit: int) -> s
 
 
 def stated_truncation(record: Record) -> str | None:
-    """The word of the record's WARC-Truncated, as above; None if it has no such field."""
+    """The word of the record's WARC-Truncated, `unspecified` if it is not a word; None without this field."""
     word = record.fields.get(b"\nwarc-truncated:").decode("latin-1").lower()
     if not word and b"\nwarc-truncated:" not in record.fields.lowered:
         return None

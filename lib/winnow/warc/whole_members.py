@@ -18,7 +18,7 @@ def whole_members(compressed: bytes, base: int, most_bytes: int) -> Iterator[tup
     base: file offset of the first; most_bytes: inflated bytes of a member.
 
     A member ends with a trailer of eight bytes: the checksum and the length of its inflated bytes. A magic number is
-    taken for the next member if such a trailer stands before it, and nowhere else in the member. Junk after a member
+    taken for the next member if such a trailer is right before it, and nowhere else in the member. Junk after a member
     could end in a copy of the trailer, and libdeflate does not say where it stopped.
     """
     start, view = 0, memoryview(compressed)

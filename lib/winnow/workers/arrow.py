@@ -37,13 +37,13 @@ def python_cpu(spark: SparkSession) -> Accumulator[float]:
 
 
 def no_others() -> float:
-    """0 CPU seconds: for processes without others that work for them."""
+    """0 CPU seconds: no other process works for this one."""
     return 0.0
 
 
 @contextmanager
 def counting(cpu: Accumulator[float], others: Callable[[], float] = no_others) -> Iterator[None]:
-    """Adds the CPU seconds of this process and of `others` inside to an accumulator, also after an exception."""
+    """Adds the CPU seconds that this process and `others` use inside to an accumulator, also after an exception."""
     began = time.process_time() + others()
     try:
         yield
@@ -91,7 +91,7 @@ def _settle(_name: str) -> None:
 def map_batches(
     rows: DataFrame, function: Callable[[Batches], Batches], schema: StructType, others: Callable[[], float] = no_others
 ) -> DataFrame:
-    """`rows` mapped by `function` in one Python node; its CPU is counted. Select the columns it needs before.
+    """`rows` mapped by `function` in one Python node; its CPU is counted. Select the needed columns first.
 
     `others` gives the CPU seconds, so far, of processes that work for a worker.
     """
@@ -124,7 +124,7 @@ def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
 def map_groups(
     left: DataFrame, right: DataFrame, key: str, function: Callable[[pa.Table, pa.Table], pa.Table], schema: StructType
 ) -> DataFrame:
-    """The rows of `left` and of `right` with one value of `key`, together, mapped by `function`; its CPU is counted.
+    """`function` applied to the rows of `left` and `right` with the same `key`, for each key; its CPU is counted.
 
     A side that is already partitioned and sorted by the key is not shuffled.
     """

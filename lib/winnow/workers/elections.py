@@ -47,7 +47,7 @@ class Election(NamedTuple):
 
 
 def member_batches(batches: Batches, settings: Fuzzy) -> Batches:
-    """Pages with label and text -> members; of pages with the same label and set in a batch, one has the set."""
+    """Pages with label and text -> members; only one of a batch's pages with the same label and set has the set."""
     for batch in batches:
         if not batch.num_rows:
             continue
@@ -89,7 +89,7 @@ def _elect(
 ) -> pa.RecordBatch:
     """Pages with the same set are one node, represented by the first.
 
-    A node is cut if all of its pages are: if a whole page has the same text, nothing is missing from it.
+    A node is cut only if all its pages are cut: a whole page with the same set lacks nothing.
     """
     pages["is_node_cut"] = pages.groupby(["label", "digest"])["is_cut"].transform("min")
     order = ["label", "is_node_cut", "position", "is_cut", "preference", "page_id"]

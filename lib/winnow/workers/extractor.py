@@ -57,7 +57,7 @@ LAST_WORDS_SECONDS = 10.0  # between the end of a child's pipe and the end of th
 
 
 class Result(NamedTuple):
-    """The result for one page: a gate of triage or of the extractor or None, text, title, marks of the text.
+    """The result for one page: its gate from triage or the extractor (else None), text, title, marks of the text.
 
     error     the message of the error; None without one
     unwanted  the language of a page that triage stopped; None for others
@@ -116,15 +116,15 @@ class Extractor:
         self.close()
 
     def extract(self, html: str) -> Result:
-        """Gate, text and title of one page from extract_page, or the gate of triage or of a failure of the child.
+        """Gate, text and title of one page; only a gate if triage stops the page or the child fails.
 
-        extract_timeout and extract_crash are given only after a second try in a new child. Out of memory is
-        extract_crash. Raises SurroundingsError if no child can be started.
+        A page gets extract_timeout or extract_crash only after a second try in a new child. Running out of memory
+        gives extract_crash. Raises SurroundingsError if no child can be started.
         """
         return self._try_twice(html, self._of_html)
 
     def extract_text(self, text: str) -> Result:
-        """The same for a page that is a text; no triage, since nothing expensive follows.
+        """Like `extract`, for a page that is a text; without triage, since nothing expensive follows.
 
         If the settings do not change texts, no child is needed: nothing is parsed.
         """
@@ -181,7 +181,7 @@ def shared_extractor(
 
 
 def child_cpu_seconds() -> float:
-    """CPU seconds so far of this process's children: those that ended, and on Linux the extractors that are alive."""
+    """CPU seconds used so far by this process's children that have ended, and on Linux by its live extractors."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = ended.ru_utime + ended.ru_stime
     for pid in _living if sys.platform == "linux" else ():
@@ -236,7 +236,7 @@ class _Child:
         return _result(self._ask(EXTRACT_TEXT, self._page))
 
     def _ask(self, task: int, page: bytes) -> Extracted:
-        """The answer to a task; an error's message instead of the text."""
+        """The answer to a task; after an error, its text is the error's message."""
         self._send(REQUEST.pack(task, len(page)) + page)
         code, *sizes = ANSWER.unpack(self._receive(ANSWER.size))
         title, marks, text = (self._receive(size) for size in sizes)

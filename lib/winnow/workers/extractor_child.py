@@ -20,8 +20,8 @@ from winnow.kernels.pages.extractors import extract_html, extract_text
 from winnow.kernels.pages.html import whole_text
 from winnow.kernels.pages.marks import KINDS, Mark
 
-REQUEST = struct.Struct("<BQ")  # task, bytes of the page, which follows; none for EXTRACT_SHOWN
-# Tasks: a page's whole text; the extraction of its HTML; that of the page shown last; of a page that is a text.
+REQUEST = struct.Struct("<BQ")  # task, size of the page in bytes (0 for EXTRACT_SHOWN); the page follows
+# Tasks: show a page's whole text; extract its HTML; extract the page shown last; extract a page that is a text.
 SHOW, EXTRACT, EXTRACT_SHOWN, EXTRACT_TEXT = range(4)
 ANSWER = struct.Struct("<BIII")  # gate, bytes of the title, of the marks, of the text or error; these follow
 MARK = struct.Struct("<IIB")  # start, end, place of the kind among KINDS
@@ -109,7 +109,7 @@ def _prepare_process() -> None:
 
 
 def _limit_memory(added_bytes: int) -> int:
-    """Sets the limit if the system supports it (Linux); returns the peak from which a page counts as over it.
+    """Sets the limit if the system supports it (Linux); returns the peak, in bytes, that no page may exceed.
 
     A quarter is kept free: trafilatura continues with another extractor after a MemoryError, and the text would then
     depend on memory. No single allocation is that large.

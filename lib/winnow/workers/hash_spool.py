@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class Spool:
-    """The sets of a task; a context manager, whose end deletes them."""
+    """The sets of a task. A context manager: its exit deletes them."""
 
     def __init__(self, held_bytes: int) -> None:
         self._held_bytes = held_bytes
@@ -25,7 +25,7 @@ class Spool:
         self._file.close()
 
     def add(self, sets: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where each set starts and how many hashes it has; -1 and 0 for null."""
+        """The start and the number of hashes of each set; -1 and 0 for null."""
         sizes = np.array([len(value.as_buffer()) // 4 if value.is_valid else 0 for value in sets], np.int64)
         for value in sets:
             if value.is_valid:

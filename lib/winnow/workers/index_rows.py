@@ -12,7 +12,7 @@ from winnow.workers.arrow import Batches
 
 
 def read_index_files(batches: Batches, columns: Mapping[str, pa.DataType], settings: Sources) -> Batches:
-    """The rows of the files whose locations are in the first column. Raises SettingsError for a file that is wrong."""
+    """The rows of the files whose locations are in the first column. Raises SettingsError like `read_rows`."""
     for batch in batches:
         for location in batch.column(0).to_pylist():
             yield from read_rows(location, dict(columns), settings)

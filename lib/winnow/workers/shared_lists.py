@@ -1,4 +1,4 @@
-"""URL lists that the driver sends to each machine once, and that all workers of a machine map into memory."""
+"""URL lists: the driver sends them to each machine once, and all its workers map them into memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from winnow.settings.url_list_file import open_list_file, write_list_file
 def share_lists(spark: SparkSession, lists: UrlLists) -> str:
     """Sends the lists to each machine of the session once; returns the name for `shared_lists`."""
     name = f"winnow-lists-{lists.checksum[:16]}.arrow"
-    folder = Path(SparkFiles.getRootDirectory(), "lists")  # workers import from this folder: not the name of a package
+    folder = Path(SparkFiles.getRootDirectory(), "lists")  # must not be a package's name: workers import from the root
     if not (folder / name).exists():
         folder.mkdir(exist_ok=True)
         write_list_file(lists, folder / name)

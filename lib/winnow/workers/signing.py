@@ -37,9 +37,9 @@ _SPLIT_SHIFT = np.uint64(40)  # the lower bits are the table's
 class Packing(NamedTuple):
     """The layout of band hashes for the shuffle: part = (index of the scope * groups + group) * splits + split.
 
-    A blob of one part is `ids`, int64, and `hashes`, uint64, band-major, of a group of bands; null hashes mean pairs of
-    pages with the same shingle set. If there is more than one split, a group is one band, split by hash. Blobs are sent
-    when there are `block_pages` pages.
+    A blob contains one part: `ids`, int64, shape (pages,), and `hashes`, uint64, shape (bands of the group, pages). If
+    `hashes` is null, `ids` contains pairs of pages with the same shingle set. With more than one split, a group is one
+    band, split by hash. Blobs are sent once a block has `block_pages` pages.
     """
 
     scopes: tuple[int, ...]

@@ -56,7 +56,7 @@ def _units(tokens: TokenSettings) -> Units:
 
 
 def sample(batches: Batches, reading: Reading, buckets: int) -> Batches:
-    """(scope, text) -> the minimizers of the batch's windows, each at most twice, by piece of the hashes."""
+    """(scope, text) -> the minimizers of the batch's windows, each at most twice, by bucket."""
     for batch in batches:
         scopes = batch.column("scope").to_numpy()
         hashes = sample_minimizers(*text_buffers(batch.column("text")), scopes, _units(reading.tokens), reading.length)
@@ -87,7 +87,7 @@ def find(batches: Batches, reading: Reading, repeated: Broadcast[Filter]) -> Bat
 
 
 def ask(batches: Batches, buckets: int, keep_first: bool, of_cut: bool) -> Batches:
-    """The windows of a piece of the pages -> each once, with its number of copies there, by piece of the hashes.
+    """The windows of a piece of the pages -> each distinct one, with its number of copies in the piece, by bucket.
 
     of_cut: all windows count, but only those of pages that the crawler cut need answers
     """
@@ -105,7 +105,7 @@ def ask(batches: Batches, buckets: int, keep_first: bool, of_cut: bool) -> Batch
 
 
 def answer(batches: Batches) -> Batches:
-    """Windows that pieces of the pages ask for -> the repeated ones: index among those asked, copies."""
+    """Windows that pieces of the pages ask for -> the repeated ones: index among those asked, copies, is_first."""
     for bucket, rows in by_key(batches, "bucket"):
         high, low = values(rows, "high", np.uint64), values(rows, "low", np.uint32)
         distinct = distinct_windows(high, low, values(rows, "copies", np.uint32))
@@ -123,7 +123,7 @@ def answer(batches: Batches) -> Batches:
 
 
 def join(found: pa.Table, answers: pa.Table, length: int, buckets: int, with_seams: bool, of_cut: bool) -> pa.Table:
-    """The pages of a piece, and the answers for them -> the spans of new pages; of_cut: those of cut pages."""
+    """The pages of a piece with their answers -> the spans of new pages, or with of_cut those of cut pages."""
     pages = in_order(found)
     copies = _copies(piece_windows(pages), answers, buckets)
     sizes = pages.column("size").to_numpy().astype(np.int64)
@@ -216,7 +216,7 @@ def lengths(rows: pa.Table, column: str) -> NDArray[np.int64]:
 
 
 def _first_pages(pages: pa.Table, distinct: Distinct) -> NDArray[Any]:
-    """For each different window the first page with it."""
+    """The first page of each distinct window."""
     page_of = np.repeat(np.arange(pages.num_rows), lengths(pages, "high") // 8)
     first = np.empty(len(distinct.high), np.int64)
     first[distinct.numbers[::-1]] = page_of[::-1]  # the last one written is the lowest
@@ -235,7 +235,7 @@ def _in_cut_pages(pages: pa.Table, distinct: Distinct) -> NDArray[np.bool_]:
 
 
 def _is_lowest(firsts: NDArray[Any], distinct: Distinct) -> NDArray[np.bool_]:
-    """Whether an entry is the first page of its window; False for all if no pages are given: then all are repeated."""
+    """Whether an entry is the first page of its window; without pages, False for all: all count as repeated."""
     lowest = np.zeros(len(distinct.numbers), np.bool_)
     if len(firsts):
         order = np.lexsort((firsts["page_id"], firsts["is_new"], firsts["is_cut"]))[::-1]

@@ -14,8 +14,8 @@ def shard_expr(num_shards: int) -> Column:
 def list_archives(archives: DataFrame, known: DataFrame, num_shards: int) -> DataFrame:
     """Rows for archives that are new, or whose size, checksum or chosen records have changed since they were listed.
 
-    An unreachable archive keeps its number of tries; for a replaced archive it starts at 0. Archives whose size and
-    checksum are not known now give no new row: those of a list on a server, and those that were read and are gone.
+    An unreachable archive keeps its number of tries; for other archives it starts at 0. A known archive whose size and
+    checksum are not known now keeps the old ones: it is in a list on a server, or was read and has disappeared.
     `archives` has the column `chosen` if an index chose records.
     """
     if "chosen" not in archives.columns:

@@ -17,8 +17,8 @@ _ARCHIVES_FROM, _PAGES_FROM = 1_000, 1_000
 def check_budget(rows: DataFrame, allowed: Archives) -> None:
     """Raises BudgetError, with the most frequent errors, if more archives or pages failed than the settings allow.
 
-    `rows` are those of stages.pages.read_archives. Shares are checked from 1,000 archives, and from 1,000 pages, on:
-    below that, a share says little.
+    `rows` are those of stages.pages.read_archives. A share of fewer than 1,000 archives or
+    pages says little, and is not checked.
     """
     is_archive = F.col("archive").isNotNull()
     failed = F.when(is_archive, F.col("archive.status") != "read").otherwise(F.col("gate").isin(*failures()))
@@ -45,14 +45,14 @@ _LEAST_ALARMING, _ALARMING_FRACTION = 1_000, 0.01  # pages of one component; the
 
 
 def alarming_size(pages: int) -> float:
-    """The number of pages above which a component is too large, if `pages` were compared."""
+    """The number of pages above which a component is too large; pages: the number of compared pages."""
     return max(_LEAST_ALARMING, _ALARMING_FRACTION * pages)
 
 
 def check_components(labels: DataFrame, pages: int, max_component: int | None) -> int:
-    """The number of pages in components, of `pages` compared; prints a warning if a component is too large.
+    """The number of pages in components; prints a warning if one is too large. pages: the number of compared pages.
 
-    Raises WinnowError if one has more than `max_component` pages.
+    Raises WinnowError if a component has more than `max_component` pages.
     """
     sizes = labels.groupBy("label").agg(F.count("*").alias("pages"))
     largest = F.max(F.struct("pages", "label")).alias("largest")

@@ -39,10 +39,10 @@ def build_documents(
     """One row for each page that the rules keep and no later job drops.
 
     kept: rows of `measures`; dropped: shard and page_id of the pages that each job dropped.
-        cut_chars   characters of the measured text that were cut: the difference of both char_counts
-        spans       under the policy `mask`, the repeated spans of the text, which is not cut; else null
+        cut_chars   characters cut from the measured text: its char_count less that of the document
+        spans       repeated spans of the text under the policy `mask`, which cuts nothing; else null
 
-    Text is not shuffled: the other columns of kept pages, about 250 bytes each and their spans, are broadcast to it.
+    Text is not shuffled: the other columns of kept pages are broadcast, about 250 bytes and the spans of each page.
     Only texts with spans pass through Python, and only under the policy `cut`.
     """
     known = pages.where(F.col("gate").isNull()).select("shard", "page_id", *_FROM_PAGES)

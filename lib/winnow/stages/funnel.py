@@ -45,7 +45,7 @@ def report_funnel(
 ) -> DataFrame:  # fmt: skip
     """One row for each shard, stage and reason. Reads no text, and each table once.
 
-    by: the column, of `pages`, `measures` and `documents`, that takes the shard's place: `shard` or `language`
+    by: the column by which pages are counted: `shard` or `language`
     dropped: the jobs that drop pages after the rules, in order, each with its table and the reason of a row, which is
     null if the row's page is kept; dropped_before: those that drop pages before the rules
     """
@@ -56,10 +56,7 @@ def report_funnel(
 
 
 def in_flow(entering: Mapping[str, int], kept: Mapping[str, int] | None = None) -> list[str]:
-    """Stages in the order of the flow: fewer pages enter each next one, and of equal ones fewer are kept.
-
-    The usual order for stages that drop nothing.
-    """
+    """Stages by the number of pages that enter, most first; then by pages kept, most first; then in the usual order."""
     usual, left = list(JOBS), kept or {}
     return sorted(entering, key=lambda stage: (-entering[stage], -left.get(stage, 0), usual.index(stage)))
 

@@ -31,7 +31,7 @@ _COLUMNS = ("shard", "page_id", "text", "language", "language_score", "metrics")
 
 
 def measure_pages(pages: DataFrame, settings: MeasureSettings) -> DataFrame:
-    """One row for each page without a gate. Text is read and written once, the URL is read only for own metrics."""
+    """One row for each page without a gate. Text is read and written once; the URL is read only for own metrics."""
     columns = ["shard", "page_id", "text", "language", "language_score", *_read_for(settings)]
     ungated = pages.where(F.col("gate").isNull()).select(columns)
     return map_batches(ungated, partial(_measure_batches, settings=settings), _schema(settings.own))
@@ -90,7 +90,7 @@ def _measure_batches(batches: Batches, settings: MeasureSettings) -> Batches:
 
 
 def _languages(texts: pa.Array, languages: pa.Array, settings: MeasureSettings) -> PageLanguages:
-    """What the languages of texts say of their words; texts are made Python's only if a language needs it."""
+    """Stop words and word breaks by the language of each text; texts become Python strings only if one needs it."""
     labels = languages.fill_null("").to_pylist()
     return languages_of(texts.to_pylist() if needs_texts(labels, settings) else [None] * len(labels), labels, settings)
 

@@ -288,7 +288,7 @@ def _extract_page(page: Page, opened: Opened) -> dict[str, Any]:
 
 
 def _identify(text: str, opened: Opened) -> dict[str, Any]:
-    """The language of a text by the label of its model, and the likeliest ones of both models in one naming."""
+    """The language of a text as its model labels it, and the likeliest languages of both models under common names."""
     found = opened.model.best(text)
     language, score = found[0] if found else ("", 0.0)
     row: dict[str, Any] = {"language": language, "language_score": score}

@@ -61,7 +61,7 @@ def page_id_selector() -> Column:
 
 
 def gate_removed(pages: DataFrame, orders: DataFrame | None) -> DataFrame:
-    """The same pages, those that orders name gated as removed and without text. None: there are no orders."""
+    """The same pages; those that orders name are gated as removed and lose their text. None: no orders."""
     if orders is None:
         return pages
     keys = ["shard", "page_id"]

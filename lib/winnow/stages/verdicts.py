@@ -30,7 +30,7 @@ def kept_rows(measures: DataFrame, rules: Sequence[Rule]) -> DataFrame:
 def with_bounds(measures: DataFrame, rules: Iterable[Rule]) -> DataFrame:
     """`measures` with the bounds of its language for each rule that does not judge all languages alike.
 
-    They come from one small table that is joined on the language: what a row costs does not grow with the languages.
+    They come from a small table, joined on the language: more languages do not raise the cost of a row.
     """
     varying = {_column(rule): rule for rule in rules if _varies(rule)}
     if not varying:
@@ -75,7 +75,7 @@ def _labels(rules: Iterable[Rule]) -> set[str]:
 
 
 def _bounds(rule: Rule, labels: Iterable[str]) -> list[tuple[float, float, int]]:
-    """For each language least and greatest value, and the number among `rule.metrics` of what is judged."""
+    """For each language the minimum, the maximum, and the index in `rule.metrics` of the metric that is judged."""
     numbers = {metric: number for number, metric in enumerate(rule.metrics)}
     found = rule.bounds_of(labels).values()
     return [(float(one[1]), float(one[2]), numbers[one[0]]) if one else _NO_BOUNDS for one in found]

@@ -1,4 +1,4 @@
-"""Which shards a job has to do, and the commit of a wave: all jobs share this.
+"""The shards that a job has to do, and the commit of a wave, for all jobs.
 
 `commits` has one row, a note, for each finished (target, crawl, shard). A commit first deletes these notes, then
 replaces the rows of the shards in one Delta transaction, and writes the notes last: a kill in between only costs work.
@@ -27,7 +27,7 @@ ARCHIVE_KEYS = ("shard", "archive_path", "bytes", "etag", "tries", "chosen")
 
 
 class Todo(NamedTuple):
-    """Shards to do, each with the inputs that it will be made from; noted: whether some have notes of older rows."""
+    """Shards to do, each with a hash of its inputs; noted: whether `commits` has notes of older rows of some."""
 
     shards: dict[int, str]
     noted: bool
@@ -66,7 +66,7 @@ def todo(work: Work, target: str, shards: list[int], beside: Mapping[int, object
 
 
 def archives_as_read(work: Work, ready: Todo) -> Todo:
-    """The inputs of pages after reading: only then may the size and checksum of an archive be known."""
+    """The same shards with new hashes of their inputs: reading may reveal the size and checksum of an archive."""
     return ready._replace(shards=_archive_inputs(work, list(ready.shards), tries_ahead=False))
 
 
@@ -78,7 +78,7 @@ def commit(work: Work, target: str, rows: DataFrame, ready: Todo, since: Since) 
 
 
 def tries_after(archive: Row) -> int:
-    """The number of tries of an archive after this reading; not counted if it was read before."""
+    """The number of tries of an archive after this one, which counts only if the archive is listed or unreachable."""
     return int(archive.tries) + (archive.status in ("listed", "unreachable"))
 
 
@@ -112,7 +112,7 @@ def begin(work: Work) -> Since:
 
 
 def spent(work: Work, since: Since) -> Spent:
-    """The cost since then."""
+    """The cost of the work since its beginning."""
     stages = stages_after(work.spark, since.stage)
     cpu = python_cpu(work.spark).value - since.python_cpu + sum(stage.cpu_seconds for stage in stages)
     return Spent(time.monotonic() - since.wall, cpu, sum(stage.shuffled_bytes for stage in stages))
@@ -159,7 +159,7 @@ def _archive_inputs(work: Work, shards: list[int], tries_ahead: bool = True) -> 
 
 
 def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
-    """For each shard a hash of what its source was made with. Raises SettingsError if the source is not done."""
+    """For each shard a hash of its source's settings and inputs. Raises SettingsError if the source is not done."""
     source, done = source_of(work.settings, target), notes(work)
     assert source is not None, f"{target} is made from archives"
     wanted = work.fingerprints[source]
@@ -174,7 +174,7 @@ def source_inputs(work: Work, target: str, shards: list[int]) -> dict[int, str]:
 
 
 def noted_rows(work: Work, target: str) -> int:
-    """The number of rows of a table according to `commits`, in the crawl, or in all if work.crawl is ''."""
+    """The number of rows of a table according to `commits`, in this crawl; in all crawls if work.crawl is ''."""
     return sum(
         note.rows for (crawl, made, _), note in notes(work).items() if made == target and work.crawl in ("", crawl)
     )

@@ -1,4 +1,4 @@
-"""The crawls of a warehouse in the order in which they were added, and the number of archives in each shard."""
+"""The crawls of a warehouse with their order, and the number of archives in each shard."""
 
 from __future__ import annotations
 

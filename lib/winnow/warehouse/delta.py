@@ -50,7 +50,7 @@ def read_all(work: Work, table: str) -> DataFrame:
 
 
 def newest_version(work: Work, table: str) -> int:
-    """The version that a table has now."""
+    """The newest version of a table."""
     row = _open(work, TABLES[table]).history(1).select("version").first()
     return int(row[0]) if row else 0
 
@@ -116,7 +116,7 @@ def add_new(work: Work, table: str, rows: list[dict[str, Any]], keys: list[str])
 
 
 def delete_pages(work: Work, table: str, pages: DataFrame, shards: Sequence[tuple[str, int]]) -> None:
-    """Delete the rows of these pages (crawl, shard, page_id), which are in these shards of these crawls."""
+    """Delete the rows of these pages (crawl, shard, page_id); shards: the (crawl, shard) pairs that contain them."""
     _merge_pages(work, table, pages, shards).whenMatchedDelete().execute()
 
 
@@ -191,7 +191,7 @@ def _newest_commits(work: Work, path: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def _frame(work: Work, table: str, rows: list[dict[str, Any]]) -> DataFrame:
-    """Rows as a frame with the columns of this table, null if a row has none."""
+    """A frame with the columns of this table; values that a row lacks are null."""
     schema = TABLES[table].columns
     return work.spark.createDataFrame([Row(**{n: row.get(n) for n in schema.names}) for row in rows], schema)
 
@@ -223,7 +223,7 @@ def _check_columns(work: Work, table: Table, found: DeltaTable) -> None:
 
 
 def _names(columns: t.StructType) -> set[str]:
-    """The names of columns, and those of fields with their column: metrics.word_count."""
+    """The names of columns, and of struct fields with their column, such as metrics.word_count."""
     fields = {
         f"{column.name}.{name}"
         for column in columns

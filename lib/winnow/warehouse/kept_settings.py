@@ -1,4 +1,4 @@
-"""The table `settings`: what the rows of each table were made with, written once for each fingerprint."""
+"""The table `settings`: the settings and recipe of each table's rows, once for each fingerprint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TRIES = 10  # for runs that start at the same moment
 
 
 def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
-    """What rows were made with, by table and fingerprint; empty in a warehouse of an older winnow."""
+    """The settings and recipe of rows, by table and fingerprint; empty in a warehouse of an older winnow."""
     if not work.kept and exists(work, "settings"):
         rows = read_all(work, "settings").collect()  # about 10 rows for each combination of settings
         read = {each: from_yaml(*each) for each in {(row.recipe, row.settings) for row in rows}}
@@ -20,7 +20,7 @@ def kept_settings(work: Work) -> dict[tuple[str, str], Kept]:
 
 
 def keep_settings(work: Work) -> None:
-    """Add the current settings for each table that has no rows made with them yet.
+    """Add the current settings for each table whose fingerprint is not in `settings` yet.
 
     If another run adds the same ones at the same moment, they are still added only once.
     """

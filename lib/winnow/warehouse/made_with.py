@@ -19,7 +19,7 @@ from winnow.warehouse.crawls import listed_crawls
 from winnow.warehouse.kept_settings import kept_settings
 from winnow.warehouse.work import Note, Work
 
-_CHAIN = tuple(job.table for job in reversed(JOBS.values()))  # last first: it includes those before
+_CHAIN = tuple(job.table for job in reversed(JOBS.values()))  # last first: its fingerprint includes those before
 
 
 class Redo(NamedTuple):

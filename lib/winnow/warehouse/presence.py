@@ -1,4 +1,4 @@
-"""Commands at work in a warehouse: a note that a command refreshes while it writes, and that other commands read.
+"""Commands at work in a warehouse: each refreshes a note while it writes, and other commands read the note.
 
 Notes do not lock tables: Delta's commits decide who may write. Notes stop a person who starts the same run twice, and
 name the other command that is writing.
@@ -23,7 +23,7 @@ from winnow.spark.session import file_system
 from winnow.warehouse.work import Work
 
 FOLDER = ".at_work"
-_EVERY_SECONDS = 20.0  # a note is written again
+_EVERY_SECONDS = 20.0  # between two writes of a note
 _STALE_SECONDS = 60.0  # an older note is of a command that died
 
 
@@ -87,7 +87,7 @@ class _Board:
             out.close()
 
     def others(self, mine: Note) -> list[Note]:
-        """The notes of commands that are alive, or may be; deletes the others."""
+        """The notes of other commands that may still run; deletes the notes of commands that died."""
         found = []
         with suppress(Py4JError, OSError):
             for status in self._files.listStatus(self._paths(self._folder)):

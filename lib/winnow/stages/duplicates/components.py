@@ -16,12 +16,13 @@ Ids = NDArray[np.int64]
 def label_components(edges: DataFrame, max_driver_edges: int) -> DataFrame:
     """One row (id BIGINT, label BIGINT) for each id of `edges` (a BIGINT, b BIGINT): the smallest id of its component.
 
-    Edges can have any order, direction and number of copies; an edge from an id to itself is a component. Up to
-    `max_driver_edges` edges, the driver finds the components, with about 100 bytes of its Python process for each edge:
-    1 GB for 10 million. Above that, Spark does, in rounds of large-star and small-star, and the driver holds nothing.
+    Edges can have any order, direction and number of copies; an edge from an id to itself is a component. The driver
+    finds the components of up to `max_driver_edges` edges; its Python process needs about 100 bytes for each edge, 1 GB
+    for 10 million. With more edges, Spark finds them, in rounds of large-star and small-star, and the driver holds
+    nothing.
     `edges` is read twice: persist it before.
 
-    Each round is checkpointed, since the plan of rounds that are only persisted at least doubles with each. If
+    Each round is checkpointed: if rounds are only persisted, each at least doubles the plan. If
     `spark.checkpoint.dir` is set to a folder that all executors reach, a checkpoint survives a lost executor. Without
     it, checkpoints are on the disks of executors, which is right on one machine. On a cluster, a lost executor then
     ends the job; no row is wrong, and the shard is done again.

@@ -1,7 +1,7 @@
 """near_duplicates: pages that are dropped because a similar page of their scope is kept.
 
     find_edges       text -> shingles -> signature -> band hashes, packed -> pairs of pages that share a bucket
-    label_components pairs -> components                                          (stages.components)
+    label_components pairs -> components                                          (components)
     elect_survivors  text of those pages -> shingles, by component -> dropped pages, each with its kept page
 
 find_edges and elect_survivors each read text once and do not shuffle it. They shuffle 3.6 kB of band hashes for each
@@ -44,7 +44,7 @@ _TASK_HASHES = 2_000_000  # fewer hashes are not worth a task
 
 
 class Scopes(NamedTuple):
-    """The scopes: their numbers, which pages have as `scope`, and about how many pages there are in all."""
+    """The numbers of the scopes (column `scope` of pages), and roughly the number of pages in all of them."""
 
     numbers: Sequence[int]
     pages: int
@@ -55,8 +55,8 @@ def find_edges(pages: DataFrame, scopes: Scopes, settings: Fuzzy, signed: DataFr
 
     `pages` has `scope, page_id, text`; `signed` are more pages, whose signatures are known: `scope, page_id, digest,
     bands`. With `by_language`, `pages` also has `language`, and only pages of one language are paired: the language is
-    a part of each hash, so that one large language is divided among tasks as any scope is, and two thousand small ones
-    share a task. A page too short for one shingle is in no pair. Pages with the same shingle set in one block of the
+    a part of each hash. So the pages of a large language are divided among tasks, and two thousand small languages can
+    share one. A page too short for one shingle is in no pair. Pages with the same shingle set in one block of the
     packing are paired only with the first of them, so that many copies cost little.
 
     Source: Penedo et al. 2023, G.3.1, for 450 bands of 20. Differs: see `shingles.shingle_buffer`; small buckets give
@@ -88,9 +88,9 @@ def elect_survivors(edges: DataFrame, labels: DataFrame, pages: DataFrame, membe
 
         edges    a, b: pairs of pages               labels   id, label: the component of every page of `edges`
         pages    crawl, earlier, position, shard, page_id, is_cut, preference, text: `earlier` pages are of crawls
-                 before this one, and are kept; whole pages are preferred to those that the crawler cut and that have
-                 other shingles than all whole ones; then the lowest `position, is_cut, preference, page_id`
-        members  about how many pages `labels` has
+                 before this one, and are kept. Whole pages are preferred, then the lowest `position, is_cut,
+                 preference, page_id`; a page that the crawler cut counts as whole if a whole page has its shingles
+        members  roughly the number of pages in `labels`
     The labels are broadcast to the text: 16 bytes for each page that shares a bucket.
     Differs: Penedo et al. 2023 do not distinguish pages that the crawler cut. A whole page is not dropped for a cut
     page of an earlier crawl, which is kept too, unless both have the same shingles.

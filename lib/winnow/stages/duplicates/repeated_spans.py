@@ -88,13 +88,13 @@ def candidate_windows(scoped: DataFrame, tokens: TokenSettings, settings: Spans,
 def cut_captures(windows: DataFrame, settings: Spans, pieces: int) -> DataFrame | None:
     """Pages that the crawler cut, if at least the share `max_repeated_fraction` of their text is repeated.
 
-    One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each; None if no page with windows is cut,
-    which is found by the Spark job that computes the windows. Spans of these pages are counted among all pages and with
+    One row (shard, page_id, is_earlier, spans, cut_chars, left_chars) for each; None if no page with windows is cut;
+    the Spark job that computes the windows finds this out. Spans of these pages are counted among all pages and with
     all copies, for every policy. Such a page is the beginning of another capture. It does not count as a copy for other
     pages; otherwise the complete capture would lose its text. Persist the rows, and `windows` before.
     Differs: Lee et al. 2022 and Penedo et al. 2023 do not distinguish pages that the crawler cut.
     """
-    # Computed now: only then does Spark know their partitioning, and shuffles them no more
+    # Computed now, so that Spark knows their partitioning and does not shuffle them again
     if not windows.groupBy().agg(F.bool_or("is_cut")).collect()[0][0]:
         return None
     fraction = F.col("cut_chars") / (F.col("cut_chars") + F.col("left_chars"))
@@ -110,8 +110,8 @@ def decide_spans(windows: DataFrame, captures: DataFrame | None, settings: Spans
         left_chars  characters of the text without cut_chars
         reason      why the page is dropped, or null
     With copies `keep_first`, the first window is not repeated: whole pages come first, then earlier pages, then the
-    lowest page_id, then the lowest position. If it overlaps a repeated window, the overlap is repeated. `captures` are
-    what `cut_captures` gives: they count for no other page, and are dropped. Persist both frames before.
+    lowest page_id, then the lowest position. If it overlaps a repeated window, the overlap is repeated. `captures`, the
+    rows of `cut_captures`, are dropped, and are no copies for other pages. Persist both frames before.
     """
     others = windows if captures is None else windows.join(F.broadcast(captures.select(_PAGE)), _PAGE, "left_anti")
     spans = _spans(others, settings, pieces, of_cut=False).withColumn("reason", reason_expr(settings))
@@ -157,5 +157,5 @@ def _spans(windows: DataFrame, settings: Spans, pieces: int, of_cut: bool) -> Da
 
 
 def _tasks(rows: DataFrame, pieces: int) -> int:
-    """The number of tasks for `pieces`: as Spark's setting says, but none without a piece."""
+    """The number of tasks for `pieces`: as Spark's setting says, but at most one for each piece."""
     return min(pieces, int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1))

@@ -59,7 +59,7 @@ def find_url_duplicates(
         earlier   position, shard, page_id, is_cut, url_key of documents of earlier crawls
         position  the crawl's position in the order of crawls
         buckets   parts of the shuffle; a task needs about 50 bytes of memory for each page of a part
-        survivor  page_id: shards do not count, so that their number changes no row
+        survivor  `page_id` ignores shards in the order below, so that their number changes no row
 
     For each key, the page with the lowest (is_cut, position, shard, page_id) is kept: a whole page is not dropped for
     one that the crawler cut, not even for one of an earlier crawl, which is kept too. There is one shuffle of 25 bytes
@@ -81,7 +81,7 @@ def find_url_duplicates(
 
 
 def name_keys(found: DataFrame, new: DataFrame, crawls: Sequence[str]) -> DataFrame:
-    """The rows of find_url_duplicates with names of crawls for positions, and with url_key; NAMED.
+    """The rows of find_url_duplicates with crawl names in place of positions, and with url_key; schema NAMED.
 
     `found` is broadcast: 40 bytes for each page. crawls: the names, by position.
     """
@@ -100,7 +100,7 @@ def _canonical_batches(batches: Batches) -> Batches:
 
 
 def _pack(batches: Batches, buckets: int, position: int | None = None) -> Batches:
-    """Blobs of the pages of each bucket; `position` is that of all pages if there is no such column."""
+    """Blobs of the pages of each bucket; position: that of all pages, or None if the batches have this column."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)

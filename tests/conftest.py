@@ -32,8 +32,11 @@ os.environ["SPARK_SUBMIT_OPTS"] = " ".join([*java_options(), *_JAVA])
 # The files that take most of the time (CPU seconds of all processes), the longest first. If a worker started one of
 # them last, the other worker would wait. All other files come after them.
 LONGEST = (
-    "test_run", "test_cli", "test_two_crawls", "test_export", "test_commands", "test_extractor", "test_near_duplicates",
-    "test_compaction", "test_removals", "test_repeated_spans", "test_pages", "test_session", "test_documents",
+    "test_run", "test_run_near_duplicates_first", "test_cli", "test_texts_beside_archives", "test_export",
+    "test_two_crawls", "test_run_texts", "test_run_kept_settings", "test_run_of_recipes", "test_commands",
+    "test_removals", "test_json", "test_cut_captures", "test_imports", "test_run_languages", "test_crawl",
+    "test_run_records", "test_extractor", "test_run_own_metrics", "test_near_duplicates", "test_repeated_spans",
+    "test_crawls", "test_pages", "test_session", "test_failures", "test_funnel", "test_compaction", "test_measures",
 )  # fmt: skip
 
 

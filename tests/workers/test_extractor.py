@@ -266,6 +266,16 @@ def test_a_child_that_cannot_start_is_no_gate() -> None:
             Extractor(BALANCED, "NFC", command=command).extract(plain_page())
 
 
+def test_a_worker_with_less_memory_than_a_page_may_take_is_told() -> None:
+    said = run_script("""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (BALANCED.max_memory_bytes, BALANCED.max_memory_bytes))
+Extractor(BALANCED, "NFC").extract(plain_page())
+""")
+    assert "SurroundingsError: a Python worker ran out of memory: " in said.stderr.splitlines()[-1]
+    assert "spark.executor.pyspark.memory" in said.stderr.splitlines()[-1]
+
+
 SCRIPT = """
 import os, signal, sys
 from dataclasses import replace

@@ -46,8 +46,6 @@ _KNOWN = {
     "Check spark.driver_memory, spark.config and JAVA_HOME",
     r"ConcurrentAppend|ConcurrentDelete|ConcurrentTransaction|ConcurrentWrite|MetadataChanged": "another run wrote the "
     "same shards at the same time: {0}. Let it finish, then run this command again",
-    r"DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION": "another run was creating this table, or was killed while it did: "
-    "{0}. Let it finish, or delete the folder of the table, which has no rows yet; then run this command again",
     r"FAILED_READ_FILE|is not a Parquet file|Could not read footer": "a file of a table is damaged or missing: {0}. "
     "Run `winnow run ... --again JOB` with the job that writes this table",
     r"ExecutorLostFailure|Max number of executor failures|FetchFailed|has failed the maximum allowable number of times|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from delta.exceptions import (
@@ -15,6 +16,7 @@ from delta.exceptions import (
     ProtocolChangedException,
 )
 from delta.tables import DeltaMergeBuilder, DeltaTable
+from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
@@ -29,6 +31,8 @@ CONFLICTS = (
     ConcurrentAppendException, ConcurrentDeleteReadException, ConcurrentTransactionException, ConcurrentWriteException,
     MetadataChangedException, ProtocolChangedException,
 )  # fmt: skip
+# Conditions of Delta's errors when it finds the folder of a log without a commit.
+_LOG_WITHOUT_COMMIT = ("DELTA_TABLE_NOT_FOUND", "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION")
 
 
 class Size(NamedTuple):
@@ -203,16 +207,33 @@ def _open(work: Work, table: Table) -> DeltaTable:
         found = DeltaTable.forPath(work.spark, path)
         _check_columns(work, table, found)
         return found
-    builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns)
-    if table.partitioned_by:
-        builder = builder.partitionedBy(*table.partitioned_by)
+    return _create(work, table, path)
+
+
+def _create(work: Work, table: Table, path: str) -> DeltaTable:
+    """The new table, empty.
+
+    If a run was killed while it created the table, the folder has a log without a commit, where Delta refuses to create
+    a table but not to write one. If another run creates the table at the same moment, there is still only one table.
+    """
     properties = {
         "delta.minReaderVersion": "1", "delta.minWriterVersion": "2", "delta.enableDeletionVectors": "false",
         "delta.dataSkippingStatsColumns": ",".join(table.statistics),
     }  # fmt: skip
+    comment = f"One row is {table.row}."
+    builder = DeltaTable.createIfNotExists(work.spark).location(path).addColumns(table.columns).comment(comment)
     for key, value in properties.items():
         builder = builder.property(key, value)
-    builder.comment(f"One row is {table.row}.").execute()
+    with suppress(*CONFLICTS):  # the other run was faster
+        try:
+            builder.partitionedBy(*table.partitioned_by).execute()
+        except AnalysisException as error:
+            if error.getCondition() not in _LOG_WITHOUT_COMMIT:
+                raise
+            empty = work.spark.createDataFrame([], table.columns)
+            writer = empty.write.format("delta").mode("ignore").options(**properties)
+            writer.partitionBy(*table.partitioned_by).save(path)
+            set_property(work, table.name, "comment", comment)
     return DeltaTable.forPath(work.spark, path)
 
 

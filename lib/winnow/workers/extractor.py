@@ -41,6 +41,7 @@ from winnow.workers.extractor_child import (
     EXTRACT_SHOWN,
     EXTRACT_TEXT,
     GATE_CODES,
+    NO_ROOM,
     OUT_OF_MEMORY,
     REQUEST,
     SHOW,
@@ -79,6 +80,10 @@ class ChildDiedError(Exception):
         self.gate = gate
 
 
+_NO_ROOM = (
+    "a Python worker ran out of memory: its limit of memory is below extract.max_memory_bytes, which a page may take. "
+    "Raise spark.executor.pyspark.memory, or lower extract.max_memory_bytes, which may drop more pages"
+)
 Ask = Callable[["_Child", str], Result]  # sends a task with the content of a page to the child
 
 
@@ -215,6 +220,8 @@ class _Child:
         try:
             self._receive(ANSWER.size)
         except ChildDiedError as death:
+            if self._process.returncode == NO_ROOM:
+                raise SurroundingsError(_NO_ROOM) from death
             problem = f"the extractor's process does not start: {death}. Its own message is above; its command is "
             raise SurroundingsError(problem + " ".join(command)) from death
 

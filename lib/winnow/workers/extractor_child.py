@@ -29,6 +29,7 @@ GATE_CODES = (None, *GATES)
 MAX_ERROR_CHARS = 300
 LEAST_SECONDS = 0.01  # CPU seconds left for extraction if the whole text took nearly all; 0 would mean no limit
 OUT_OF_MEMORY = 86  # exit code of a child whose page took too much memory
+NO_ROOM = 87  # exit code of a child that may not take as much memory as its settings allow a page
 PR_SET_PDEATHSIG = 1
 SAMPLE_PAGE = "<html><body><p>The parsers load their tables now.</p></body></html>"
 
@@ -111,12 +112,16 @@ def _prepare_process() -> None:
 def _limit_memory(added_bytes: int) -> int:
     """Sets the limit if the system supports it (Linux); returns the peak, in bytes, that no page may exceed.
 
-    A quarter is kept free: trafilatura continues with another extractor after a MemoryError, and the text would then
-    depend on memory. No single allocation is that large.
+    Ends the process if its limit is lower already, such as that of spark.executor.pyspark.memory. A quarter is kept
+    free: trafilatura continues with another extractor after a MemoryError, and the text would then depend on memory.
+    No single allocation is that large.
     """
     if sys.platform != "linux":
         return sys.maxsize
     now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if allowed != resource.RLIM_INFINITY and allowed < now + added_bytes:
+        os._exit(NO_ROOM)
     resource.setrlimit(resource.RLIMIT_AS, (now + added_bytes, now + added_bytes))
     return now + added_bytes - added_bytes // 4
 
